@@ -1,0 +1,126 @@
+import type { Refusal, Verdict } from './coordination.ts';
+import type { Message } from './message.ts';
+import type { ModelCall } from './usage.ts';
+
+/** One exchange of an earlier run in the same session. */
+export interface Exchange {
+	question: string;
+	answer: string;
+}
+
+/** An answer as an agent may see it: anonymous. */
+export interface SeenAnswer {
+	name: string;
+	version: number;
+	content: string;
+	/** Written by the agent whose turn this is. Only the presentation says so to the model. */
+	mine: boolean;
+}
+
+/** Why the team was sent back to work, told in the first message of the next orchestration. */
+export interface Feedback {
+	/** Number of the orchestration that starts now, from 2. */
+	orchestration: number;
+	reason: string;
+	instructions: string;
+	previousAnswer: string;
+}
+
+interface TurnBase {
+	run: string;
+	/** The agent's real id. For logs and the scripted backend; never put into a prompt. */
+	agent: string;
+	/** The agent's own anonymous name. */
+	name: string;
+	attempt: number;
+	question: string;
+	history: readonly Exchange[];
+	feedback: Feedback | null;
+	/** Where an interrupted turn of the same kind had got to; empty for a new turn. */
+	transcript: readonly Message[];
+	/** Replies without a valid outcome that were already used up by `transcript`. */
+	repliesUsed: number;
+	/**
+	 * Set when `transcript` is that of a turn that newer answers made moot: the agent is told what arrived
+	 * and goes on with its work.
+	 */
+	updated: boolean;
+	/** Milliseconds since the epoch at which the turn was prepared; prompts state the date. */
+	now: number;
+	limits: { replies: number; steps: number };
+	planning: boolean;
+}
+
+export interface AnswerTurn extends TurnBase {
+	kind: 'answer';
+	answers: readonly [];
+	check(outcome: ProposedOutcome): Refusal | null;
+}
+
+export interface EvaluateTurn extends TurnBase {
+	kind: 'evaluate';
+	answers: readonly SeenAnswer[];
+	/** Anonymous names that may be voted for. */
+	votable: readonly string[];
+	/** False at the answer limit: only a vote is offered. */
+	mayAnswer: boolean;
+	sensitivity: 'lenient' | 'balanced' | 'strict';
+	novelty: 'lenient' | 'balanced' | 'strict';
+	/** Judges an outcome by the state of the run at this moment. Null: it will be accepted. */
+	check(outcome: ProposedOutcome): Refusal | null;
+}
+
+export interface PresentTurn extends TurnBase {
+	kind: 'present';
+	/** Empty when coordination was skipped. */
+	answers: readonly SeenAnswer[];
+	votes: number;
+	voters: number;
+	reasons: readonly string[];
+	tieBreak: 'order' | 'earliest' | 'requester' | null;
+}
+
+export interface ReviewTurn extends TurnBase {
+	kind: 'review';
+	answers: readonly SeenAnswer[];
+	presented: string;
+}
+
+/** One go of one agent. */
+export type Turn = AnswerTurn | EvaluateTurn | PresentTurn | ReviewTurn;
+
+export type ProposedOutcome = { type: 'answered'; content: string } | { type: 'voted'; target: string; reason: string };
+
+/** Every ending says which model calls came after the last `saved`. */
+interface Ending {
+	calls: readonly ModelCall[];
+}
+
+export type AgentEvent =
+	| { type: 'text_delta'; text: string }
+	| { type: 'tool_started'; tool: string; label: string }
+	| { type: 'tool_finished'; tool: string; label: string; isError: boolean }
+	/** A new answer is being written in an evaluation. At most once a turn. */
+	| { type: 'writing' }
+	/** A backend repeats a failed try. For boards and logs. */
+	| { type: 'retried'; message: string; delayMs: number }
+	/**
+	 * A point to continue from. The turn goes on only when the consumer asks for the next event, so the
+	 * consumer can make it durable first. `messages` are the new ones since the last `saved`.
+	 */
+	| { type: 'saved'; messages: readonly Message[]; calls: readonly ModelCall[]; repliesUsed: number }
+	/** `content` of a presentation, or of a new answer. */
+	| ({ type: 'answered'; content: string } & Ending)
+	| ({ type: 'voted'; target: string; reason: string } & Ending)
+	| ({ type: 'reviewed'; verdict: Verdict } & Ending)
+	| ({ type: 'failed'; code: string; message: string; fatal: boolean } & Ending);
+
+/**
+ * One participant. `run` never throws once started and ends with exactly one of `answered`, `voted`,
+ * `reviewed` and `failed`. An abort ends it within a second with `failed` and code `aborted`.
+ */
+export interface Agent {
+	readonly id: string;
+	run(turn: Turn, signal: AbortSignal): AsyncIterable<AgentEvent>;
+	close(): Promise<void>;
+}

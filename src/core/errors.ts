@@ -1,0 +1,36 @@
+/** What went wrong, for code and translation. Messages are for people; codes are for `switch`. */
+export type ErrorCode =
+	| 'config_invalid'
+	| 'config_missing'
+	| 'input_invalid'
+	| 'team_unknown'
+	| 'run_unknown'
+	| 'store_conflict'
+	| 'store_locked'
+	| 'store_full'
+	| 'store_failed'
+	| 'package_missing'
+	| 'bug';
+
+/**
+ * The one error class. Thrown for broken configuration, refused input and bugs only: an expected
+ * failure of a model, a tool or a platform is an event or a result.
+ */
+export class BotError extends Error {
+	readonly code: ErrorCode;
+	/** What a person may read: what happened, why, what to do next. Never a stack trace, never a secret. */
+	readonly userMessage: string;
+
+	constructor(code: ErrorCode, message: string, options: { cause?: unknown; userMessage?: string } = {}) {
+		super(message, { cause: options.cause });
+		this.name = 'BotError';
+		this.code = code;
+		this.userMessage = options.userMessage ?? message;
+	}
+}
+
+/** The message of anything thrown, in one line of at most 500 characters. */
+export function messageOf(thrown: unknown): string {
+	const text = thrown instanceof Error ? thrown.message : String(thrown);
+	return text.replace(/\s+/g, ' ').trim().slice(0, 500);
+}

@@ -1,0 +1,65 @@
+import { z } from 'zod';
+import { signalSchema } from './coordination.ts';
+import { messageSchema } from './message.ts';
+import { memberSchema, teamSchema } from './team.ts';
+import { modelCallSchema } from './usage.ts';
+
+/** Longest question in characters (UTF-16 code units). Longer material belongs in a file. */
+export const MAX_QUESTION = 100_000;
+
+/** What a run was asked, complete: nothing else is needed to resume it but the team's configuration. */
+export const runInputSchema = z.object({
+	session: z.string(),
+	question: z.string().min(1).max(MAX_QUESTION),
+	history: z.array(z.object({ question: z.string(), answer: z.string() })),
+	team: teamSchema,
+	/** Anonymous name by member id, shuffled once per run. */
+	names: z.record(memberSchema.shape.id, z.string()),
+});
+export type RunInput = z.infer<typeof runInputSchema>;
+
+/** Milliseconds since the epoch. */
+const at = z.number().int();
+
+/**
+ * One line of a run's journal, version 1. The journal is the truth: state, events and the thread are
+ * derived from it. `calls` are the model calls that nothing earlier in the journal has accounted for.
+ */
+export const journalEntrySchema = z.discriminatedUnion('type', [
+	z.object({ v: z.literal(1), type: z.literal('opened'), at, run: z.string(), input: runInputSchema }),
+	/** A process has taken the run up again after another left it. */
+	z.object({ v: z.literal(1), type: z.literal('resumed'), at }),
+	z.object({
+		v: z.literal(1),
+		type: z.literal('signalled'),
+		at,
+		signal: signalSchema,
+		calls: z.array(modelCallSchema),
+	}),
+	/** A point in a turn to continue from. `messages` are the new ones since the turn's last `saved`. */
+	z.object({
+		v: z.literal(1),
+		type: z.literal('saved'),
+		at,
+		agent: z.string(),
+		attempt: z.number().int().positive(),
+		messages: z.array(messageSchema),
+		calls: z.array(modelCallSchema),
+		repliesUsed: z.number().int().nonnegative(),
+	}),
+]);
+export type JournalEntry = z.infer<typeof journalEntrySchema>;
+
+export const runStatusSchema = z.enum(['running', 'finished']);
+
+/** The index record of a run, beside its journal. */
+export const runRecordSchema = z.object({
+	id: z.string(),
+	session: z.string(),
+	/** The first 200 characters. */
+	question: z.string(),
+	team: z.string(),
+	status: runStatusSchema,
+	startedAt: at,
+});
+export type RunRecord = z.infer<typeof runRecordSchema>;

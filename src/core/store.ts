@@ -1,0 +1,43 @@
+/** A JSON value under a key. `version` starts at 1 and grows by one with each write. */
+export interface StoredRecord {
+	key: string;
+	value: unknown;
+	version: number;
+}
+
+/** One entry of an append-only log. `seq` starts at 1, without gaps. */
+export interface LogEntry {
+	seq: number;
+	value: unknown;
+}
+
+export type StoreChange =
+	/** Writes a record. `version`: what it must be now (0: it must not exist); left out: whatever it is. */
+	| { type: 'put'; kind: string; key: string; value: unknown; version?: number }
+	| { type: 'delete'; kind: string; key: string; version?: number }
+	/** Appends one entry. `seq`: the number it must get; left out: the next one. */
+	| { type: 'append'; log: string; value: unknown; seq?: number }
+	/** Changes nothing; the commit stands only while the record has this version (a fencing token). */
+	| { type: 'check'; kind: string; key: string; version: number };
+
+/**
+ * The state of record: keyed records with versions, append-only logs, one atomic commit, a change feed.
+ * Values are JSON; a reader gets copies. Kinds, keys and log names are 1 to 200 characters.
+ */
+export interface Store {
+	/** The record, or null. */
+	get(kind: string, key: string): Promise<StoredRecord | null>;
+	/** Records of a kind in ascending key order (by code unit), at most `limit` (1 to 1,000), after key `after`. */
+	list(kind: string, options: { after?: string; limit: number }): Promise<readonly StoredRecord[]>;
+	/** Entries of a log with `seq` > `after`, in order, at most `limit` (1 to 10,000). */
+	read(log: string, options: { after: number; limit: number }): Promise<readonly LogEntry[]>;
+	/**
+	 * Makes all changes or none, durable when it resolves. Versions of puts and numbers of appends come back
+	 * in the order of the changes (0 for the other changes).
+	 * Throws `store_conflict` when an expectation does not hold, `store_full` when the disk is full.
+	 */
+	commit(changes: readonly StoreChange[]): Promise<readonly number[]>;
+	/** Entries of a log with `seq` > `after`, those there are and those to come, until the signal aborts. */
+	watch(log: string, after: number, signal: AbortSignal): AsyncIterable<LogEntry>;
+	close(): Promise<void>;
+}

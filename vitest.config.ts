@@ -1,0 +1,10 @@
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+	test: {
+		include: ['tests/**/*.test.ts'],
+		testTimeout: 15_000,
+		hookTimeout: 30_000,
+		reporters: ['default'],
+	},
+});
