@@ -5,8 +5,11 @@ import type { Principal } from './gateway.ts';
 export interface Bot {
 	/** Starts a run and returns its id. Throws `input_invalid` and `team_unknown` with a message for the person. */
 	ask(request: AskRequest): Promise<string>;
-	/** Takes up a run that was interrupted. Throws `run_unknown` when there is none to take up. */
-	resume(run: string, session: string): Promise<void>;
+	/**
+	 * Takes up an interrupted run (null: the latest) and returns its id; its thread is shown in `session`.
+	 * Throws `run_unknown` when there is none to take up.
+	 */
+	resume(run: string | null, session: string): Promise<string>;
 	/** The requester's choice among tied agents; false when the run no longer waits for it. */
 	choose(run: string, agent: string): Promise<boolean>;
 	/** Stops a run for good; false when it is not running. */
