@@ -1,0 +1,138 @@
+import type { Message } from '../core/message.ts';
+import type { JournalEntry, RunInput } from '../core/run.ts';
+import type { RunEvent } from '../core/run-event.ts';
+import { addCalls, noSpend, type Spend } from '../core/usage.ts';
+import type { Effect } from '../orchestrator/effects.ts';
+import { begin, reduce } from '../orchestrator/reduce.ts';
+import { agentOf, type State } from '../orchestrator/state.ts';
+import { callFacts, describe, type Fact, type Transition } from './describe.ts';
+
+/** Where a turn had got to, so that it continues after its last finished model call. */
+export interface TurnProgress {
+	attempt: number;
+	messages: readonly Message[];
+	repliesUsed: number;
+	/** Newer answers made the turn moot while it had work to keep, and it has not been told yet. */
+	updated: boolean;
+}
+
+export interface Folded {
+	events: readonly RunEvent[];
+	effects: readonly Effect[];
+}
+
+/**
+ * A run as its journal tells it. The live run and a resumed one apply entries by the same code, so state,
+ * spend, events and their numbers cannot differ between them.
+ */
+export interface RunFold {
+	readonly run: string;
+	readonly input: RunInput;
+	state(): State;
+	spend(): Spend;
+	/** Milliseconds in which a process held the run, up to `now`. */
+	activeMs(now: number): number;
+	progress(agent: string, attempt: number): TurnProgress | null;
+	apply(entry: Exclude<JournalEntry, { type: 'opened' }>): Folded;
+}
+
+/** Begins a fold with a run's first journal entry. */
+export function openFold(opened: JournalEntry & { type: 'opened' }): { fold: RunFold; first: Folded } {
+	const { run, input } = opened;
+	const members = input.team.members.map(({ id }) => ({ id, name: input.names[id] ?? id }));
+	const start = begin(input.team.rules, members);
+	const progress = new Map<string, TurnProgress>();
+	let state = start.state;
+	let spend = noSpend;
+	let seq = 0;
+	let lastAt = opened.at;
+	let active = 0;
+
+	const dated = (facts: readonly Fact[], at: number): RunEvent[] =>
+		facts.map((fact) => {
+			seq += 1;
+			return { ...fact, run, seq, at };
+		});
+
+	const pass = (at: number) => {
+		active += Math.max(0, at - lastAt);
+		lastAt = at;
+	};
+
+	const keepWork = (effects: readonly Effect[]) => {
+		for (const effect of effects) {
+			if (effect.type !== 'abort' || effect.work.type !== 'start' || effect.reason !== 'new_answer') continue;
+			const done = progress.get(effect.work.agent);
+			const worked = done?.attempt === effect.work.attempt && done.messages.some((message) => message.role === 'tool');
+			const next = agentOf(state, effect.work.agent)?.attempts ?? 0;
+			if (done === undefined || !worked) continue;
+			const attempt = next > effect.work.attempt ? next : effect.work.attempt + 1;
+			progress.set(effect.work.agent, { ...done, attempt, repliesUsed: 0, updated: true });
+		}
+	};
+
+	const applySignal = (entry: JournalEntry & { type: 'signalled' }): Folded => {
+		const before = state;
+		const step = reduce(before, entry.signal);
+		state = step.state;
+		spend = addCalls(spend, entry.calls);
+		const agent = 'agent' in entry.signal ? (entry.signal.agent ?? '') : '';
+		const facts = callFacts(agent, entry.calls);
+		if (step.state === before) return { events: dated(facts, entry.at), effects: [] };
+		keepWork(step.effects);
+		const transition: Transition = { ...step, before, after: state, signal: entry.signal, spend, activeMs: active };
+		return { events: dated([...facts, ...describe(transition)], entry.at), effects: step.effects };
+	};
+
+	const fold: RunFold = {
+		run,
+		input,
+		state: () => state,
+		spend: () => spend,
+		activeMs: (now) => active + Math.max(0, now - lastAt),
+		progress: (agent, attempt) => {
+			const done = progress.get(agent);
+			return done?.attempt === attempt ? done : null;
+		},
+		apply(entry) {
+			switch (entry.type) {
+				case 'resumed':
+					lastAt = entry.at;
+					return { events: dated([{ type: 'run_resumed' }], entry.at), effects: [] };
+				case 'signalled':
+					pass(entry.at);
+					return applySignal(entry);
+				case 'saved': {
+					pass(entry.at);
+					spend = addCalls(spend, entry.calls);
+					const { agent, attempt, repliesUsed } = entry;
+					const known = progress.get(agent);
+					if (known === undefined || known.attempt <= attempt) {
+						const earlier = known?.attempt === attempt ? known.messages : [];
+						progress.set(agent, { attempt, messages: [...earlier, ...entry.messages], repliesUsed, updated: false });
+					}
+					return { events: dated(callFacts(agent, entry.calls), entry.at), effects: [] };
+				}
+			}
+		},
+	};
+
+	const started: Fact = {
+		type: 'run_started',
+		session: input.session,
+		question: input.question,
+		team: input.team.name,
+		members: input.team.members.map((member) => ({ ...member, name: input.names[member.id] ?? member.id })),
+		rules: input.team.rules,
+	};
+	const transition: Transition = {
+		before: { ...start.state, agents: [], closing: null },
+		after: start.state,
+		signal: null,
+		effects: start.effects,
+		refused: null,
+		spend,
+		activeMs: 0,
+	};
+	return { fold, first: { events: dated([started, ...describe(transition)], opened.at), effects: start.effects } };
+}

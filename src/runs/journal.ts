@@ -1,0 +1,112 @@
+import { BotError } from '../core/errors.ts';
+import { type JournalEntry, journalEntrySchema, type RunRecord, runRecordSchema } from '../core/run.ts';
+import type { Store, StoreChange } from '../core/store.ts';
+
+const PAGE = 1_000;
+const RUNS = 'run';
+const LEASES = 'lease';
+
+const logOf = (run: string) => `journal/${run}`;
+
+/**
+ * The append-only truth of one run, held by a lease. Appends are numbered and fenced: when another process
+ * has taken the run over, the next append fails with `store_conflict` and nothing is written.
+ */
+export interface Journal {
+	/** Appends in call order; durable when it resolves. `also` is committed with the entry or not at all. */
+	append(entry: JournalEntry, also?: readonly StoreChange[]): Promise<void>;
+	/** Resolves when every append made so far is durable or has failed. */
+	settled(): Promise<void>;
+}
+
+function journalAt(store: Store, run: string, length: number, token: number): Journal {
+	let seq = length;
+	let last: Promise<unknown> = Promise.resolve();
+	return {
+		append(entry, also = []) {
+			seq += 1;
+			const done = store
+				.commit([
+					{ type: 'check', kind: LEASES, key: run, version: token },
+					{ type: 'append', log: logOf(run), value: entry, seq },
+					...also,
+				])
+				.then(() => undefined);
+			last = Promise.allSettled([last, done]);
+			return done;
+		},
+		async settled() {
+			await last;
+		},
+	};
+}
+
+/** Creates a run: its record, its lease and its first entry, in one commit. */
+export async function createJournal(
+	store: Store,
+	owner: string,
+	record: RunRecord,
+	opened: JournalEntry & { type: 'opened' },
+): Promise<Journal> {
+	const [, token] = await store.commit([
+		{ type: 'put', kind: RUNS, key: record.id, value: record, version: 0 },
+		{ type: 'put', kind: LEASES, key: record.id, value: { owner }, version: 0 },
+		{ type: 'append', log: logOf(record.id), value: opened, seq: 1 },
+	]);
+	return journalAt(store, record.id, 1, token ?? 0);
+}
+
+/** Takes a run over: from now on only the returned journal can write to it. */
+export async function claimJournal(
+	store: Store,
+	owner: string,
+	run: string,
+): Promise<{ journal: Journal; entries: JournalEntry[] }> {
+	const [token] = await store.commit([{ type: 'put', kind: LEASES, key: run, value: { owner } }]);
+	const entries = await readJournal(store, run);
+	return { journal: journalAt(store, run, entries.length, token ?? 0), entries };
+}
+
+/** All entries of a run, checked. Throws `run_unknown` when there are none, `store_failed` when one is not readable. */
+export async function readJournal(store: Store, run: string): Promise<JournalEntry[]> {
+	const entries: JournalEntry[] = [];
+	for (;;) {
+		const page = await store.read(logOf(run), { after: entries.length, limit: PAGE });
+		for (const { seq, value } of page) {
+			const entry = journalEntrySchema.safeParse(value);
+			if (!entry.success) {
+				throw new BotError('store_failed', `entry ${seq} of run ${run} is not readable: ${entry.error.message}`, {
+					userMessage: `The journal of run ${run} has an entry (${seq}) that this version cannot read. Update MassGen Chat, or start the question anew.`,
+				});
+			}
+			entries.push(entry.data);
+		}
+		if (page.length < PAGE) break;
+	}
+	if (entries.length === 0) {
+		throw new BotError('run_unknown', `no run ${run}`, { userMessage: `There is no run ${run} in this data folder.` });
+	}
+	return entries;
+}
+
+/** The change that marks a run finished in its record. */
+export function finishedRecord(record: RunRecord): StoreChange {
+	return { type: 'put', kind: RUNS, key: record.id, value: { ...record, status: 'finished' } satisfies RunRecord };
+}
+
+export async function readRunRecord(store: Store, run: string): Promise<RunRecord | null> {
+	const found = await store.get(RUNS, run);
+	return found === null ? null : runRecordSchema.parse(found.value);
+}
+
+/** Every run record, oldest id first. */
+export async function* listRunRecords(store: Store): AsyncIterable<RunRecord> {
+	let after = '';
+	for (;;) {
+		const page = await store.list(RUNS, { after, limit: PAGE });
+		for (const { value } of page) yield runRecordSchema.parse(value);
+		const last = page.at(-1);
+		if (last === undefined || page.length < PAGE) return;
+		after = last.key;
+	}
+}

@@ -1,0 +1,182 @@
+import { randomBytes } from 'node:crypto';
+import type { Agent, Exchange } from '../core/agent.ts';
+import type { Clock } from '../core/clock.ts';
+import { BotError } from '../core/errors.ts';
+import { type JournalEntry, MAX_QUESTION, type RunInput, type RunRecord } from '../core/run.ts';
+import type { RunEvent } from '../core/run-event.ts';
+import type { Store } from '../core/store.ts';
+import type { Team } from '../core/team.ts';
+import { openFold, type RunFold } from './fold.ts';
+import { claimJournal, createJournal, listRunRecords, readJournal, readRunRecord } from './journal.ts';
+import { createLiveRun, type LiveRun } from './live-run.ts';
+
+export interface RunRequest {
+	session: string;
+	question: string;
+	history: readonly Exchange[];
+	team: Team;
+}
+
+/** The runs of this process, over the store's journals. */
+export interface Runs {
+	/** Opens a run and begins it. Throws `input_invalid` for an empty or overlong question. */
+	start(request: RunRequest, audience: Audience): Promise<LiveRun>;
+	/**
+	 * Takes up a run that another process (or an earlier life of this one) left. Throws `run_unknown` when
+	 * there is no such run, `input_invalid` when it is finished.
+	 */
+	resume(run: string, audience: Audience): Promise<LiveRun>;
+	/** A run of this process, or null. */
+	live(run: string): LiveRun | null;
+	/** Runs that are not finished and not held by this process, oldest first. */
+	unfinished(): Promise<readonly RunRecord[]>;
+	/** The lasting events of a run, from its journal. Throws `run_unknown`. */
+	events(run: string): Promise<readonly RunEvent[]>;
+	/** Suspends every run of this process. */
+	close(): Promise<void>;
+}
+
+/** Who watches a run, and whether somebody there can be asked. */
+export interface Audience {
+	publish(event: RunEvent): void;
+	canAsk: boolean;
+}
+
+export interface RunsOptions {
+	store: Store;
+	clock: Clock;
+	/** In [0, 1). Shuffles the anonymous names and spreads the pauses. */
+	random(): number;
+	/** The agents of a team by member id; what is no longer configured is left out. */
+	agentsOf(team: Team): Promise<ReadonlyMap<string, Agent>>;
+}
+
+export function createRuns(options: RunsOptions): Runs {
+	const { store, clock, random } = options;
+	const owner = randomBytes(8).toString('hex');
+	const held = new Map<string, LiveRun>();
+
+	const hold = (run: LiveRun, agents: ReadonlyMap<string, Agent>) => {
+		held.set(run.id, run);
+		const release = async () => {
+			held.delete(run.id);
+			await Promise.allSettled([...agents.values()].map((agent) => agent.close()));
+		};
+		run.done.then(release, release);
+		return run;
+	};
+
+	return {
+		async start(request, audience) {
+			const input = inputOf(request, random);
+			const opened: JournalEntry & { type: 'opened' } = {
+				v: 1,
+				type: 'opened',
+				at: clock.now(),
+				run: newRunId(clock.now()),
+				input,
+			};
+			const agents = await options.agentsOf(input.team);
+			const record = recordOf(opened);
+			const journal = await createJournal(store, owner, record, opened);
+			const { fold, first } = openFold(opened);
+			const run = createLiveRun({ fold, journal, record, agents, clock, random, ...audience });
+			hold(run, agents).begin(first.events);
+			return run;
+		},
+		async resume(id, audience) {
+			const record = await readRunRecord(store, id);
+			const repair = 'Run `npm run ask -- --resume` without an id to see what can be resumed.';
+			if (record === null) throw unknownRun(id);
+			if (record.status === 'finished' || held.has(id)) {
+				const why = record.status === 'finished' ? 'is finished' : 'is running in this process';
+				throw new BotError('input_invalid', `run ${id} ${why}`, { userMessage: `Run ${id} ${why}. ${repair}` });
+			}
+			const { journal, entries } = await claimJournal(store, owner, id);
+			const { fold, events } = replay(entries);
+			const resumed: JournalEntry & { type: 'resumed' } = { v: 1, type: 'resumed', at: clock.now() };
+			const again = fold.apply(resumed);
+			await journal.append(resumed);
+			const agents = await options.agentsOf(fold.input.team);
+			const run = createLiveRun({ fold, journal, record, agents, clock, random, ...audience });
+			hold(run, agents).begin([...events, ...again.events]);
+			return run;
+		},
+		live: (run) => held.get(run) ?? null,
+		async unfinished() {
+			const found: RunRecord[] = [];
+			for await (const record of listRunRecords(store)) {
+				if (record.status === 'running' && !held.has(record.id)) found.push(record);
+			}
+			return found.sort((a, b) => a.startedAt - b.startedAt);
+		},
+		events: async (run) => replay(await readJournal(store, run)).events,
+		async close() {
+			await Promise.all([...held.values()].map((run) => run.suspend()));
+		},
+	};
+}
+
+function inputOf({ session, question, history, team }: RunRequest, random: () => number): RunInput {
+	if (question.trim() === '') {
+		throw new BotError('input_invalid', 'empty question', {
+			userMessage: 'The question is empty. Type what you want to know.',
+		});
+	}
+	if (question.length > MAX_QUESTION) {
+		const length = question.length.toLocaleString('en');
+		throw new BotError('input_invalid', `question of ${question.length} characters`, {
+			userMessage: `The question has ${length} characters; the limit is ${MAX_QUESTION.toLocaleString('en')}. Shorten it, or ask about a part of the material.`,
+		});
+	}
+	const names = shuffledNames(
+		team.members.map((member) => member.id),
+		random,
+	);
+	return { session, question, history: [...history], team, names };
+}
+
+/** `agent1` ... `agentN` dealt out at random, so that a name says nothing about its bearer. */
+function shuffledNames(ids: readonly string[], random: () => number): Record<string, string> {
+	const numbers = ids.map((_, index) => index + 1);
+	for (let i = numbers.length - 1; i > 0; i -= 1) {
+		const j = Math.floor(random() * (i + 1));
+		[numbers[i], numbers[j]] = [numbers[j] ?? 0, numbers[i] ?? 0];
+	}
+	return Object.fromEntries(ids.map((id, index) => [id, `agent${numbers[index]}`]));
+}
+
+/** Sorts by time of creation and is short enough to type: 14 characters of base 36. */
+function newRunId(now: number): string {
+	const entropy = randomBytes(4).readUInt32BE().toString(36).padStart(7, '0').slice(-6);
+	return `${Math.floor(now / 10)
+		.toString(36)
+		.padStart(8, '0')}${entropy}`;
+}
+
+function recordOf({ run, input, at }: JournalEntry & { type: 'opened' }): RunRecord {
+	return {
+		id: run,
+		session: input.session,
+		question: input.question.slice(0, 200),
+		team: input.team.name,
+		status: 'running',
+		startedAt: at,
+	};
+}
+
+function unknownRun(id: string): BotError {
+	return new BotError('run_unknown', `no run ${id}`, {
+		userMessage: `There is no run ${id} in this data folder. Run \`npm run ask -- --resume\` without an id to see what can be resumed.`,
+	});
+}
+
+/** A run as its journal tells it. */
+function replay(entries: readonly JournalEntry[]): { fold: RunFold; events: RunEvent[] } {
+	const [opened, ...rest] = entries;
+	if (opened?.type !== 'opened') throw new BotError('store_failed', 'a journal does not begin with its opening');
+	const { fold, first } = openFold(opened);
+	const events = [...first.events];
+	for (const entry of rest) if (entry.type !== 'opened') events.push(...fold.apply(entry).events);
+	return { fold, events };
+}

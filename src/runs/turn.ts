@@ -1,0 +1,77 @@
+import type { SeenAnswer, Turn } from '../core/agent.ts';
+import { judge } from '../orchestrator/judge.ts';
+import type { Pending } from '../orchestrator/pending.ts';
+import { agentOf, mayAnswer, type State, votable } from '../orchestrator/state.ts';
+import type { RunFold, TurnProgress } from './fold.ts';
+
+/** Prepares the turn that a piece of pending work asks for. `now`: milliseconds since the epoch. */
+export function turnFor(work: Exclude<Pending, { type: 'choose' }>, fold: RunFold, now: number): Turn {
+	const state = fold.state();
+	const { input } = fold;
+	const { rules } = input.team;
+	const agent = agentOf(state, work.agent);
+	const done = transcriptFor(work, fold);
+	const common = {
+		run: fold.run,
+		agent: work.agent,
+		name: agent?.name ?? work.agent,
+		attempt: work.attempt,
+		question: input.question,
+		history: input.history,
+		feedback: state.feedback === null ? null : { ...state.feedback, orchestration: state.orchestration },
+		transcript: done?.messages ?? [],
+		repliesUsed: done?.repliesUsed ?? 0,
+		updated: done?.updated ?? false,
+		now,
+		limits: { replies: rules.replyLimit, steps: rules.stepLimit },
+		planning: rules.planning,
+	};
+	const check: (Turn & { kind: 'evaluate' })['check'] = (outcome) => {
+		const live = fold.state();
+		const self = agentOf(live, work.agent);
+		return self === null ? null : judge(live, self, outcome);
+	};
+	const answers = seenBy(state, work.agent);
+	if (work.type === 'review') {
+		return { ...common, kind: 'review', answers, presented: state.presented?.content ?? '' };
+	}
+	if (work.type === 'present') return { ...common, kind: 'present', answers, ...standing(state) };
+	if (work.kind === 'answer' || agent === null) return { ...common, kind: 'answer', answers: [], check };
+	return {
+		...common,
+		kind: 'evaluate',
+		answers,
+		votable: votable(state, agent),
+		mayAnswer: mayAnswer(state, agent),
+		sensitivity: rules.sensitivity,
+		novelty: rules.novelty,
+		check,
+	};
+}
+
+/** An updated transcript is that of an evaluation, so only an evaluation may go on from it. */
+function transcriptFor(work: Exclude<Pending, { type: 'choose' }>, fold: RunFold): TurnProgress | null {
+	const done = fold.progress(work.agent, work.attempt);
+	const evaluates = work.type === 'start' && work.kind === 'evaluate';
+	return done?.updated && !evaluates ? null : done;
+}
+
+/** Every latest answer under its author's anonymous name, in the order of the names. */
+function seenBy(state: State, viewer: string): SeenAnswer[] {
+	return state.agents
+		.flatMap(({ id, name, answer }) =>
+			answer === null ? [] : [{ name, version: answer.version, content: answer.content, mine: id === viewer }],
+		)
+		.sort((a, b) => a.name.localeCompare(b.name, 'en', { numeric: true }));
+}
+
+function standing(state: State) {
+	const { closing } = state;
+	const forWinner = closing?.votes.filter((vote) => vote.target === closing.winner) ?? [];
+	return {
+		votes: forWinner.length,
+		voters: closing?.votes.length ?? 0,
+		reasons: forWinner.map((vote) => vote.reason),
+		tieBreak: closing?.tie?.rule ?? null,
+	};
+}

@@ -1,0 +1,42 @@
+import { createMemoryStore } from '../../src/adapters/stores/memory.ts';
+import type { Agent } from '../../src/core/agent.ts';
+import type { RunEvent } from '../../src/core/run-event.ts';
+import type { Store } from '../../src/core/store.ts';
+import { rulesSchema, type Team } from '../../src/core/team.ts';
+import { createRuns, type Runs } from '../../src/runs/runs.ts';
+import { createManualClock } from './manual-clock.ts';
+
+export function teamOf(ids: readonly string[], rules: Record<string, unknown> = {}): Team {
+	return {
+		name: 'test',
+		description: '',
+		members: ids.map((id) => ({ id, model: 'acting-1' })),
+		rules: rulesSchema.parse(rules),
+	};
+}
+
+/** Runs over a store, with agents by id, a manual clock, and unshuffled names (the first member is agent1). */
+export function runWorld(
+	agents: readonly Agent[],
+	options: { store?: Store; clock?: ReturnType<typeof createManualClock> } = {},
+) {
+	const clock = options.clock ?? createManualClock();
+	const store = options.store ?? createMemoryStore();
+	const events: RunEvent[] = [];
+	const random = () => 0.999;
+	const runs: Runs = createRuns({
+		store,
+		clock,
+		random,
+		agentsOf: async () => new Map(agents.map((agent) => [agent.id, agent])),
+	});
+	const audience = { publish: (event: RunEvent) => void events.push(event), canAsk: false };
+	const ask = (team: Team, extra: { canAsk?: boolean; question?: string } = {}) =>
+		runs.start(
+			{ session: 'test:t:c:1', question: extra.question ?? 'Why?', history: [], team },
+			{ ...audience, canAsk: extra.canAsk ?? false },
+		);
+	const of = <Type extends RunEvent['type']>(type: Type) =>
+		events.filter((event): event is Extract<RunEvent, { type: Type }> => event.type === type);
+	return { runs, store, clock, events, audience, ask, of };
+}
