@@ -1,0 +1,191 @@
+import { commands } from '../commands/index.ts';
+import { createRateLimits } from './adapters/backends/shared/rate-limit.ts';
+import type { BackendServices } from './adapters/backends/shared/resilient-stream.ts';
+import type { TerminalGateway, TerminalGatewayOptions } from './adapters/gateways/terminal/terminal-gateway.ts';
+import { createModelAgent } from './agents/loop.ts';
+import { createBot, type RunningBot } from './bot.ts';
+import type { ConfigOptions, LoadedConfig } from './config/check-config.ts';
+import { chooseTeam } from './config/choose-team.ts';
+import type { ConfiguredTeam } from './config/configured-team.ts';
+import { loadConfig } from './config/load-config.ts';
+import type { Agent } from './core/agent.ts';
+import type { Backend } from './core/backend.ts';
+import type { BackendSettings } from './core/backend-settings.ts';
+import type { Clock } from './core/clock.ts';
+import { type BotError, messageOf } from './core/errors.ts';
+import type { Inbound } from './core/gateway.ts';
+import type { RunEvent } from './core/run-event.ts';
+import type { Say } from './core/say.ts';
+import type { Store } from './core/store.ts';
+import type { Team } from './core/team.ts';
+import type { PriceTable } from './core/usage.ts';
+import { createDispatch } from './dispatch.ts';
+import { loadCatalogue } from './observers/catalogue.ts';
+import { createRuns, type Runs } from './runs/runs.ts';
+import { systemClock } from './system-clock.ts';
+
+/** The terminal that a thread is shown on. */
+export type TerminalPlace = Pick<TerminalGatewayOptions, 'input' | 'output' | 'errors' | 'session' | 'interactive'>;
+
+export interface AppOptions extends ConfigOptions {
+	/** Where the thread is shown; null: nowhere, events are only observed. */
+	terminal: TerminalPlace | null;
+	/** Reads every event of every run. Must not throw. */
+	observe(event: RunEvent): void;
+	/** One sentence about something that went wrong beside the run. */
+	onProblem(text: string): void;
+	/** Replaces the configured store. For tests that need one of their own. */
+	openStore?(dataDir: string, clock: Clock): Promise<Store>;
+}
+
+/** The program, put together. */
+export interface App {
+	readonly config: LoadedConfig;
+	readonly bot: RunningBot;
+	readonly runs: Runs;
+	readonly say: Say;
+	readonly terminal: TerminalGateway | null;
+	/** The team by name, or the default one. Throws `team_unknown` and `config_invalid` for the person. */
+	team(name: string | null): Promise<ConfiguredTeam>;
+	/** Puts something a person did through to its use case; the error, if any, has been told to the person. */
+	submit(inbound: Inbound): Promise<BotError | null>;
+	/** Suspends the runs and closes everything. */
+	close(): Promise<void>;
+}
+
+/** The composition root: the only place that picks adapters. */
+export async function createApp(options: AppOptions): Promise<App> {
+	const clock = systemClock;
+	const config = await loadConfig(options);
+	const say = await loadCatalogue(config.settings.locale);
+	const store = await (options.openStore ?? openSqlite)(config.settings.dataDir, clock);
+	const terminal = options.terminal === null ? null : await openTerminal(options.terminal, options, clock, say);
+	const teams = createTeams(config, options, clock);
+	const runs = createRuns({ store, clock, random: Math.random, agentsOf: teams.agentsOf });
+	const bot = createBot({
+		runs,
+		clock,
+		say,
+		teamOf: async (name) => (await teams.named(name)).team,
+		gatewayOf: () => terminal,
+		observe: options.observe,
+		onProblem: (about, error) => options.onProblem(`${about}: ${messageOf(error)}`),
+	});
+	const inbound = createDispatch({
+		store,
+		clock,
+		bot,
+		commands,
+		onProblem: (error) => options.onProblem(messageOf(error)),
+	});
+	await inbound.forgetOld();
+	const submit = (event: Inbound) =>
+		inbound.dispatch(event, async (text) => {
+			if (terminal === null) options.onProblem(text);
+			else await terminal.reply(event, text);
+		});
+	await terminal?.start(async (event) => void (await submit(event)));
+	return {
+		config,
+		bot,
+		runs,
+		say,
+		terminal,
+		team: teams.named,
+		submit,
+		async close() {
+			await runs.close();
+			await terminal?.stop();
+			await store.close();
+		},
+	};
+}
+
+async function openSqlite(dataDir: string, clock: Clock): Promise<Store> {
+	const { createSqliteStore } = await import('./adapters/stores/sqlite.ts');
+	return createSqliteStore({ dataDir, clock });
+}
+
+async function openTerminal(
+	place: TerminalPlace,
+	{ env }: AppOptions,
+	clock: Clock,
+	say: Say,
+): Promise<TerminalGateway> {
+	const { createTerminalGateway } = await import('./adapters/gateways/terminal/terminal-gateway.ts');
+	return createTerminalGateway({ ...place, env, clock, say });
+}
+
+/** Teams by name and the agents that sit at them; backends are shared by all runs of the process. */
+function createTeams(config: LoadedConfig, { env }: AppOptions, clock: Clock) {
+	const services: BackendServices = { clock, random: Math.random, limits: createRateLimits(clock) };
+	const backends = new Map<BackendSettings, Promise<Backend>>();
+	const chosen = new Map<string | null, Promise<ConfiguredTeam>>();
+	let prices: Promise<PriceTable> | null = null;
+
+	const backendOf = (settings: BackendSettings) => {
+		const known = backends.get(settings) ?? createBackend(settings, services);
+		backends.set(settings, known);
+		return known;
+	};
+
+	const named = (name: string | null): Promise<ConfiguredTeam> => {
+		const known = chosen.get(name) ?? chooseTeam({ config, name, env, fetch });
+		chosen.set(name, known);
+		known.catch(() => chosen.delete(name));
+		return known;
+	};
+
+	const agentsOf = async (team: Team): Promise<ReadonlyMap<string, Agent>> => {
+		const configured = (await named(team.name)).agents;
+		prices ??= loadPrices(config);
+		const table = await prices;
+		const agents = team.members.map(async ({ id }): Promise<[string, Agent][]> => {
+			const settings = configured.get(id);
+			if (settings === undefined) return [];
+			const backend = await backendOf(settings.backend);
+			const { systemMessage } = settings;
+			return [[id, createModelAgent({ id, systemMessage, backend, toolsets: [], prices: table, clock })]];
+		});
+		return new Map((await Promise.all(agents)).flat());
+	};
+
+	return { named, agentsOf };
+}
+
+async function createBackend(settings: BackendSettings, services: BackendServices): Promise<Backend> {
+	switch (settings.type) {
+		case 'openai':
+			return (await import('./adapters/backends/openai.ts')).createOpenAIBackend(settings, services);
+		case 'openai-compatible':
+			return (await import('./adapters/backends/openai-compatible.ts')).createOpenAICompatibleBackend(
+				settings,
+				services,
+			);
+		case 'anthropic':
+			return (await import('./adapters/backends/anthropic.ts')).createAnthropicBackend(settings, services);
+		case 'gemini':
+			return (await import('./adapters/backends/gemini.ts')).createGeminiBackend(settings, services);
+		case 'scripted':
+			return (await import('./adapters/backends/scripted.ts')).createScriptedBackend(settings, services);
+	}
+}
+
+/** The price table with the configuration's own prices before it. */
+export async function loadPrices(config: LoadedConfig): Promise<PriceTable> {
+	const { createGenaiPrices } = await import('./adapters/prices/genai-prices.ts');
+	const overrides = [...config.settings.prices].map(([model, price]) => [
+		model,
+		{
+			input_per_million: price.inputPerMillion,
+			output_per_million: price.outputPerMillion,
+			...(price.cachedInputPerMillion === null ? {} : { cached_input_per_million: price.cachedInputPerMillion }),
+		},
+	]);
+	return createGenaiPrices(Object.fromEntries(overrides));
+}
+
+/** Counts tokens for estimates; loads a large table, so only where one is asked for. */
+export async function loadTokenCounter(): Promise<(text: string) => number> {
+	return (await import('./adapters/tokenizers/gpt-tokenizer.ts')).loadTokenCounter();
+}

@@ -1,0 +1,68 @@
+import { parseArgs } from 'node:util';
+import { BotError, messageOf } from '../core/errors.ts';
+
+const common = {
+	config: { type: 'string' },
+	team: { type: 'string' },
+	'data-dir': { type: 'string' },
+	timeout: { type: 'string' },
+	help: { type: 'boolean', short: 'h', default: false },
+} as const;
+
+const askOptions = {
+	...common,
+	json: { type: 'boolean', default: false },
+	deltas: { type: 'boolean', default: false },
+	'dry-run': { type: 'boolean', default: false },
+	quick: { type: 'boolean', default: false },
+	resume: { type: 'boolean', default: false },
+} as const;
+
+const doctorOptions = { ...common, offline: { type: 'boolean', default: false } } as const;
+
+export const usage = `MassGen Chat: a team of AI agents answers in one thread.
+
+  npm start                                   ask questions one after the other
+  npm run ask -- "question" [options]         ask one question
+  npm run ask -- --resume [run]               continue an interrupted run (the latest, or by id)
+  npm run doctor [-- --config FILE --offline] check configuration, keys, services and versions
+
+  --team NAME      the team that answers (default: made of the models that can be reached)
+  --config FILE    configuration or team file, MassGen's own YAML included (default: config/massgen.yaml)
+  --data-dir DIR   where runs are stored (default: data)
+  --timeout SEC    time for a whole run; 0: none
+  --quick          the first agent answers directly, without the others
+  --json           one event per line on standard output and nothing else (config/schemas/run-event.schema.json)
+  --deltas         with --json: text_delta events too
+  --dry-run        show the team, the prompts' sizes and the worst-case cost; call nobody
+
+Exit codes: 0 done, 1 configuration or input, 2 the run failed, 3 deadline, 4 interrupted.
+`;
+
+export type AskArguments = ReturnType<typeof askArguments>;
+
+/** Throws `input_invalid` with the usage line to read for arguments that do not exist. */
+export function askArguments(args: readonly string[]) {
+	const { values, positionals } = parsed(() =>
+		parseArgs({ args: [...args], options: askOptions, allowPositionals: true }),
+	);
+	return { ...values, text: positionals.join(' ') };
+}
+
+export function doctorArguments(args: readonly string[]) {
+	return parsed(() => parseArgs({ args: [...args], options: doctorOptions })).values;
+}
+
+export function startArguments(args: readonly string[]) {
+	return parsed(() => parseArgs({ args: [...args], options: common })).values;
+}
+
+function parsed<Result>(parse: () => Result): Result {
+	try {
+		return parse();
+	} catch (thrown) {
+		throw new BotError('input_invalid', messageOf(thrown), {
+			userMessage: `${messageOf(thrown)}\nSee the options with \`npm run ask -- --help\`.`,
+		});
+	}
+}

@@ -1,0 +1,85 @@
+import { randomUUID } from 'node:crypto';
+import { type App, type AppOptions, createApp } from '../app.ts';
+import { BotError } from '../core/errors.ts';
+import type { Inbound } from '../core/gateway.ts';
+import { MAX_QUESTION } from '../core/run.ts';
+import type { RunEvent } from '../core/run-event.ts';
+import { encodeSessionId } from '../core/session-id.ts';
+import { type AskArguments, askArguments, usage } from './arguments.ts';
+import { dryRun } from './dry-run.ts';
+import { exitCode, exitCodeOf } from './exit-code.ts';
+import { interruptible } from './interrupt.ts';
+import { readInput } from './process-streams.ts';
+
+/** `npm run ask`: one question (or one resumed run), then the end. Returns the exit code. */
+export async function askOnce(args: readonly string[], openStore?: AppOptions['openStore']): Promise<number> {
+	const options = askArguments(args);
+	if (options.help) {
+		process.stdout.write(usage);
+		return exitCode.done;
+	}
+	const question = options.resume ? '' : await questionOf(options);
+	if (options['dry-run']) return dryRun(question, options);
+	return put(question, options, openStore);
+}
+
+async function questionOf({ text }: AskArguments): Promise<string> {
+	if (text !== '' && text !== '-') return text;
+	if (text === '' && process.stdin.isTTY) {
+		throw new BotError('input_invalid', 'no question', {
+			userMessage: 'There is no question. Ask one like this: npm run ask -- "Why is the sky blue?"',
+		});
+	}
+	return readInput(MAX_QUESTION);
+}
+
+async function put(question: string, options: AskArguments, openStore: AppOptions['openStore']): Promise<number> {
+	const session = encodeSessionId({ platform: 'terminal', tenant: 'local', channel: 'ask', thread: randomUUID() });
+	const seen: { run: string | null; finished: (RunEvent & { type: 'run_finished' }) | null } = {
+		run: null,
+		finished: null,
+	};
+	const app = await createApp({
+		file: options.config ?? null,
+		flags: { team: options.team, dataDir: options['data-dir'], timeout: options.timeout },
+		env: process.env,
+		cwd: process.cwd(),
+		terminal: options.json
+			? null
+			: { input: process.stdin, output: process.stdout, errors: process.stderr, session, interactive: false },
+		observe(event) {
+			if (event.type === 'run_started') seen.run = event.run;
+			if (event.type === 'run_finished') seen.finished = event;
+			if (options.json && (options.deltas || event.type !== 'text_delta')) {
+				process.stdout.write(`${JSON.stringify(event)}\n`);
+			}
+		},
+		onProblem: (text) => process.stderr.write(`${text}\n`),
+		...(openStore === undefined ? {} : { openStore }),
+	});
+	try {
+		const error = await submit(app, session, question, options);
+		if (error !== null || seen.run === null) return exitCode.configuration;
+		const run = seen.run;
+		const how = await interruptible(app.bot.ended(run), () => app.runs.close());
+		if (how === 'suspended') {
+			process.stderr.write(`\nInterrupted. Nothing is lost; continue with: npm run ask -- --resume ${run}\n`);
+			return exitCode.interrupted;
+		}
+		return seen.finished === null ? exitCode.runFailed : exitCodeOf(seen.finished);
+	} finally {
+		await app.close();
+	}
+}
+
+async function submit(app: App, session: string, question: string, options: AskArguments): Promise<BotError | null> {
+	const principal = { platform: 'terminal', tenant: 'local', user: 'local', roles: [] };
+	const common = { type: 'command', id: randomUUID(), principal, session } as const;
+	if (options.resume) {
+		const inbound: Inbound = { ...common, name: 'resume', options: options.text === '' ? {} : { run: options.text } };
+		return app.submit(inbound);
+	}
+	for (const note of (await app.team(options.team ?? null)).notes) process.stderr.write(`${note}\n`);
+	const team = options.team === undefined ? {} : { team: options.team };
+	return app.submit({ ...common, name: 'ask', options: { question, quick: options.quick, ...team } });
+}

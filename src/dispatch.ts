@@ -1,0 +1,97 @@
+import { z } from 'zod';
+import type { Clock } from './core/clock.ts';
+import type { Bot, Command } from './core/command.ts';
+import { BotError, messageOf } from './core/errors.ts';
+import type { Inbound } from './core/gateway.ts';
+import type { Store } from './core/store.ts';
+
+const SEEN = 'inbound';
+/** How long a platform may deliver the same event again, in milliseconds. */
+const SEEN_FOR_MS = 24 * 3_600_000;
+
+export interface DispatchOptions {
+	store: Store;
+	clock: Clock;
+	bot: Bot;
+	commands: readonly Command[];
+	/** Something that is not the person's fault. */
+	onProblem(error: unknown): void;
+}
+
+/**
+ * From what a person did to the use case: drops a second delivery, finds the command, checks its options.
+ * Never throws; what went wrong is replied, and returned for gateways that end with an exit code.
+ */
+export function createDispatch(options: DispatchOptions) {
+	const { store, clock, bot } = options;
+	const commands = new Map(options.commands.map((command) => [command.name, command]));
+
+	const isFirst = async ({ id, principal }: Inbound): Promise<boolean> => {
+		const key = `${principal.platform}:${principal.tenant}:${id}`.slice(0, 200);
+		try {
+			await store.commit([{ type: 'put', kind: SEEN, key, value: { at: clock.now() }, version: 0 }]);
+			return true;
+		} catch (error) {
+			if (error instanceof BotError && error.code === 'store_conflict') return false;
+			throw error;
+		}
+	};
+
+	const handle = async (inbound: Inbound, reply: (text: string) => Promise<void>): Promise<void> => {
+		if (inbound.type === 'choice') {
+			const taken = await bot.choose(inbound.run, inbound.agent);
+			if (!taken) await reply('That choice is no longer open.');
+			return;
+		}
+		const command = commands.get(inbound.name);
+		if (command === undefined)
+			throw refused(`There is no command ${inbound.name}. Known: ${[...commands.keys()].join(', ')}.`);
+		const parsed = command.options.safeParse(inbound.options);
+		if (!parsed.success) throw refused(`${inbound.name}: ${z.prettifyError(parsed.error)}`);
+		const { session, principal } = inbound;
+		await command.run(parsed.data, bot, { session, principal, reply });
+	};
+
+	return {
+		async dispatch(inbound: Inbound, reply: (text: string) => Promise<void>): Promise<BotError | null> {
+			try {
+				if (await isFirst(inbound)) await handle(inbound, reply);
+				return null;
+			} catch (thrown) {
+				const error = thrown instanceof BotError ? thrown : bugOf(thrown);
+				if (error.code === 'bug') options.onProblem(thrown);
+				await reply(error.userMessage).catch(options.onProblem);
+				return error;
+			}
+		},
+		/** Forgets events that no platform delivers again. */
+		async forgetOld(): Promise<void> {
+			for (let after = ''; ; ) {
+				const page = await store.list(SEEN, { after, limit: 1_000 });
+				const old = page.filter(({ value }) => atOf(value) < clock.now() - SEEN_FOR_MS);
+				if (old.length > 0) await store.commit(old.map(({ key }) => ({ type: 'delete', kind: SEEN, key })));
+				const last = page.at(-1);
+				if (last === undefined || page.length < 1_000) return;
+				after = last.key;
+			}
+		},
+	};
+}
+
+const seenSchema = z.object({ at: z.number() });
+
+function atOf(value: unknown): number {
+	const parsed = seenSchema.safeParse(value);
+	return parsed.success ? parsed.data.at : 0;
+}
+
+function refused(message: string): BotError {
+	return new BotError('input_invalid', message);
+}
+
+function bugOf(thrown: unknown): BotError {
+	return new BotError('bug', messageOf(thrown), {
+		cause: thrown,
+		userMessage: `Something went wrong inside the bot: ${messageOf(thrown)}. Nothing is lost; try again, and report it if it stays.`,
+	});
+}

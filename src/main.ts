@@ -1,0 +1,43 @@
+import { exitCode } from './cli/exit-code.ts';
+import { endOnClosedPipe } from './cli/process-streams.ts';
+import { BotError, messageOf } from './core/errors.ts';
+
+const NODE_MAJOR = 24;
+
+async function run(command: string, args: readonly string[]): Promise<number> {
+	switch (command) {
+		case 'ask':
+			return (await import('./cli/ask.ts')).askOnce(args);
+		case 'start':
+			return (await import('./cli/start.ts')).start(args);
+		case 'doctor':
+			return (await import('./cli/doctor.ts')).doctor(args);
+		case 'schemas':
+			return (await import('./cli/schemas.ts')).writeSchemas();
+		default:
+			process.stdout.write((await import('./cli/arguments.ts')).usage);
+			return command === 'help' ? exitCode.done : exitCode.configuration;
+	}
+}
+
+async function main(): Promise<number> {
+	const [command = 'help', ...args] = process.argv.slice(2);
+	if (Number.parseInt(process.versions.node, 10) < NODE_MAJOR) {
+		process.stderr.write(
+			`MassGen Chat needs Node ${NODE_MAJOR} or later; this is ${process.version}. Start it with npm, which uses the right one.\n`,
+		);
+		return exitCode.configuration;
+	}
+	endOnClosedPipe();
+	try {
+		return await run(command, args);
+	} catch (thrown) {
+		const known = thrown instanceof BotError && thrown.code !== 'bug';
+		const text = known ? thrown.userMessage : `Something went wrong inside the program: ${messageOf(thrown)}`;
+		process.stderr.write(`${text}\n`);
+		if (!known && process.env.DEBUG) console.error(thrown);
+		return exitCode.configuration;
+	}
+}
+
+process.exitCode = await main();
