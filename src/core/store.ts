@@ -1,4 +1,7 @@
-/** A JSON value under a key. `version` starts at 1 and grows by one with each write. */
+/**
+ * A JSON value under a key. `version` starts at 1 and grows by one with each write; a key that is written again
+ * after its deletion goes on with its versions, so a fencing token never becomes valid again.
+ */
 export interface StoredRecord {
 	key: string;
 	value: unknown;
