@@ -1,0 +1,97 @@
+import type { AgentEvent, Turn } from '../core/agent.ts';
+import type { Message, ToolCall } from '../core/message.ts';
+import type { ModelCall } from '../core/usage.ts';
+import { openingMessage } from './instructions/opening-message.ts';
+import { updateMessage } from './instructions/update.ts';
+import type { Reply } from './reply.ts';
+
+type Ended = Extract<AgentEvent, { calls: readonly ModelCall[] }>;
+type Saved = Extract<Ended, { type: 'saved' }>;
+type WithoutCalls<Event> = Event extends unknown ? Omit<Event, 'calls'> : never;
+export type Ending = WithoutCalls<Exclude<Ended, Saved>>;
+
+/** A reply to act on, and those of its calls that have no result yet. */
+export interface PendingReply {
+	reply: Reply;
+	open: readonly ToolCall[];
+	/** Written before answers that have arrived since, so a vote in it is for versions that are gone. */
+	outdated: boolean;
+}
+
+/** A turn's messages and the account of what has been saved of them. */
+export interface Conversation {
+	readonly messages: readonly Message[];
+	/** Model replies so far, those of `transcript` included. */
+	readonly steps: number;
+	readonly repliesUsed: number;
+	add(...messages: readonly Message[]): void;
+	/** Tells the model of newer answers, once, when the turn goes on after them. */
+	addUpdate(): void;
+	/** A reply of the transcript that has not been dealt with. */
+	pending(): PendingReply | null;
+	record(call: ModelCall): void;
+	/** Counts one more reply without a valid outcome. */
+	refuse(): void;
+	unsaved(): boolean;
+	save(): Saved;
+	end(ending: Ending): AgentEvent;
+}
+
+export function createConversation(turn: Turn): Conversation {
+	const fresh = turn.transcript.length === 0;
+	const messages: Message[] = fresh ? [{ role: 'user', text: openingMessage(turn) }] : [...turn.transcript];
+	let saved = fresh ? 0 : messages.length;
+	let calls: ModelCall[] = [];
+	let steps = messages.filter((message) => message.role === 'assistant').length;
+	let repliesUsed = turn.repliesUsed;
+
+	function takeCalls(): ModelCall[] {
+		const taken = calls;
+		calls = [];
+		return taken;
+	}
+
+	return {
+		messages,
+		get steps() {
+			return steps;
+		},
+		get repliesUsed() {
+			return repliesUsed;
+		},
+		add(...added) {
+			messages.push(...added);
+		},
+		addUpdate() {
+			if (!turn.updated || fresh || turn.kind !== 'evaluate') return;
+			const text = updateMessage(turn);
+			if (messages.some((message) => message.role === 'user' && message.text === text)) return;
+			messages.push({ role: 'user', text });
+		},
+		pending: () => pendingReply(messages, turn.updated),
+		record(call) {
+			calls.push(call);
+			steps += 1;
+		},
+		refuse() {
+			repliesUsed += 1;
+		},
+		unsaved: () => saved < messages.length,
+		save() {
+			const added = messages.slice(saved);
+			saved = messages.length;
+			return { type: 'saved', messages: added, calls: takeCalls(), repliesUsed };
+		},
+		end: (ending) => ({ ...ending, calls: takeCalls() }),
+	};
+}
+
+function pendingReply(messages: readonly Message[], outdated: boolean): PendingReply | null {
+	const at = messages.findLastIndex((message) => message.role !== 'tool');
+	const last = messages[at];
+	if (last?.role !== 'assistant') return null;
+	const answered = new Set(messages.slice(at + 1).map((message) => (message.role === 'tool' ? message.callId : '')));
+	const open = last.toolCalls.filter((call) => !answered.has(call.id));
+	if (open.length === 0 && last.toolCalls.length > 0) return null;
+	return { reply: { text: last.text, calls: last.toolCalls, cut: false }, open, outdated };
+}

@@ -1,0 +1,8 @@
+import type { Skill } from '../abilities.ts';
+
+export function skillsSection(skills: readonly Skill[]): string {
+	return [
+		'Before a task that one of these skills covers, read the skill by its name and follow it.',
+		...skills.map((skill) => `- ${skill.name}: ${skill.description}`),
+	].join('\n');
+}
