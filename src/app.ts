@@ -12,7 +12,7 @@ import type { Agent } from './core/agent.ts';
 import type { Backend } from './core/backend.ts';
 import type { BackendSettings } from './core/backend-settings.ts';
 import type { Clock } from './core/clock.ts';
-import { type BotError, messageOf } from './core/errors.ts';
+import { BotError, messageOf } from './core/errors.ts';
 import type { Inbound } from './core/gateway.ts';
 import type { RunEvent } from './core/run-event.ts';
 import type { Say } from './core/say.ts';
@@ -25,14 +25,14 @@ import { createRuns, type Runs } from './runs/runs.ts';
 import { systemClock } from './system-clock.ts';
 
 /** The terminal that a thread is shown on. */
-export type TerminalPlace = Pick<TerminalGatewayOptions, 'input' | 'output' | 'errors' | 'session' | 'interactive'>;
+export type TerminalPlace = Pick<TerminalGatewayOptions, 'input' | 'output' | 'errors' | 'interactive'>;
 
 export interface AppOptions extends ConfigOptions {
 	/** Where the thread is shown; null: nowhere, events are only observed. */
 	terminal: TerminalPlace | null;
 	/** Reads every event of every run. Must not throw. */
 	observe(event: RunEvent): void;
-	/** One sentence about something that went wrong beside the run. */
+	/** One sentence about something that went wrong beside the run, where no terminal shows it. */
 	onProblem(text: string): void;
 	/** Replaces the configured store. For tests that need one of their own. */
 	openStore?(dataDir: string, clock: Clock): Promise<Store>;
@@ -49,6 +49,8 @@ export interface App {
 	team(name: string | null): Promise<ConfiguredTeam>;
 	/** Puts something a person did through to its use case; the error, if any, has been told to the person. */
 	submit(inbound: Inbound): Promise<BotError | null>;
+	/** Opens the gateways for people. */
+	listen(): Promise<void>;
 	/** Suspends the runs and closes everything. */
 	close(): Promise<void>;
 }
@@ -60,6 +62,7 @@ export async function createApp(options: AppOptions): Promise<App> {
 	const say = await loadCatalogue(config.settings.locale);
 	const store = await (options.openStore ?? openSqlite)(config.settings.dataDir, clock);
 	const terminal = options.terminal === null ? null : await openTerminal(options.terminal, options, clock, say);
+	const tell = (text: string) => (terminal === null ? options.onProblem(text) : terminal.tell(text));
 	const teams = createTeams(config, options, clock);
 	const runs = createRuns({ store, clock, random: Math.random, agentsOf: teams.agentsOf });
 	const bot = createBot({
@@ -69,22 +72,26 @@ export async function createApp(options: AppOptions): Promise<App> {
 		teamOf: async (name) => (await teams.named(name)).team,
 		gatewayOf: () => terminal,
 		observe: options.observe,
-		onProblem: (about, error) => options.onProblem(`${about}: ${messageOf(error)}`),
+		onProblem: tell,
+		onLost(run, error) {
+			tell(say('run.lost', { run, reason: sentenceOf(error) }));
+			void terminal?.stop();
+		},
 	});
 	const inbound = createDispatch({
 		store,
 		clock,
 		bot,
+		say,
 		commands,
-		onProblem: (error) => options.onProblem(messageOf(error)),
+		onProblem: (error) => tell(messageOf(error)),
 	});
 	await inbound.forgetOld();
 	const submit = (event: Inbound) =>
 		inbound.dispatch(event, async (text) => {
-			if (terminal === null) options.onProblem(text);
+			if (terminal === null) tell(text);
 			else await terminal.reply(event, text);
 		});
-	await terminal?.start(async (event) => void (await submit(event)));
 	return {
 		config,
 		bot,
@@ -93,6 +100,9 @@ export async function createApp(options: AppOptions): Promise<App> {
 		terminal,
 		team: teams.named,
 		submit,
+		async listen() {
+			await terminal?.start(async (event) => void (await submit(event)));
+		},
 		async close() {
 			await runs.close();
 			await terminal?.stop();
@@ -105,6 +115,18 @@ async function openSqlite(dataDir: string, clock: Clock): Promise<Store> {
 	const { createSqliteStore } = await import('./adapters/stores/sqlite.ts');
 	return createSqliteStore({ dataDir, clock });
 }
+
+/** Why the store in this folder cannot be opened, in a sentence; null when it can. */
+export async function dataDirProblem(dataDir: string): Promise<string | null> {
+	try {
+		await (await openSqlite(dataDir, systemClock)).close();
+		return null;
+	} catch (thrown) {
+		return sentenceOf(thrown);
+	}
+}
+
+const sentenceOf = (thrown: unknown) => (thrown instanceof BotError ? thrown.userMessage : messageOf(thrown));
 
 async function openTerminal(
 	place: TerminalPlace,
@@ -156,18 +178,17 @@ function createTeams(config: LoadedConfig, { env }: AppOptions, clock: Clock) {
 async function createBackend(settings: BackendSettings, services: BackendServices): Promise<Backend> {
 	switch (settings.type) {
 		case 'openai':
-			return (await import('./adapters/backends/openai.ts')).createOpenAIBackend(settings, services);
+			return import('./adapters/backends/openai.ts').then((it) => it.createOpenAIBackend(settings, services));
 		case 'openai-compatible':
-			return (await import('./adapters/backends/openai-compatible.ts')).createOpenAICompatibleBackend(
-				settings,
-				services,
+			return import('./adapters/backends/openai-compatible.ts').then((it) =>
+				it.createOpenAICompatibleBackend(settings, services),
 			);
 		case 'anthropic':
-			return (await import('./adapters/backends/anthropic.ts')).createAnthropicBackend(settings, services);
+			return import('./adapters/backends/anthropic.ts').then((it) => it.createAnthropicBackend(settings, services));
 		case 'gemini':
-			return (await import('./adapters/backends/gemini.ts')).createGeminiBackend(settings, services);
+			return import('./adapters/backends/gemini.ts').then((it) => it.createGeminiBackend(settings, services));
 		case 'scripted':
-			return (await import('./adapters/backends/scripted.ts')).createScriptedBackend(settings, services);
+			return import('./adapters/backends/scripted.ts').then((it) => it.createScriptedBackend(settings, services));
 	}
 }
 
@@ -187,5 +208,5 @@ export async function loadPrices(config: LoadedConfig): Promise<PriceTable> {
 
 /** Counts tokens for estimates; loads a large table, so only where one is asked for. */
 export async function loadTokenCounter(): Promise<(text: string) => number> {
-	return (await import('./adapters/tokenizers/gpt-tokenizer.ts')).loadTokenCounter();
+	return import('./adapters/tokenizers/gpt-tokenizer.ts').then((it) => it.loadTokenCounter());
 }

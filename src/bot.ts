@@ -19,8 +19,10 @@ export interface BotOptions {
 	gatewayOf(session: string): Gateway | null;
 	/** Reads every event of every run, before the thread does. Must not throw. */
 	observe(event: RunEvent): void;
-	/** A run's journal could not be written, or its thread not shown. */
-	onProblem(run: string, error: unknown): void;
+	/** A thread could not be shown, in a sentence. The run goes on. */
+	onProblem(text: string): void;
+	/** A run had to be left because its journal could not be written. It can be resumed. */
+	onLost(run: string, error: unknown): void;
 }
 
 /** The bot's use cases, and what the process needs to end cleanly. */
@@ -36,7 +38,7 @@ export function createBot(options: BotOptions): RunningBot {
 	const audienceOf = (session: string): Audience & { settled(): Promise<void> } => {
 		const gateway = options.gatewayOf(session);
 		if (gateway === null) return { publish: options.observe, canAsk: false, settled: async () => {} };
-		const onProblem = (text: string) => options.onProblem(session, text);
+		const { onProblem } = options;
 		const projector = createProjector({ gateway, session, clock, say, onProblem });
 		return {
 			canAsk: gateway.capabilities.canAsk,
@@ -51,7 +53,7 @@ export function createBot(options: BotOptions): RunningBot {
 	const follow = (run: LiveRun, settled: () => Promise<void>): string => {
 		const ending = run.done.finally(settled);
 		endings.set(run.id, ending);
-		ending.catch((error) => options.onProblem(run.id, error)).finally(() => endings.delete(run.id));
+		ending.catch((error) => options.onLost(run.id, error)).finally(() => endings.delete(run.id));
 		return run.id;
 	};
 

@@ -3,6 +3,7 @@ import type { Clock } from './core/clock.ts';
 import type { Bot, Command } from './core/command.ts';
 import { BotError, messageOf } from './core/errors.ts';
 import type { Inbound } from './core/gateway.ts';
+import type { Say } from './core/say.ts';
 import type { Store } from './core/store.ts';
 
 const SEEN = 'inbound';
@@ -13,6 +14,7 @@ export interface DispatchOptions {
 	store: Store;
 	clock: Clock;
 	bot: Bot;
+	say: Say;
 	commands: readonly Command[];
 	/** Something that is not the person's fault. */
 	onProblem(error: unknown): void;
@@ -40,7 +42,7 @@ export function createDispatch(options: DispatchOptions) {
 	const handle = async (inbound: Inbound, reply: (text: string) => Promise<void>): Promise<void> => {
 		if (inbound.type === 'choice') {
 			const taken = await bot.choose(inbound.run, inbound.agent);
-			if (!taken) await reply('That choice is no longer open.');
+			if (!taken) await reply(options.say('choice.closed'));
 			return;
 		}
 		const command = commands.get(inbound.name);

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { exitCode } from './cli/exit-code.ts';
 import { endOnClosedPipe } from './cli/process-streams.ts';
 import { BotError, messageOf } from './core/errors.ts';
@@ -7,15 +8,15 @@ const NODE_MAJOR = 24;
 async function run(command: string, args: readonly string[]): Promise<number> {
 	switch (command) {
 		case 'ask':
-			return (await import('./cli/ask.ts')).askOnce(args);
+			return import('./cli/ask.ts').then((it) => it.askOnce(args));
 		case 'start':
-			return (await import('./cli/start.ts')).start(args);
+			return import('./cli/start.ts').then((it) => it.start(args));
 		case 'doctor':
-			return (await import('./cli/doctor.ts')).doctor(args);
+			return import('./cli/doctor.ts').then((it) => it.doctor(args));
 		case 'schemas':
-			return (await import('./cli/schemas.ts')).writeSchemas();
+			return import('./cli/schemas.ts').then((it) => it.writeSchemas());
 		default:
-			process.stdout.write((await import('./cli/arguments.ts')).usage);
+			process.stdout.write(await import('./cli/arguments.ts').then((it) => it.usage));
 			return command === 'help' ? exitCode.done : exitCode.configuration;
 	}
 }
@@ -29,6 +30,7 @@ async function main(): Promise<number> {
 		return exitCode.configuration;
 	}
 	endOnClosedPipe();
+	if (existsSync('.env')) process.loadEnvFile('.env');
 	try {
 		return await run(command, args);
 	} catch (thrown) {

@@ -34,7 +34,6 @@ async function questionOf({ text }: AskArguments): Promise<string> {
 }
 
 async function put(question: string, options: AskArguments, openStore: AppOptions['openStore']): Promise<number> {
-	const session = encodeSessionId({ platform: 'terminal', tenant: 'local', channel: 'ask', thread: randomUUID() });
 	const seen: { run: string | null; finished: (RunEvent & { type: 'run_finished' }) | null } = {
 		run: null,
 		finished: null,
@@ -46,7 +45,7 @@ async function put(question: string, options: AskArguments, openStore: AppOption
 		cwd: process.cwd(),
 		terminal: options.json
 			? null
-			: { input: process.stdin, output: process.stdout, errors: process.stderr, session, interactive: false },
+			: { input: process.stdin, output: process.stdout, errors: process.stderr, interactive: false },
 		observe(event) {
 			if (event.type === 'run_started') seen.run = event.run;
 			if (event.type === 'run_finished') seen.finished = event;
@@ -58,7 +57,7 @@ async function put(question: string, options: AskArguments, openStore: AppOption
 		...(openStore === undefined ? {} : { openStore }),
 	});
 	try {
-		const error = await submit(app, session, question, options);
+		const error = await submit(app, question, options);
 		if (error !== null || seen.run === null) return exitCode.configuration;
 		const run = seen.run;
 		const how = await interruptible(app.bot.ended(run), () => app.runs.close());
@@ -72,8 +71,9 @@ async function put(question: string, options: AskArguments, openStore: AppOption
 	}
 }
 
-async function submit(app: App, session: string, question: string, options: AskArguments): Promise<BotError | null> {
-	const principal = { platform: 'terminal', tenant: 'local', user: 'local', roles: [] };
+async function submit(app: App, question: string, options: AskArguments): Promise<BotError | null> {
+	const principal = app.terminal?.principal ?? { platform: 'terminal', tenant: 'local', user: 'local', roles: [] };
+	const session = app.terminal?.session ?? encodeSessionId({ ...principal, channel: 'json', thread: randomUUID() });
 	const common = { type: 'command', id: randomUUID(), principal, session } as const;
 	if (options.resume) {
 		const inbound: Inbound = { ...common, name: 'resume', options: options.text === '' ? {} : { run: options.text } };

@@ -1,4 +1,4 @@
-import { loadPrices } from '../app.ts';
+import { dataDirProblem, loadPrices } from '../app.ts';
 import { diagnose } from '../config/doctor.ts';
 import { doctorArguments, usage } from './arguments.ts';
 import { exitCode } from './exit-code.ts';
@@ -19,7 +19,9 @@ export async function doctor(args: readonly string[]): Promise<number> {
 		cwd: process.cwd(),
 		offline: options.offline,
 		fetch,
-		loadPrices,
+		nodeVersion: process.versions.node,
+		prices: loadPrices,
+		dataDirProblem,
 	});
 	for (const { level, what, repair } of findings) {
 		process.stdout.write(`${SIGNS[level]} ${what}\n${repair === null ? '' : `    → ${repair}\n`}`);

@@ -1,5 +1,5 @@
 import { mkdir, writeFile } from 'node:fs/promises';
-import { configJsonSchema } from '../config/config-schema.ts';
+import { configJsonSchema } from '../config/json-schema.ts';
 import { runEventJsonSchema } from '../config/run-event-schema.ts';
 import { exitCode } from './exit-code.ts';
 

@@ -1,6 +1,4 @@
-import { randomUUID } from 'node:crypto';
 import { createApp } from '../app.ts';
-import { encodeSessionId } from '../core/session-id.ts';
 import { startArguments, usage } from './arguments.ts';
 import { exitCode } from './exit-code.ts';
 import { interruptible } from './interrupt.ts';
@@ -12,23 +10,23 @@ export async function start(args: readonly string[]): Promise<number> {
 		process.stdout.write(usage);
 		return exitCode.done;
 	}
-	const session = encodeSessionId({ platform: 'terminal', tenant: 'local', channel: 'start', thread: randomUUID() });
 	const app = await createApp({
 		file: options.config ?? null,
 		flags: { team: options.team, dataDir: options['data-dir'], timeout: options.timeout },
 		env: process.env,
 		cwd: process.cwd(),
-		terminal: { input: process.stdin, output: process.stdout, errors: process.stderr, session, interactive: true },
+		terminal: { input: process.stdin, output: process.stdout, errors: process.stderr, interactive: true },
 		observe: () => {},
 		onProblem: (text) => process.stderr.write(`${text}\n`),
 	});
 	try {
-		const { notes, team } = await app.team(null);
-		for (const note of [...notes, app.say('start.welcome', { team: team.name })]) process.stderr.write(`${note}\n`);
+		const { notes } = await app.team(null);
+		for (const note of notes) process.stderr.write(`${note}\n`);
 		for (const run of await app.runs.unfinished()) {
-			await app.bot.resume(run.id, session);
+			await app.bot.resume(run.id, app.terminal?.session ?? run.session);
 			await app.bot.ended(run.id);
 		}
+		await app.listen();
 		await interruptible(app.terminal?.closed ?? Promise.resolve(), async () => {
 			await app.runs.close();
 			await app.terminal?.stop();

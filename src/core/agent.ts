@@ -26,7 +26,7 @@ export interface Feedback {
 	previousAnswer: string;
 }
 
-interface TurnBase {
+interface TurnFacts {
 	run: string;
 	/** The agent's real id. For logs and the scripted backend; never put into a prompt. */
 	agent: string;
@@ -51,13 +51,13 @@ interface TurnBase {
 	planning: boolean;
 }
 
-export interface AnswerTurn extends TurnBase {
+export interface AnswerTurn extends TurnFacts {
 	kind: 'answer';
 	answers: readonly [];
 	check(outcome: ProposedOutcome): Refusal | null;
 }
 
-export interface EvaluateTurn extends TurnBase {
+export interface EvaluateTurn extends TurnFacts {
 	kind: 'evaluate';
 	answers: readonly SeenAnswer[];
 	/** Anonymous names that may be voted for. */
@@ -70,7 +70,7 @@ export interface EvaluateTurn extends TurnBase {
 	check(outcome: ProposedOutcome): Refusal | null;
 }
 
-export interface PresentTurn extends TurnBase {
+export interface PresentTurn extends TurnFacts {
 	kind: 'present';
 	/** Empty when coordination was skipped. */
 	answers: readonly SeenAnswer[];
@@ -80,7 +80,7 @@ export interface PresentTurn extends TurnBase {
 	tieBreak: 'order' | 'earliest' | 'requester' | null;
 }
 
-export interface ReviewTurn extends TurnBase {
+export interface ReviewTurn extends TurnFacts {
 	kind: 'review';
 	answers: readonly SeenAnswer[];
 	presented: string;

@@ -8,12 +8,6 @@ export interface ToolSpec {
 	parameters: Record<string, unknown>;
 }
 
-/** What the provider itself can run beside our tools. */
-export interface ProviderTools {
-	webSearch: boolean;
-	codeExecution: boolean;
-}
-
 /** One model call. */
 export interface BackendRequest {
 	system: string;

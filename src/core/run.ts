@@ -50,8 +50,6 @@ export const journalEntrySchema = z.discriminatedUnion('type', [
 ]);
 export type JournalEntry = z.infer<typeof journalEntrySchema>;
 
-export const runStatusSchema = z.enum(['running', 'finished']);
-
 /** The index record of a run, beside its journal. */
 export const runRecordSchema = z.object({
 	id: z.string(),
@@ -59,7 +57,7 @@ export const runRecordSchema = z.object({
 	/** The first 200 characters. */
 	question: z.string(),
 	team: z.string(),
-	status: runStatusSchema,
+	status: z.enum(['running', 'finished']),
 	startedAt: at,
 });
 export type RunRecord = z.infer<typeof runRecordSchema>;

@@ -61,7 +61,6 @@ export const memberSchema = z.object({
 	/** For people: `openai gpt-5`. Never a key or an address. */
 	model: z.string(),
 });
-export type Member = z.infer<typeof memberSchema>;
 
 export const teamSchema = z.object({
 	name: z.string().min(1).max(100),

@@ -1,5 +1,5 @@
 import type { Signal } from '../core/coordination.ts';
-import { agentOf, type State } from './state.ts';
+import { agentOf, mayAnswer, type State } from './state.ts';
 
 /** Whether the signal is about something that is still in flight. */
 export function isCurrent(state: State, signal: Signal): boolean {
@@ -13,8 +13,10 @@ export function isCurrent(state: State, signal: Signal): boolean {
 		case 'voted':
 			return turnOf(signal.agent)?.attempt === signal.attempt;
 		case 'writing': {
+			const agent = agentOf(state, signal.agent);
 			const turn = turnOf(signal.agent);
-			return turn?.attempt === signal.attempt && turn.kind === 'evaluate' && !turn.writing;
+			if (agent === null || turn?.attempt !== signal.attempt) return false;
+			return turn.kind === 'evaluate' && !turn.writing && mayAnswer(state, agent);
 		}
 		case 'agent_failed':
 			return (

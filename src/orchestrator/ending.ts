@@ -15,7 +15,7 @@ export function close(draft: State, by: Closing['by']): void {
 	const counted = tallyOf(draft);
 	draft.closing = { by, ...counted, winner: null, tie: null };
 	const tied = leaders(counted);
-	if (tied.length === 0) return withoutAnswers(draft);
+	if (tied.length === 0) return finish(draft);
 	if (counted.votes.length === 0) note(draft, 'no_votes');
 	if (tied.length === 1) return select(draft, tied[0] as string, null);
 	if (by === 'all_voted' && draft.rules.tieBreak === 'requester') {
@@ -57,19 +57,16 @@ export function deliver(draft: State, source: 'model' | 'stored', content = ''):
 	draft.phase = { type: 'reviewing', agent: agent.id, attempt: agent.attempts };
 }
 
-/** Nobody has an answer: what an earlier orchestration presented is still better than nothing. */
-function withoutAnswers(draft: State): void {
-	const { feedback } = draft;
-	if (feedback !== null) {
-		draft.presented = { agent: feedback.previousWinner, content: feedback.previousAnswer, source: 'stored' };
-	}
-	finish(draft);
-}
-
+/** Without a result, what an earlier orchestration presented is still better than nothing. */
 export function finish(draft: State): void {
 	for (const agent of draft.agents) agent.turn = null;
+	const { feedback } = draft;
+	const lastResort = draft.presented === null && feedback !== null;
+	if (lastResort) {
+		draft.presented = { agent: feedback.previousWinner, content: feedback.previousAnswer, source: 'stored' };
+	}
 	const { given, needed } = quorum(draft);
-	if (given < needed && draft.closing?.by !== 'skipped') note(draft, 'below_quorum');
+	if (given < needed && (lastResort || draft.closing?.by !== 'skipped')) note(draft, 'below_quorum');
 	draft.phase = { type: 'finished' };
 }
 

@@ -3,6 +3,8 @@ import type { Refusal } from '../core/coordination.ts';
 import { type AgentState, mayAnswer, type State, votable } from './state.ts';
 
 const LARGEST_OVERLAP = { lenient: 1, balanced: 0.7, strict: 0.5 } as const;
+/** A path segment that names an agent's workspace. */
+const WORKSPACE = /^(?:workspaces?\d*(?:[_-][\w-]+)?|agent\d+)$/;
 
 /**
  * Judges the outcome of an agent's turn by the state of this moment; null: it is acceptable. Answers are
@@ -32,9 +34,16 @@ function judgeVote(state: State, agent: AgentState, vote: { target: string }): R
 	return vote.target === agent.name && agent.answer !== null ? 'self_vote' : 'unknown_agent';
 }
 
-/** Paths into anybody's workspace count as the same path, so moving a file is not a new answer. */
+/**
+ * Paths into anybody's workspace count as the same path, so moving a file is not a new answer. Takes time
+ * in proportion to the text, which a model wrote.
+ */
 function canonical(content: string): string {
-	return content.trim().replace(/(?:\/[\w.-]+)*\/(?:workspaces?\d*|agent\d+)(?=\/|\b)/g, '/workspace');
+	return content.trim().replace(/(?:\/[\w.-]*[\w-])+/g, (path) => {
+		const segments = path.split('/');
+		const root = segments.findLastIndex((segment) => WORKSPACE.test(segment));
+		return root === -1 ? path : ['/workspace', ...segments.slice(root + 1)].join('/');
+	});
 }
 
 /** Shared words over all words of both texts, 0 to 1 (Jaccard), ignoring case. */

@@ -1,0 +1,3 @@
+import type { ThreadMessage } from '../../../core/gateway.ts';
+
+export type Message<Type extends ThreadMessage['type']> = Extract<ThreadMessage, { type: Type }>;

@@ -1,0 +1,33 @@
+import type { ThreadMessage } from '../../../core/gateway.ts';
+import type { Message } from './message-of.ts';
+
+/** The newest state of each message of one thread. */
+export interface ThreadStore {
+	update(message: ThreadMessage): void;
+	find<Type extends ThreadMessage['type']>(type: Type, key: string): Message<Type> | null;
+	/** In the order of the first answers. */
+	slots(): readonly Message<'slot'>[];
+	/** Whether the vote of this orchestration has its winner, or waits for the requester to name one. */
+	isDecided(orchestration: number): boolean;
+	isFinished(): boolean;
+}
+
+export function createThreadStore(): ThreadStore {
+	const messages = new Map<string, ThreadMessage>();
+
+	function find<Type extends ThreadMessage['type']>(type: Type, key: string): Message<Type> | null {
+		const message = messages.get(key);
+		return message?.type === type ? (message as Message<Type>) : null;
+	}
+
+	return {
+		update: (message) => void messages.set(message.key, message),
+		find,
+		slots: () => [...messages.values()].filter((message) => message.type === 'slot'),
+		isDecided(orchestration) {
+			const winner = find('tally', `tally:${orchestration}`)?.winner ?? null;
+			return winner !== null || messages.has(`choice:${orchestration}`);
+		},
+		isFinished: () => (find('final', 'final')?.outcome ?? null) !== null,
+	};
+}

@@ -1,0 +1,184 @@
+import { z } from 'zod';
+import { backendTypeNames } from './backend-types.ts';
+import { field, required } from './field.ts';
+
+const text = z.string().min(1);
+const flag = z.boolean();
+const names = z.array(text);
+const anything = z.unknown();
+
+/** An address, or a variable that will hold one. */
+export const address = z.string().regex(/^(https?:\/\/.|\$\{)/, {
+	error: 'expected an address that begins with http:// or https://',
+});
+
+const later = (what: string) => ({ ignored: `${what} not supported yet` });
+const tools = later('tools are');
+const commands = later('command execution is');
+const docker = later('the sandbox is');
+const workspaces = later('workspaces are');
+const media = later('generated media are');
+const claudeCode = { ignored: 'it concerns the backend type claude_code, which is not supported yet' };
+
+const mcpServer = z.looseObject({
+	env: field(z.record(z.string(), z.unknown()), "The server's environment.", { env: true, secret: true }),
+	headers: field(z.record(z.string(), z.unknown()), 'HTTP headers.', { env: true, secret: true }),
+});
+
+/** A folder of the user's project. */
+export const contextPath = z.looseObject({
+	path: required(text, 'The folder or file.'),
+	permission: field(z.enum(['read', 'write']), 'What the presenting agent may do with it.'),
+	protected_paths: field(names, 'Never writable.'),
+});
+
+/** Fields of the request body that are passed on to the provider as they are. */
+export const passedOn = [
+	'seed',
+	'stop',
+	'stop_sequences',
+	'presence_penalty',
+	'frequency_penalty',
+	'repetition_penalty',
+	'top_k',
+	'min_p',
+	'logit_bias',
+	'logprobs',
+	'top_logprobs',
+	'parallel_tool_calls',
+	'service_tier',
+	'store',
+	'metadata',
+	'user',
+	'safety_identifier',
+	'prompt_cache_key',
+	'truncation',
+	'thinking',
+	'thinking_config',
+	'safety_settings',
+	'chat_template_kwargs',
+	'search_parameters',
+	'provider_options',
+] as const;
+
+const passedOnFields = Object.fromEntries(
+	passedOn.map((key) => [key, field(anything, 'Passed on to the provider as it is.')]),
+) as Record<(typeof passedOn)[number], z.ZodOptional<z.ZodUnknown>>;
+
+/** Fields of `extra_body` that belong to the conversation and may not be replaced. */
+export const reservedBody = [
+	'model',
+	'messages',
+	'input',
+	'contents',
+	'system',
+	'stream',
+	'tools',
+	'tool_choice',
+] as const;
+
+/** How one agent reaches its model. */
+export const backendSchema = z
+	.strictObject({
+		type: required(z.enum(backendTypeNames), "Which kind of backend. MassGen's names, and some of our own."),
+		model: field(text, "The model's name as its provider writes it. Required, but for scripted agents."),
+		provider: field(
+			text,
+			'Whose entry under `providers` applies. By default it follows from the type and the address.',
+		),
+		api_key: field(text, `The key, best as \${NAME}. By default the usual variable of the provider.`, {
+			env: true,
+			secret: true,
+		}),
+		base_url: field(address, "The server's address, when it is not the provider's own.", { env: true }),
+		headers: field(z.record(z.string(), text), 'HTTP headers sent with each call.', { env: true, secret: true }),
+		extra_headers: field(z.record(z.string(), text), 'The same as `headers`.', { env: true, secret: true }),
+		betas: field(names, "Anthropic's beta features, sent as the header `anthropic-beta`."),
+		temperature: field(z.number().min(0).max(2), 'Sampling temperature.'),
+		top_p: field(z.number().min(0).max(1), 'Nucleus sampling.'),
+		max_tokens: field(z.number().int().positive(), 'Most output tokens of one model call.'),
+		max_output_tokens: field(z.number().int().positive(), 'The same as `max_tokens`.'),
+		max_completion_tokens: field(z.number().int().positive(), 'The same as `max_tokens`.'),
+		reasoning: field(
+			z.strictObject({
+				effort: field(
+					z.enum(['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max']),
+					'How hard the model thinks.',
+				),
+				summary: field(z.enum(['auto', 'concise', 'detailed']), 'How much of its thinking is reported.'),
+			}),
+			'Reasoning models only.',
+		),
+		reasoning_effort: field(text, 'The same as `reasoning.effort`.'),
+		text: field(
+			z.strictObject({ verbosity: field(z.enum(['low', 'medium', 'high']), 'How long answers tend to be.') }),
+			"OpenAI's text settings.",
+		),
+		enable_web_search: field(flag, "The provider's own web search."),
+		enable_code_interpreter: field(flag, "The provider's own code execution, under OpenAI's name."),
+		enable_code_execution: field(flag, "The provider's own code execution."),
+		endpoint: field(
+			z.strictObject({
+				stream_usage: field(flag, 'The server accepts `stream_options.include_usage`.'),
+				required_tool_choice: field(flag, 'The server accepts `tool_choice: required`.'),
+				strict_tools: field(flag, 'The server accepts `strict: true` in function definitions.'),
+				max_tokens_field: field(z.enum(['max_tokens', 'max_completion_tokens']), "The output limit's name."),
+			}),
+			'What an OpenAI-compatible server understands, when the preset is wrong.',
+		),
+		tries: field(z.number().int().min(1).max(10), 'Tries per model call, the first included. Default 4.'),
+		idle_timeout_seconds: field(z.number().positive(), 'Longest silence of an answer stream. Default 120.'),
+		extra_body: field(z.record(z.string(), anything), 'Further fields of the request body, passed on as they are.'),
+		...passedOnFields,
+		script: field(anything, 'What a scripted agent does: the script itself, or the path of a file beside this one.', {
+			opaque: true,
+		}),
+		instance_id: field(anything, 'A suffix for folders.', { ignored: 'it is not needed' }),
+		api_version: field(anything, "Azure's API version.", { ignored: "Azure's v1 API needs none" }),
+		enable_rate_limit: field(flag, 'Client-side rate limits.', {
+			ignored: 'write `providers.<name>.rate_limit` instead',
+		}),
+		enable_image_generation: field(flag, 'Media.', media),
+		enable_audio_generation: field(flag, 'Media.', media),
+		enable_file_generation: field(flag, 'Media.', media),
+		enable_video_generation: field(flag, 'Media.', media),
+		upload_files: field(z.array(anything), 'Files sent along.', later('files in the configuration are')),
+		media_max_file_size_mb: field(z.number().positive(), 'Limit for `upload_files`.', later('files are')),
+		multimodal: field(anything, 'Media.', media),
+		cwd: field(text, "The agent's working folder.", workspaces),
+		context_paths: field(z.array(contextPath), 'Project folders.', workspaces),
+		context_write_access_enabled: field(flag, 'Write access to project folders.', workspaces),
+		agent_temporary_workspace: field(text, 'Copies of workspaces.', workspaces),
+		enforce_read_before_delete: field(flag, 'Guards deletions.', workspaces),
+		mcp_servers: field(
+			z.union([z.array(mcpServer), z.record(z.string(), mcpServer)]),
+			'MCP servers.',
+			later('MCP servers are'),
+		),
+		allowed_tools: field(names, 'Tools the agent may use.', tools),
+		exclude_tools: field(names, 'Tools the agent may not use.', tools),
+		max_mcp_message_history: field(z.number().int().positive(), 'MCP history.', tools),
+		custom_tools: field(z.array(anything), 'Python functions as tools.', {
+			ignored: 'Python tools cannot run here; offer them through an MCP server once those are supported',
+		}),
+		enable_mcp_command_line: field(flag, 'Shell commands.', commands),
+		command_line_allowed_commands: field(names, 'Patterns.', commands),
+		command_line_blocked_commands: field(names, 'Patterns.', commands),
+		command_line_execution_mode: field(z.enum(['local', 'docker']), 'Where commands run.', commands),
+		command_line_docker_image: field(text, 'Image.', docker),
+		command_line_docker_memory_limit: field(anything, 'Limit.', docker),
+		command_line_docker_cpu_limit: field(anything, 'Limit.', docker),
+		command_line_docker_network_mode: field(z.enum(['none', 'bridge', 'host']), 'Network.', docker),
+		command_line_docker_enable_sudo: field(flag, 'Root in the container.', docker),
+		command_line_docker_credentials: field(anything, 'Credentials.', { ...docker, secret: true }),
+		command_line_docker_packages: field(anything, 'Packages.', docker),
+		disallowed_tools: field(names, 'Claude Code tools.', claudeCode),
+		permission_mode: field(z.enum(['default', 'acceptEdits', 'bypassPermissions', 'plan']), 'Claude Code.', claudeCode),
+		max_thinking_tokens: field(z.number().int().positive(), 'Claude Code.', claudeCode),
+		agent_config: field(anything, 'AG2.', { ignored: 'it concerns the backend type ag2, which is not supported yet' }),
+		group_config: field(anything, 'AG2.', { ignored: 'it concerns the backend type ag2, which is not supported yet' }),
+	})
+	.meta({ id: 'Backend' });
+
+/** A backend as the file gives it, checked. */
+export type BackendConfig = z.infer<typeof backendSchema>;

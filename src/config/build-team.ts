@@ -1,0 +1,72 @@
+import { dirname, resolve } from 'node:path';
+import { backendSettingsOf } from './backend-settings-of.ts';
+import { type ConfiguredAgent, type ConfiguredTeam, configuredTeam } from './configured-team.ts';
+import type { ProviderConfig } from './file-schema.ts';
+import type { Environment } from './prepare.ts';
+import type { DataPath, Problem } from './problem.ts';
+import { rulesOf } from './rules-of.ts';
+import type { AgentConfig, TeamConfig } from './team-schema.ts';
+import { readYaml, type YamlSource } from './yaml-source.ts';
+
+export interface TeamContext {
+	name: string;
+	source: YamlSource;
+	/** Where the team stands in the file: empty, or `teams`, name. */
+	path: DataPath;
+	env: Environment;
+	providers: Readonly<Record<string, ProviderConfig>>;
+	/** Set outside the file; goes before the file's. */
+	runTimeoutSeconds: number | null;
+	cwd: string;
+}
+
+/** A team from its checked configuration. `problems` are those that only building shows. */
+export async function buildTeam(
+	config: TeamConfig,
+	context: TeamContext,
+): Promise<{ team: ConfiguredTeam; problems: Problem[] }> {
+	const problems: Problem[] = [];
+	const onUse: Problem[] = [];
+	const agents = new Map<string, ConfiguredAgent>();
+	for (const [agent, at] of entriesOf(config, context.path)) {
+		const backend = backendSettingsOf(agent.backend, {
+			...context,
+			agent: agent.id,
+			report: (message) => context.source.problem('error', [...at, 'backend'], message),
+		});
+		onUse.push(...backend.onUse);
+		const script = await loadScript(backend.settings.script, [...at, 'backend', 'script'], context);
+		problems.push(...script.problems);
+		agents.set(agent.id, {
+			systemMessage: agent.system_message ?? '',
+			backend: { ...backend.settings, script: script.value },
+		});
+	}
+	const team = configuredTeam({
+		name: context.name,
+		description: config.description ?? '',
+		agents,
+		rules: rulesOf(config.orchestrator, config.timeout_settings, context.runTimeoutSeconds),
+		problems: onUse,
+	});
+	return { team, problems };
+}
+
+function entriesOf(config: TeamConfig, path: DataPath): [AgentConfig, DataPath][] {
+	const listed = (config.agents ?? []).map((agent, i): [AgentConfig, DataPath] => [agent, [...path, 'agents', i]]);
+	return config.agent === undefined ? listed : [...listed, [config.agent, [...path, 'agent']]];
+}
+
+/** A script given as text is the path of a YAML file, relative to the file that names it. */
+async function loadScript(
+	script: unknown,
+	at: DataPath,
+	context: TeamContext,
+): Promise<{ value: unknown; problems: Problem[] }> {
+	if (typeof script !== 'string') return { value: script, problems: [] };
+	const file = resolve(dirname(context.source.file), script);
+	const { source, problems } = await readYaml(file, context.cwd);
+	if (source !== null) return { value: source.value, problems };
+	const missing = context.source.problem('error', at, `the script file ${script} cannot be used; see the next message`);
+	return { value: null, problems: [missing, ...problems] };
+}

@@ -1,0 +1,42 @@
+import type { BackendSettings } from '../core/backend-settings.ts';
+import type { Rules, Team } from '../core/team.ts';
+import type { Problem } from './problem.ts';
+
+export interface ConfiguredAgent {
+	systemMessage: string;
+	backend: BackendSettings;
+}
+
+/** A team and how its agents are reached. */
+export interface ConfiguredTeam {
+	team: Team;
+	/** By agent id, in the order of the team's members. */
+	agents: ReadonlyMap<string, ConfiguredAgent>;
+	/** For people: why the team is as it is. */
+	notes: readonly string[];
+	/** What stands in the way of using it, such as a missing key. Checked by `chooseTeam`. */
+	problems: readonly Problem[];
+}
+
+/** What people see of an agent's model: `openai gpt-5.4`. */
+function modelLabel(backend: BackendSettings): string {
+	return backend.provider === backend.model ? backend.model : `${backend.provider} ${backend.model}`;
+}
+
+/** Puts a team together from agents that are complete. */
+export function configuredTeam(options: {
+	name: string;
+	description: string;
+	agents: ReadonlyMap<string, ConfiguredAgent>;
+	rules: Rules;
+	notes?: readonly string[];
+	problems?: readonly Problem[];
+}): ConfiguredTeam {
+	const members = [...options.agents].map(([id, agent]) => ({ id, model: modelLabel(agent.backend) }));
+	return {
+		team: { name: options.name, description: options.description, members, rules: options.rules },
+		agents: options.agents,
+		notes: options.notes ?? [],
+		problems: options.problems ?? [],
+	};
+}

@@ -1,0 +1,115 @@
+import { resolve } from 'node:path';
+import type { Rules } from '../core/team.ts';
+import type { MainFile, ProviderConfig } from './file-schema.ts';
+import type { Environment } from './prepare.ts';
+import { environmentProblem, type Problem } from './problem.ts';
+import { addressVariable, providerPresets } from './provider-presets.ts';
+import { rulesOf } from './rules-of.ts';
+import { settings as known, resolveSetting } from './setting.ts';
+
+export interface ModelPrice {
+	/** US dollars for a million tokens. */
+	inputPerMillion: number;
+	outputPerMillion: number;
+	/** Null: as other input. */
+	cachedInputPerMillion: number | null;
+}
+
+export interface Settings {
+	/** Absolute. */
+	dataDir: string;
+	/** A name of `teams`, or `auto`. */
+	defaultTeam: string;
+	/** Who chose the default team: `--team`, `MASSGEN_TEAM`, `default_team`, or empty for nobody. */
+	defaultTeamFrom: string;
+	/** A BCP 47 tag. */
+	locale: string;
+	/** By model. They go before the price table. */
+	prices: ReadonlyMap<string, ModelPrice>;
+	/** As the main file has them. Holds secrets. */
+	providers: Readonly<Record<string, ProviderConfig>>;
+	/** The rules of the team `auto`: those of the main file. */
+	autoRules: Rules;
+}
+
+export interface ConfigFlags {
+	team?: string | null | undefined;
+	dataDir?: string | null | undefined;
+	/** Seconds, as typed. */
+	timeout?: string | null | undefined;
+}
+
+export interface SettingsOptions {
+	flags: ConfigFlags;
+	env: Environment;
+	cwd: string;
+}
+
+/** The process's settings by precedence. `ownTeam`: the team that the main file itself defines. */
+export function settingsOf(
+	data: MainFile,
+	ownTeam: string | null,
+	runTimeoutSeconds: number | null,
+	{ flags, env, cwd }: SettingsOptions,
+): Settings {
+	const team = resolveSetting(known.team, { flag: flags.team, env, file: data.default_team ?? ownTeam });
+	const dataDir = resolveSetting(known.dataDir, { flag: flags.dataDir, env, file: data.data_dir });
+	const locale = resolveSetting(known.locale, { env, file: data.locale });
+	const prices = Object.entries(data.prices ?? {}).map(([model, price]): [string, ModelPrice] => [
+		model,
+		{
+			inputPerMillion: price.input_per_million,
+			outputPerMillion: price.output_per_million,
+			cachedInputPerMillion: price.cached_input_per_million ?? null,
+		},
+	]);
+	return {
+		dataDir: resolve(cwd, dataDir.value),
+		defaultTeam: team.value,
+		defaultTeamFrom: team.name,
+		locale: locale.value,
+		prices: new Map(prices),
+		providers: data.providers ?? {},
+		autoRules: rulesOf(data.orchestrator, data.timeout_settings, runTimeoutSeconds),
+	};
+}
+
+/** What is wrong with flags and variables, before a run finds out. */
+export function outsideProblems({ flags, env }: SettingsOptions): Problem[] {
+	const problems = Object.keys(providerPresets).flatMap((provider) => {
+		const variable = addressVariable(provider);
+		const value = env[variable];
+		if (value === undefined || value === '' || provider === 'ollama') return [];
+		if (/^https?:\/\//.test(value) && URL.canParse(value)) return [];
+		return [environmentProblem(variable, 'expected an address that begins with http:// or https://')];
+	});
+	const timeout = resolveSetting(known.runTimeout, { flag: flags.timeout, env });
+	if (timeout.from !== 'default' && seconds(timeout.value) === null) {
+		const message = `expected seconds, such as 600, or 0 for none; found "${timeout.value}"`;
+		problems.push(environmentProblem(timeout.name, message));
+	}
+	const locale = resolveSetting(known.locale, { env });
+	if (locale.from !== 'default' && !isLocale(locale.value)) {
+		problems.push(environmentProblem(locale.name, `expected a language such as en or de-CH, found "${locale.value}"`));
+	}
+	return problems;
+}
+
+/** The deadline for every run that flag or environment set, in seconds; null when they do not. */
+export function runTimeoutOf({ flags, env }: SettingsOptions): number | null {
+	const given = resolveSetting(known.runTimeout, { flag: flags.timeout, env });
+	return given.from === 'default' ? null : seconds(given.value);
+}
+
+function seconds(text: string): number | null {
+	const value = text.trim() === '' ? Number.NaN : Number(text);
+	return Number.isFinite(value) && value >= 0 ? value : null;
+}
+
+export function isLocale(tag: string): boolean {
+	try {
+		return Intl.getCanonicalLocales(tag).length === 1;
+	} catch {
+		return false;
+	}
+}

@@ -1,0 +1,52 @@
+import type { BoardRow, ThreadMessage } from '../core/gateway.ts';
+import type { Say } from '../core/say.ts';
+import type { AgentView, ThreadView } from './thread-view.ts';
+
+/** The messages of a thread, in the order in which they are posted. None before the run has started. */
+export function messagesOf(view: ThreadView, say: Say): readonly ThreadMessage[] {
+	return view.order.flatMap((key) => messageOf(view, key, say) ?? []);
+}
+
+function messageOf(view: ThreadView, key: ThreadMessage['key'], say: Say): ThreadMessage | null {
+	if (key === 'board') return boardOf(view, say);
+	if (key === 'final') return finalOf(view);
+	return view.records[key] ?? slotOf(view.agents.find(({ id }) => key === `slot:${id}`));
+}
+
+function boardOf(view: ThreadView, say: Say): ThreadMessage {
+	const { run, title, team, orchestration, finished, startedAt } = view;
+	const rows = view.agents.map((agent) => rowOf(agent, say));
+	return { type: 'board', key: 'board', run, title, team, orchestration, rows, finished, startedAt };
+}
+
+function rowOf(view: AgentView, say: Say): BoardRow {
+	const { id: agent, name, model, state, tool, version, votes } = view;
+	const note = view.hint ?? view.note;
+	return { agent, name, model, state, tool, version, votes, note: note && say(note.key, note.values) };
+}
+
+function slotOf(agent: AgentView | undefined): ThreadMessage | null {
+	if (agent === undefined || agent.content === null) return null;
+	const { id, name, version, versions, content } = agent;
+	return { type: 'slot', key: `slot:${id}`, agent: id, name, version, versions, content };
+}
+
+/** Nothing until there is a text or the run has ended. A later presentation replaces an earlier one as it is written. */
+function finalOf(view: ThreadView): ThreadMessage | null {
+	const agents = view.agents.length;
+	const known = view.final;
+	if (view.draft === '') return known && { type: 'final', key: 'final', ...known, agents, streaming: false };
+	return {
+		type: 'final',
+		key: 'final',
+		winner: view.presenter?.agent ?? null,
+		content: view.draft,
+		streaming: true,
+		outcome: null,
+		answers: view.agents.filter(({ version }) => version > 0).length,
+		agents,
+		shortfalls: [],
+		spend: null,
+		activeMs: null,
+	};
+}

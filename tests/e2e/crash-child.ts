@@ -1,0 +1,30 @@
+import { appendFileSync } from 'node:fs';
+import { createSqliteStore } from '../../src/adapters/stores/sqlite.ts';
+import { askOnce } from '../../src/cli/ask.ts';
+import type { Store } from '../../src/core/store.ts';
+
+/**
+ * `npm run ask` in a process that kills itself (SIGKILL) at its n-th commit, before it reaches the store or
+ * after it was made. CRASH_AT 0: never. Each commit is counted in the file COMMITS.
+ */
+const { CRASH_AT = '0', CRASH_WHEN = 'before', COMMITS = '' } = process.env;
+
+function dying(store: Store): Store {
+	let commits = 0;
+	return {
+		...store,
+		async commit(changes) {
+			commits += 1;
+			if (COMMITS !== '') appendFileSync(COMMITS, '.');
+			const last = commits === Number(CRASH_AT);
+			if (last && CRASH_WHEN === 'before') process.kill(process.pid, 'SIGKILL');
+			const numbers = await store.commit(changes);
+			if (last) process.kill(process.pid, 'SIGKILL');
+			return numbers;
+		},
+	};
+}
+
+process.exitCode = await askOnce(process.argv.slice(2), async (dataDir, clock) =>
+	dying(await createSqliteStore({ dataDir, clock })),
+);

@@ -1,0 +1,106 @@
+import { execFile } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { measuredTurns, promptOverhead } from '../../bench/prompt-overhead.ts';
+import { allSettings } from '../../src/config/setting.ts';
+import { runEventSchema } from '../../src/core/run-event.ts';
+import { commandsIn } from './named-in.ts';
+import { ROOT } from './source-files.ts';
+
+const readme = readFileSync(join(ROOT, 'README.md'), 'utf8');
+const SLOW = { timeout: 120_000 };
+
+let home: string;
+beforeEach(() => {
+	home = mkdtempSync(join(tmpdir(), 'readme-'));
+});
+afterEach(() => {
+	rmSync(home, { recursive: true, force: true });
+});
+
+interface Ran {
+	status: number;
+	stdout: string;
+	stderr: string;
+}
+
+/** Runs a command as somebody who has just cloned the project: no key, no data. An own `.env` is overruled. */
+function run(command: string): Promise<Ran> {
+	const unset = Object.fromEntries(allSettings().flatMap(({ env }) => env.map((name) => [name, ''])));
+	const env = {
+		...unset,
+		PATH: process.env.PATH,
+		HOME: home,
+		DATA_DIR: join(home, 'data'),
+		NO_COLOR: '1',
+		npm_config_update_notifier: 'false',
+	};
+	return new Promise((resolve) => {
+		const child = execFile('sh', ['-c', command], { cwd: ROOT, env }, (_error, stdout, stderr) => {
+			resolve({ status: child.exitCode ?? -1, stdout, stderr });
+		});
+		child.stdin?.end();
+	});
+}
+
+const executed: Readonly<Record<string, (ran: Ran) => void>> = {
+	'npm run ask -- "Should a team of five use a monorepo?"': ({ status, stdout, stderr }) => {
+		expect(status, stderr).toBe(0);
+		expect(stdout).toContain('This is a demonstration');
+		expect(stdout).toContain('Should a team of five use a monorepo?');
+		expect(stdout + stderr).toContain('OPENAI_API_KEY');
+	},
+	'npm run ask -- "Should a team of five use a monorepo?" --dry-run': ({ status, stdout, stderr }) => {
+		expect(status, stderr).toBe(0);
+		expect(stdout).toContain('Nothing was called');
+		expect(stdout).toMatch(/prompts: first answer \d+ tokens/);
+		expect(stdout).toMatch(/Worst-case cost: /);
+	},
+	'npm run --silent ask -- "Should a team of five use a monorepo?" --json': ({ status, stdout, stderr }) => {
+		expect(status, stderr).toBe(0);
+		const events = stdout
+			.trimEnd()
+			.split('\n')
+			.map((line) => runEventSchema.parse(JSON.parse(line)));
+		expect(events[0]?.type).toBe('run_started');
+		expect(events.at(-1)).toMatchObject({ type: 'run_finished', outcome: 'answered', shortfalls: [] });
+	},
+	'npm run doctor': ({ status, stdout, stderr }) => {
+		expect(status, stdout + stderr).toBe(0);
+		expect(stdout).toContain('No errors');
+	},
+};
+
+/** CI runs these two itself, and this test as a part of the second. */
+const runByCi = ['npm ci', 'npm test'];
+
+describe('the commands of the README', () => {
+	it('are all proven', () => {
+		expect(commandsIn(readme).toSorted()).toEqual([...runByCi, ...Object.keys(executed)].toSorted());
+	});
+
+	it.each(runByCi)('%s is what CI runs', (command) => {
+		expect(readFileSync(join(ROOT, '.ci/run'), 'utf8')).toMatch(new RegExp(`^step timeout .* ${command}$`, 'm'));
+	});
+
+	it.each(Object.entries(executed))('%s does what it says', SLOW, async (command, check) => {
+		check(await run(command));
+	});
+});
+
+describe('the figures of the README', () => {
+	it('are those of bench/prompt-overhead.ts', () => {
+		const total = (name: string) => {
+			const turn = measuredTurns[name];
+			if (turn === undefined) throw new Error(`bench/prompt-overhead.ts does not measure ${name}`);
+			return promptOverhead(turn).total;
+		};
+		const claim =
+			/adds (\d+) tokens to a first answer, (\d+) to an evaluation of three answers, (\d+) to the presentation/;
+		expect(claim.exec(readme)?.slice(1).map(Number)).toEqual(
+			['first answer', 'evaluation, lenient', 'presentation'].map(total),
+		);
+	});
+});

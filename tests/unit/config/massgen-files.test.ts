@@ -1,0 +1,162 @@
+import { readdir } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { checkConfig } from '../../../src/config/check-config.ts';
+import { formatProblem } from '../../../src/config/problem.ts';
+import { agentOf, mustLoad, teamOf } from './check.ts';
+
+const FIXTURES = resolve(import.meta.dirname, '../../fixtures/configs');
+
+async function fixture(name: string) {
+	const checked = await checkConfig({ file: join(FIXTURES, name), flags: {}, env: {}, cwd: FIXTURES });
+	return { config: mustLoad(checked), warnings: checked.warnings.map(formatProblem) };
+}
+
+describe('files of MassGen, unchanged', () => {
+	it('all load', async () => {
+		const names = await readdir(FIXTURES);
+		expect(names.length).toBeGreaterThan(5);
+		for (const name of names) expect((await fixture(name)).config.teams.size, name).toBe(1);
+	});
+
+	it('two agents: team, rules and backends are those of the file', async () => {
+		const { config, warnings } = await fixture('massgen-two-agents.yaml');
+		const { team, agents } = teamOf(config, 'massgen-two-agents');
+		expect(config.settings.defaultTeam).toBe('massgen-two-agents');
+		expect(team.members).toEqual([
+			{ id: 'gemini_fast', model: 'gemini gemini-2.5-flash' },
+			{ id: 'gpt_small', model: 'openai gpt-5-nano' },
+		]);
+		expect(team.rules).toMatchObject({
+			sensitivity: 'balanced',
+			novelty: 'strict',
+			answerLimit: 3,
+			restarts: 2,
+			planning: false,
+		});
+		expect(team.rules.deadlines.runMs).toBe(600_000);
+		expect(agents.get('gemini_fast')).toMatchObject({
+			systemMessage: 'You look things up before you answer.',
+			backend: { type: 'gemini', webSearch: true, codeExecution: false },
+		});
+		expect(agents.get('gpt_small')?.backend).toMatchObject({
+			type: 'openai',
+			verbosity: 'medium',
+			reasoning: { effort: 'low', summary: 'auto' },
+			webSearch: true,
+			codeExecution: true,
+		});
+		expect(warnings).toEqual([
+			'massgen-two-agents.yaml:34:1 ui: ignored (display_type, logging_enabled): every place to chat has its own display',
+		]);
+	});
+
+	it('one agent: the beta features become the header Anthropic reads', async () => {
+		const { config } = await fixture('massgen-single.yaml');
+		const backend = agentOf(config, 'massgen-single', 'assistant');
+		expect(backend).toMatchObject({
+			type: 'anthropic',
+			maxOutputTokens: 4096,
+			headers: { 'anthropic-beta': 'some-beta-2025-01-01' },
+		});
+	});
+
+	it('tools, workspaces and planning: each key without effect is named with its place, and only those', async () => {
+		const { warnings } = await fixture('massgen-tools.yaml');
+		const paths = warnings.map((warning) => warning.split(' ')[1]?.replace(/:$/, ''));
+		expect(paths).toEqual([
+			'agents[0].backend.cwd',
+			'agents[0].backend.mcp_servers',
+			'agents[0].backend.mcp_servers[0].env.WEATHER_TOKEN',
+			'agents[0].backend.exclude_tools',
+			'agents[0].backend.custom_tools',
+			'agents[1].backend.cwd',
+			'agents[1].backend.mcp_servers',
+			'agents[1].backend.enable_mcp_command_line',
+			'agents[1].backend.command_line_execution_mode',
+			'agents[1].backend.command_line_docker_network_mode',
+			'agents[1].backend.command_line_docker_memory_limit',
+			'agents[1].backend.command_line_docker_cpu_limit',
+			'agents[1].backend.command_line_docker_credentials',
+			'agents[1].backend.command_line_docker_packages',
+			'agents[1].backend.command_line_blocked_commands',
+			'agents[1].backend.upload_files',
+			'orchestrator.snapshot_storage',
+			'orchestrator.agent_temporary_workspace',
+			'orchestrator.session_storage',
+			'orchestrator.context_paths',
+			'orchestrator.coordination.enable_agent_task_planning',
+			'orchestrator.coordination.max_tasks_per_plan',
+			'orchestrator.coordination.use_skills',
+			'orchestrator.coordination.planning_mode_instruction',
+			'orchestrator.timeout',
+			'orchestrator.debug_final_answer',
+			'orchestrator.dspy',
+		]);
+		expect(warnings[2]).toContain('the environment variable WEATHER_TOKEN is not set');
+		for (const warning of warnings)
+			expect(warning).toMatch(/^massgen-tools\.yaml:\d+:\d+ \S+: (ignored|the environment)/);
+	});
+
+	it('memory: checked, and ignored with a warning each', async () => {
+		const { warnings } = await fixture('massgen-memory.yaml');
+		expect(warnings.map((warning) => warning.split(' ')[1])).toEqual([
+			'agents[0].memory:',
+			'agents[1].persistent_memory:',
+			'memory:',
+			'session_id:',
+		]);
+	});
+
+	it('local and compatible servers: provider, address and further parameters', async () => {
+		const { config } = await fixture('massgen-local.yaml');
+		const of = (id: string) => agentOf(config, 'massgen-local', id);
+		expect(of('qwen1')).toMatchObject({
+			provider: 'vllm',
+			baseUrl: 'http://localhost:8000/v1',
+			extra: { chat_template_kwargs: { enable_thinking: true }, top_k: 50 },
+		});
+		expect(of('qwen2')).toMatchObject({
+			provider: 'sglang',
+			baseUrl: 'http://127.0.0.1:30000/v1',
+			extra: { chat_template_kwargs: { enable_thinking: true } },
+		});
+		expect(of('oss')).toMatchObject({ provider: 'cerebras', endpoint: { maxTokensField: 'max_completion_tokens' } });
+		expect(of('glm')).toMatchObject({
+			provider: 'zai',
+			baseUrl: 'https://api.z.ai/api/paas/v4',
+			temperature: 0.7,
+			topP: 0.7,
+		});
+		expect(of('desk')).toMatchObject({ provider: 'lmstudio', apiKey: null });
+		const missing = teamOf(config, 'massgen-local').problems.map((problem) => problem.message);
+		expect(missing).toEqual([
+			expect.stringContaining('set the environment variable CEREBRAS_API_KEY'),
+			expect.stringContaining('set the environment variable ZAI_API_KEY'),
+		]);
+	});
+
+	it('keys that MassGen itself passes over, and merged maps', async () => {
+		const { config, warnings } = await fixture('massgen-passed-over.yaml');
+		expect(agentOf(config, 'massgen-passed-over', 'b')).toMatchObject({ type: 'openai', model: 'gpt-4o-mini' });
+		expect(warnings.map((warning) => warning.split(' ')[1])).toEqual([
+			'agents[0].name:',
+			'agents[0].mcp_servers:',
+			'name:',
+			'mcp_servers:',
+			'orchestrator.final_answer_agent:',
+			'orchestrator.log_level:',
+			'tools:',
+			'coordination:',
+			'display:',
+			'consumption_settings:',
+		]);
+		expect(teamOf(config, 'massgen-passed-over').team.description).toBe('With a description');
+	});
+
+	it('JSON', async () => {
+		const { config, warnings } = await fixture('massgen-as-json.json');
+		expect(agentOf(config, 'massgen-as-json', 'two')).toMatchObject({ provider: 'xai', webSearch: false });
+		expect(warnings).toEqual([expect.stringContaining('ignored: web search of grok is not supported yet')]);
+	});
+});
