@@ -57,12 +57,16 @@ async function put(question: string, options: AskArguments, openStore: AppOption
 		...(openStore === undefined ? {} : { openStore }),
 	});
 	try {
-		const error = await submit(app, question, options);
-		if (error !== null || seen.run === null) return exitCode.configuration;
-		const run = seen.run;
-		const how = await interruptible(app.bot.ended(run), () => app.runs.close());
+		const how = await interruptible(
+			async () => {
+				const error = await submit(app, question, options);
+				return error !== null || seen.run === null ? 'refused' : app.bot.ended(seen.run);
+			},
+			() => app.runs.close(),
+		);
+		if (how === 'refused') return exitCode.configuration;
 		if (how === 'suspended') {
-			process.stderr.write(`\nInterrupted. Nothing is lost; continue with: npm run ask -- --resume ${run}\n`);
+			process.stderr.write(`\nInterrupted. Nothing is lost; continue with: npm run ask -- --resume ${seen.run}\n`);
 			return exitCode.interrupted;
 		}
 		return seen.finished === null ? exitCode.runFailed : exitCodeOf(seen.finished);

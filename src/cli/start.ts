@@ -22,12 +22,15 @@ export async function start(args: readonly string[]): Promise<number> {
 	try {
 		const { notes } = await app.team(null);
 		for (const note of notes) process.stderr.write(`${note}\n`);
-		for (const run of await app.runs.unfinished()) {
-			await app.bot.resume(run.id, app.terminal?.session ?? run.session);
-			await app.bot.ended(run.id);
-		}
-		await app.listen();
-		await interruptible(app.terminal?.closed ?? Promise.resolve(), async () => {
+		const serve = async () => {
+			for (const run of await app.runs.unfinished()) {
+				await app.bot.resume(run.id, app.terminal?.session ?? run.session);
+				if ((await app.bot.ended(run.id)) === 'suspended') return;
+			}
+			await app.listen();
+			await app.terminal?.closed;
+		};
+		await interruptible(serve, async () => {
 			await app.runs.close();
 			await app.terminal?.stop();
 		});

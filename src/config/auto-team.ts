@@ -118,7 +118,7 @@ async function openAiServer({ env, fetch }: AutoTeamOptions, notes: string[]): P
 	const headers: Record<string, string> = key === undefined || key === '' ? {} : { authorization: `Bearer ${key}` };
 	const reached = await reach(fetch, `${base}/models`, headers, SERVER_TIMEOUT_MS);
 	if (reached.type === 'unreachable') {
-		notes.push(`The server at OPENAI_BASE_URL cannot be reached: ${reached.reason}.`);
+		notes.push(`The server at OPENAI_BASE_URL (${hostOf(base)}) cannot be reached: ${reached.reason}.`);
 		return [];
 	}
 	const list = modelList.safeParse(reached.body);
@@ -127,6 +127,9 @@ async function openAiServer({ env, fetch }: AutoTeamOptions, notes: string[]): P
 	notes.push(`The server at OPENAI_BASE_URL lists no model (HTTP status ${reached.status}); name one in OPENAI_MODEL.`);
 	return [];
 }
+
+/** Without what may be secret in an address. */
+const hostOf = (address: string) => (URL.canParse(address) ? new URL(address).host : 'not an address');
 
 async function ollamaModels({ env, fetch, timeoutMs = 300 }: AutoTeamOptions, notes: string[]): Promise<Candidate[]> {
 	const host = env.OLLAMA_HOST;

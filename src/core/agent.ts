@@ -66,7 +66,10 @@ export interface EvaluateTurn extends TurnFacts {
 	mayAnswer: boolean;
 	sensitivity: 'lenient' | 'balanced' | 'strict';
 	novelty: 'lenient' | 'balanced' | 'strict';
-	/** Judges an outcome by the state of the run at this moment. Null: it will be accepted. */
+	/**
+	 * Judges an outcome by the state of the run at this moment. Null: nothing the agent could correct; a vote for a
+	 * version that was replaced meanwhile is set aside without blame.
+	 */
 	check(outcome: ProposedOutcome): Refusal | null;
 }
 

@@ -12,7 +12,7 @@ export const rulesSchema = z.object({
 	schedule: z.enum(['gathered', 'eager']).default('gathered'),
 	/** How good an answer must be before agents are told to vote for it. */
 	sensitivity: level.default('lenient'),
-	/** How different a new answer must be from those its author has seen: `balanced` at most 70 % shared words, `strict` 50 %. */
+	/** How different a new answer must be from those that stand when it is given: `balanced` at most 70 % shared words, `strict` 50 %. */
 	novelty: level.default('lenient'),
 	/** Accepted answers per agent, counted anew after a restart of the orchestration. */
 	answerLimit: z.number().int().positive().nullable().default(2),

@@ -1,5 +1,5 @@
 import type { ProposedOutcome } from '../core/agent.ts';
-import type { Refusal, Signal } from '../core/coordination.ts';
+import type { Refusal, Shortfall, Signal } from '../core/coordination.ts';
 import type { Rules } from '../core/team.ts';
 import { advance } from './advance.ts';
 import { isCurrent } from './current.ts';
@@ -142,7 +142,7 @@ function fail(draft: State, signal: Signal & { type: 'agent_failed' }): void {
 	agent.failures += 1;
 	if (signal.fatal || agent.failures >= draft.rules.failureLimit) leave(draft, agent, signal.code, signal.message);
 	if (phase.type !== 'presenting') return;
-	if (agent.out === null) {
+	if (agent.out === null && draft.cut === null) {
 		agent.attempts += 1;
 		draft.phase = { type: 'presenting', agent: agent.id, attempt: agent.attempts };
 		return;
@@ -159,8 +159,16 @@ function leave(draft: State, agent: AgentState, code: string, message: string): 
 
 function present(draft: State, content: string): void {
 	if (content.trim() !== '') return deliver(draft, 'model', content);
-	note(draft, 'presentation_empty');
-	deliver(draft, 'stored');
+	withoutPresentation(draft, 'presentation_empty', 'it presented nothing');
+}
+
+/** The stored answer stands in; where there is none because nobody coordinated, the next agent is asked. */
+function withoutPresentation(draft: State, shortfall: Shortfall, message: string): void {
+	note(draft, shortfall);
+	const presenter = agentOf(draft, draft.closing?.winner ?? '');
+	if (draft.closing?.by !== 'skipped' || presenter === null) return deliver(draft, 'stored');
+	leave(draft, presenter, shortfall, message);
+	presentDirectly(draft);
 }
 
 /** No coordination: the first agent that is not out answers. */
@@ -222,8 +230,7 @@ function applyDeadline(draft: State, signal: Signal & { type: 'deadline' }): voi
 			return;
 		}
 		case 'presentation':
-			note(draft, 'presentation_deadline');
-			return deliver(draft, 'stored');
+			return withoutPresentation(draft, 'presentation_deadline', 'it did not present in time');
 		case 'choice': {
 			if (phase.type !== 'choosing') return;
 			note(draft, 'choice_deadline');

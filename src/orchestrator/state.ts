@@ -85,11 +85,14 @@ export function agentOf(state: State, id: string): AgentState | null {
 	return state.agents.find((agent) => agent.id === id) ?? null;
 }
 
-/** Anonymous names `agent` may vote for, in the order of their numbers. Itself only if allowed or if there is no other. */
+/**
+ * Anonymous names `agent` may vote for, in the order of their numbers. Itself only if that is allowed or no other
+ * author is still in the race: nobody is made to vote for an agent that is out.
+ */
 export function votable(state: State, agent: AgentState): string[] {
 	const answered = state.agents.filter((other) => other.answer !== null);
 	const others = answered.filter((other) => other.id !== agent.id);
-	const open = state.rules.selfVotes || others.length === 0 ? answered : others;
+	const open = state.rules.selfVotes || !others.some((other) => other.out === null) ? answered : others;
 	return open.map((other) => other.name).sort((a, b) => a.localeCompare(b, 'en', { numeric: true }));
 }
 

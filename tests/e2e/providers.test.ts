@@ -192,9 +192,9 @@ describe('a provider in trouble', () => {
 
 	it('that cannot be reached: the message names the address and what to do', async () => {
 		reply = teamPlayer('from openai');
-		const ended = await ask(two, { ANTHROPIC_BASE_URL: 'http://127.0.0.1:9' });
+		const ended = await ask(two, { ANTHROPIC_BASE_URL: 'http://127.0.0.1:65531' });
 		const failed = eventsIn(ended.stdout).filter((event) => event.type === 'agent_failed');
-		expect(failed.at(-1)).toMatchObject({ out: true, message: expect.stringContaining('http://127.0.0.1:9') });
+		expect(failed.at(-1)).toMatchObject({ out: true, message: expect.stringContaining('http://127.0.0.1:65531') });
 	}, 60_000);
 
 	it('for every agent: the run fails with exit code 2 and says why', async () => {

@@ -39,6 +39,8 @@ export function startScript(file: string, args: readonly string[], options: Comm
 		env: { ...cleanEnvironment(), ...options.env },
 		stdio: [options.input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
 	});
+	// A process may end without having read everything.
+	child.stdin?.on('error', () => {});
 	child.stdin?.end(options.input);
 	const text = { stdout: '', stderr: '' };
 	const waiting = new Set<() => void>();

@@ -35,7 +35,16 @@ describe('rule 8: the winner presents', () => {
 		const game = play('a', { skipCoordination: true });
 		game.presents('');
 		expect(resultOf(game.state())).toEqual({ outcome: 'failed', answer: null, winner: null });
-		expect(game.state().shortfalls).toEqual(['presentation_empty']);
+		expect(game.state().shortfalls).toEqual(['presentation_empty', 'agent_out']);
+	});
+
+	test('without coordination the next agent is asked when one presents nothing or is late', () => {
+		const game = play('ab', { skipCoordination: true });
+		game.presents('');
+		expect(game.effects()).toEqual(['present b:1']);
+		game.passes('presentation');
+		expect(resultOf(game.state()).outcome).toBe('failed');
+		expect(game.state().shortfalls).toEqual(['presentation_empty', 'agent_out', 'presentation_deadline']);
 	});
 
 	test('a presentation that fails is tried again up to the cap, then the stored answer stands in', () => {
@@ -59,14 +68,15 @@ describe('rule 8: the winner presents', () => {
 		expect(game.effects()).toEqual(['present a:5']);
 	});
 
-	test('a winner that was failing when the run was cut has all its tries for the presentation', () => {
+	test('after a run was cut a failing presentation is not tried again: the stored answer stands in', () => {
 		const game = play('a', { failureLimit: 2 });
 		game.answers('a');
 		game.fails('a');
 		game.passes('run');
 		expect(game.now().effects.at(-1)).toEqual({ type: 'present', agent: 'a', attempt: 4, failures: 0 });
 		game.fails('a');
-		expect(game.effects()).toEqual(['present a:5']);
+		expect(game.effects()).toEqual(['finish']);
+		expect(game.state().presented).toMatchObject({ agent: 'a', source: 'stored' });
 	});
 
 	test('a fatal failure of the presentation is not tried again', () => {
