@@ -59,16 +59,31 @@ export function openFold(opened: JournalEntry & { type: 'opened' }): { fold: Run
 		lastAt = at;
 	};
 
+	/** A moot evaluation's work is kept for the agent's next one; a turn of another kind begins anew. */
 	const keepWork = (effects: readonly Effect[]) => {
 		for (const effect of effects) {
+			if (effect.type === 'present' || effect.type === 'review') progress.delete(effect.agent);
+			if (effect.type === 'start' && effect.kind === 'answer') progress.delete(effect.agent);
 			if (effect.type !== 'abort' || effect.work.type !== 'start' || effect.reason !== 'new_answer') continue;
-			const done = progress.get(effect.work.agent);
-			const worked = done?.attempt === effect.work.attempt && done.messages.some((message) => message.role === 'tool');
-			const next = agentOf(state, effect.work.agent)?.attempts ?? 0;
-			if (done === undefined || !worked) continue;
-			const attempt = next > effect.work.attempt ? next : effect.work.attempt + 1;
-			progress.set(effect.work.agent, { ...done, attempt, repliesUsed: 0, updated: true });
+			const { agent, attempt, kind } = effect.work;
+			const done = progress.get(agent);
+			const worked = done?.attempt === attempt && done.messages.some((message) => message.role === 'tool');
+			if (done === undefined || !worked || kind !== 'evaluate') continue;
+			const next = Math.max(attempt + 1, agentOf(state, agent)?.attempts ?? 0);
+			progress.set(agent, { ...done, attempt: next, repliesUsed: 0, updated: true });
 		}
+	};
+
+	const keepProgress = ({ agent, attempt, messages, repliesUsed }: JournalEntry & { type: 'saved' }) => {
+		const known = progress.get(agent);
+		if (known !== undefined && known.attempt > attempt) return;
+		const earlier = known?.attempt === attempt ? known : null;
+		progress.set(agent, {
+			attempt,
+			messages: [...(earlier?.messages ?? []), ...messages],
+			repliesUsed,
+			updated: earlier?.updated === true && messages.length === 0,
+		});
 	};
 
 	const applySignal = (entry: JournalEntry & { type: 'signalled' }): Folded => {
@@ -102,17 +117,11 @@ export function openFold(opened: JournalEntry & { type: 'opened' }): { fold: Run
 				case 'signalled':
 					pass(entry.at);
 					return applySignal(entry);
-				case 'saved': {
+				case 'saved':
 					pass(entry.at);
 					spend = addCalls(spend, entry.calls);
-					const { agent, attempt, repliesUsed } = entry;
-					const known = progress.get(agent);
-					if (known === undefined || known.attempt <= attempt) {
-						const earlier = known?.attempt === attempt ? known.messages : [];
-						progress.set(agent, { attempt, messages: [...earlier, ...entry.messages], repliesUsed, updated: false });
-					}
-					return { events: dated(callFacts(agent, entry.calls), entry.at), effects: [] };
-				}
+					keepProgress(entry);
+					return { events: dated(callFacts(entry.agent, entry.calls), entry.at), effects: [] };
 			}
 		},
 	};

@@ -13,7 +13,10 @@ const logOf = (run: string) => `journal/${run}`;
  * has taken the run over, the next append fails with `store_conflict` and nothing is written.
  */
 export interface Journal {
-	/** Appends in call order; durable when it resolves. `also` is committed with the entry or not at all. */
+	/**
+	 * Appends in call order and resolves in call order; durable when it resolves. `also` is committed with the
+	 * entry or not at all.
+	 */
 	append(entry: JournalEntry, also?: readonly StoreChange[]): Promise<void>;
 	/** Resolves when every append made so far is durable or has failed. */
 	settled(): Promise<void>;
@@ -21,18 +24,17 @@ export interface Journal {
 
 function journalAt(store: Store, run: string, length: number, token: number): Journal {
 	let seq = length;
-	let last: Promise<unknown> = Promise.resolve();
+	let last: Promise<void> = Promise.resolve();
 	return {
 		append(entry, also = []) {
 			seq += 1;
-			const done = store
-				.commit([
-					{ type: 'check', kind: LEASES, key: run, version: token },
-					{ type: 'append', log: logOf(run), value: entry, seq },
-					...also,
-				])
-				.then(() => undefined);
-			last = Promise.allSettled([last, done]);
+			const made = store.commit([
+				{ type: 'check', kind: LEASES, key: run, version: token },
+				{ type: 'append', log: logOf(run), value: entry, seq },
+				...also,
+			]);
+			const done = Promise.all([last, made]).then(() => undefined);
+			last = Promise.allSettled([last, made]).then(() => undefined);
 			return done;
 		},
 		async settled() {
@@ -94,17 +96,26 @@ export function finishedRecord(record: RunRecord): StoreChange {
 	return { type: 'put', kind: RUNS, key: record.id, value: { ...record, status: 'finished' } satisfies RunRecord };
 }
 
+/** Throws `store_failed` when the record is not readable. */
 export async function readRunRecord(store: Store, run: string): Promise<RunRecord | null> {
 	const found = await store.get(RUNS, run);
-	return found === null ? null : runRecordSchema.parse(found.value);
+	if (found === null) return null;
+	const record = runRecordSchema.safeParse(found.value);
+	if (record.success) return record.data;
+	throw new BotError('store_failed', `the record of run ${run} is not readable: ${record.error.message}`, {
+		userMessage: `This version cannot read the record of run ${run}. Update MassGen Chat, or start the question anew.`,
+	});
 }
 
-/** Every run record, oldest id first. */
+/** Every run record that this version can read, oldest id first. */
 export async function* listRunRecords(store: Store): AsyncIterable<RunRecord> {
 	let after = '';
 	for (;;) {
 		const page = await store.list(RUNS, { after, limit: PAGE });
-		for (const { value } of page) yield runRecordSchema.parse(value);
+		for (const { value } of page) {
+			const record = runRecordSchema.safeParse(value);
+			if (record.success) yield record.data;
+		}
 		const last = page.at(-1);
 		if (last === undefined || page.length < PAGE) return;
 		after = last.key;

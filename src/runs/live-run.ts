@@ -4,7 +4,7 @@ import type { Signal } from '../core/coordination.ts';
 import type { JournalEntry, RunRecord } from '../core/run.ts';
 import type { RunEvent } from '../core/run-event.ts';
 import type { Effect } from '../orchestrator/effects.ts';
-import { keyOf, pending } from '../orchestrator/pending.ts';
+import { keyOf, type Pending, pending } from '../orchestrator/pending.ts';
 import { reduce } from '../orchestrator/reduce.ts';
 import { isOverBudget } from './budget.ts';
 import { createDeadlines } from './deadlines.ts';
@@ -33,7 +33,10 @@ export interface LiveRun {
 	begin(events: readonly RunEvent[]): void;
 	/** A person's choice or stop. False when the run no longer waits for it. */
 	signal(signal: Signal & { type: 'chosen' | 'cancel' }): Promise<boolean>;
-	/** Leaves the run as it is, to be resumed later: aborts calls, records nothing more. */
+	/**
+	 * Leaves the run as it is, to be resumed later: aborts calls, records nothing more. A run whose end is on its
+	 * way to the disk ends. Resolves with `done`, and never rejects.
+	 */
 	suspend(): Promise<void>;
 	/** Resolves when the run has finished or was suspended; rejects when its journal cannot be written. */
 	readonly done: Promise<'finished' | 'suspended'>;
@@ -42,40 +45,48 @@ export interface LiveRun {
 export function createLiveRun(options: LiveRunOptions): LiveRun {
 	const { fold, journal, clock, publish } = options;
 	const { promise: done, resolve, reject } = Promise.withResolvers<'finished' | 'suspended'>();
+	const { rules } = fold.input.team;
 	let over = false;
 	let budgetSpent = false;
+	const isFinished = () => fold.state().phase.type === 'finished';
 
-	/** State changes at once, so later signals are judged by it; events and effects wait for the disk. */
+	/**
+	 * State changes at once, so later signals are judged by it; events and effects wait for the disk. Nothing
+	 * follows the end of the run. Never rejects.
+	 */
 	const record = async (entry: Exclude<JournalEntry, { type: 'opened' }>): Promise<void> => {
-		if (over) return;
-		const folded = fold.apply(entry);
-		const finishes = folded.effects.some((effect) => effect.type === 'finish');
+		if (over || isFinished()) return;
 		try {
-			await journal.append(entry, finishes ? [finishedRecord(options.record)] : []);
+			const folded = fold.apply(entry);
+			await journal.append(entry, isFinished() ? [finishedRecord(options.record)] : []);
+			if (!over) proceed(folded);
 		} catch (error) {
-			end();
-			void turns.stop();
-			return reject(error);
+			fail(error);
 		}
-		if (!over) proceed(folded);
 	};
 
 	const turns = createTurnRunner({ ...options, record, publish: (event) => over || publish(event) });
-	const deadlines = createDeadlines(clock, (signal) => void cut(signal));
+	const deadlines = createDeadlines(clock, (signal) => void cut(signal).catch(fail));
 
 	const end = () => {
 		over = true;
 		deadlines.clear();
 	};
 
+	const fail = (error: unknown) => {
+		end();
+		void turns.stop();
+		reject(error);
+	};
+
 	const proceed = ({ events, effects }: Folded) => {
 		for (const event of events) publish(event);
+		const exceeds = !budgetSpent && isOverBudget(rules, fold.spend());
+		budgetSpent ||= exceeds;
 		for (const effect of effects) perform(effect);
 		if (over) return;
 		deadlines.follow(fold.state(), fold.activeMs(clock.now()));
-		if (budgetSpent || !isOverBudget(fold.input.team.rules, fold.spend())) return;
-		budgetSpent = true;
-		void cut({ type: 'deadline', scope: 'budget' });
+		if (exceeds) cut({ type: 'deadline', scope: 'budget' }).catch(fail);
 	};
 
 	const perform = (effect: Effect) => {
@@ -87,46 +98,56 @@ export function createLiveRun(options: LiveRunOptions): LiveRun {
 				return resolve('finished');
 			case 'choose':
 				if (options.canAsk) return;
-				return void cut({ type: 'deadline', scope: 'choice', orchestration: effect.orchestration });
+				return void cut({ type: 'deadline', scope: 'choice', orchestration: effect.orchestration }).catch(fail);
 			case 'start':
 			case 'present':
 			case 'review':
-				return turns.start(effect);
+				if (!budgetSpent && isPending(effect)) turns.start(effect);
 		}
 	};
 
-	/** A deadline, the budget or a person: what it aborts is ended first, so that its usage is in the result. */
-	const cut = async (signal: Signal) => {
-		const { effects } = reduce(fold.state(), signal);
-		const calls = await turns.cut(effects.flatMap((effect) => (effect.type === 'abort' ? [keyOf(effect.work)] : [])));
-		await record({ v: 1, type: 'signalled', at: clock.now(), signal, calls });
-		await journal.settled();
-		beginMissing();
-	};
+	/** False for work that a later signal, whose entry is still on its way to the disk, has made moot. */
+	const isPending = (work: Pending) => pending(fold.state()).some((other) => keyOf(other) === keyOf(work));
 
-	/** The state says what must be in flight; a signal that became stale while a cut waited must not leave a gap. */
-	const beginMissing = () => {
-		if (over) return;
-		for (const work of pending(fold.state())) {
-			if (work.type !== 'choose' && !turns.isRunning(keyOf(work))) turns.start(work);
+	/**
+	 * A deadline, the budget or a person: what it aborts is ended first, so that its usage is in the result.
+	 * False when the run went on meanwhile and the signal means nothing any more.
+	 */
+	const cut = async (signal: Signal): Promise<boolean> => {
+		const waited = new Set<string>();
+		for (;;) {
+			const { effects } = reduce(fold.state(), signal);
+			const moot = effects.flatMap((effect) => (effect.type === 'abort' ? [keyOf(effect.work)] : []));
+			const keys = moot.filter((key) => turns.isRunning(key) && !waited.has(key));
+			if (keys.length === 0) break;
+			for (const key of keys) waited.add(key);
+			await turns.cut(keys);
 		}
+		if (over || reduce(fold.state(), signal).state === fold.state()) return false;
+		await record({ v: 1, type: 'signalled', at: clock.now(), signal, calls: [] });
+		return true;
 	};
 
 	return {
 		id: fold.run,
 		done,
-		begin: (events) => proceed({ events, effects: pending(fold.state()) }),
-		async signal(signal) {
-			if (over || reduce(fold.state(), signal).state === fold.state()) return false;
-			await cut(signal);
-			return true;
+		begin(events) {
+			const effects: Effect[] = isFinished() ? [{ type: 'finish' }] : pending(fold.state());
+			try {
+				proceed({ events, effects });
+			} catch (error) {
+				fail(error);
+			}
 		},
+		signal: async (signal) => !over && cut(signal),
 		async suspend() {
-			if (over) return;
-			end();
-			await turns.stop();
-			await journal.settled();
-			resolve('suspended');
+			if (!over && !isFinished()) {
+				end();
+				await turns.stop();
+				await journal.settled();
+				resolve('suspended');
+			}
+			await done.catch(() => {});
 		},
 	};
 }

@@ -32,7 +32,7 @@ export interface Runs {
 	unfinished(): Promise<readonly RunRecord[]>;
 	/** The lasting events of a run, from its journal. Throws `run_unknown`. */
 	events(run: string): Promise<readonly RunEvent[]>;
-	/** Suspends every run of this process. */
+	/** Suspends every run of this process, and those still to come. */
 	close(): Promise<void>;
 }
 
@@ -55,14 +55,18 @@ export function createRuns(options: RunsOptions): Runs {
 	const { store, clock, random } = options;
 	const owner = randomBytes(8).toString('hex');
 	const held = new Map<string, LiveRun>();
+	let closed = false;
 
-	const hold = (run: LiveRun, agents: ReadonlyMap<string, Agent>) => {
+	/** Begins a run; one that was on its way when the process was told to end is left at once, to be resumed. */
+	const hold = (run: LiveRun, agents: ReadonlyMap<string, Agent>, events: readonly RunEvent[]) => {
 		held.set(run.id, run);
 		const release = async () => {
 			held.delete(run.id);
 			await Promise.allSettled([...agents.values()].map((agent) => agent.close()));
 		};
 		run.done.then(release, release);
+		run.begin(events);
+		if (closed) void run.suspend();
 		return run;
 	};
 
@@ -81,8 +85,7 @@ export function createRuns(options: RunsOptions): Runs {
 			const journal = await createJournal(store, owner, record, opened);
 			const { fold, first } = openFold(opened);
 			const run = createLiveRun({ fold, journal, record, agents, clock, random, ...audience });
-			hold(run, agents).begin(first.events);
-			return run;
+			return hold(run, agents, first.events);
 		},
 		async resume(id, audience) {
 			const record = await readRunRecord(store, id);
@@ -99,8 +102,7 @@ export function createRuns(options: RunsOptions): Runs {
 			await journal.append(resumed);
 			const agents = await options.agentsOf(fold.input.team);
 			const run = createLiveRun({ fold, journal, record, agents, clock, random, ...audience });
-			hold(run, agents).begin([...events, ...again.events]);
-			return run;
+			return hold(run, agents, [...events, ...again.events]);
 		},
 		live: (run) => held.get(run) ?? null,
 		async unfinished() {
@@ -112,6 +114,7 @@ export function createRuns(options: RunsOptions): Runs {
 		},
 		events: async (run) => replay(await readJournal(store, run)).events,
 		async close() {
+			closed = true;
 			await Promise.all([...held.values()].map((run) => run.suspend()));
 		},
 	};

@@ -1,3 +1,4 @@
+import { maskSecrets } from '../config/mask-secrets.ts';
 import type { Agent, AgentEvent, Turn } from '../core/agent.ts';
 import { type Clock, sleep } from '../core/clock.ts';
 import type { Signal } from '../core/coordination.ts';
@@ -11,9 +12,12 @@ import { turnFor } from './turn.ts';
 
 export type TurnWork = Exclude<Pending, { type: 'choose' }>;
 type Ending = Extract<AgentEvent, { type: 'answered' | 'voted' | 'reviewed' | 'failed' }>;
+type SavePoint = Omit<Extract<AgentEvent, { type: 'saved' }>, 'type'>;
 
 /** How long a cut waits for aborted turns to say what they used, in milliseconds. */
 const ABORT_GRACE_MS = 300;
+/** How long a stop waits for agents, which owe their end a second after an abort, in milliseconds. */
+const STOP_GRACE_MS = 1_500;
 /** Pauses before a failed turn is tried again, in milliseconds: doubled each time up to the cap. */
 const BACKOFF_MS = 1_000;
 const BACKOFF_CAP_MS = 30_000;
@@ -25,9 +29,9 @@ export interface TurnRunner {
 	isRunning(key: string): boolean;
 	/** Aborts a turn that newer answers made moot; what it used is recorded when it has ended. */
 	abort(key: string): void;
-	/** Aborts turns and gives back the model calls they had made, waiting for them for a moment. */
-	cut(keys: readonly string[]): Promise<ModelCall[]>;
-	/** Aborts everything and records nothing more; resolves when all turns have ended. */
+	/** Aborts turns and waits for a moment until they have ended and what they used is recorded. */
+	cut(keys: readonly string[]): Promise<void>;
+	/** Aborts everything and records nothing more; resolves when all turns have ended or were given up. */
 	stop(): Promise<void>;
 }
 
@@ -44,8 +48,6 @@ export interface TurnRunnerOptions {
 interface Flight {
 	controller: AbortController;
 	ended: Promise<void>;
-	/** Set when a cut collects the calls instead of the journal. */
-	collected: ModelCall[] | null;
 }
 
 export function createTurnRunner(options: TurnRunnerOptions): TurnRunner {
@@ -56,25 +58,33 @@ export function createTurnRunner(options: TurnRunnerOptions): TurnRunner {
 	const signalled = (signal: Signal, calls: readonly ModelCall[]) =>
 		options.record({ v: 1, type: 'signalled', at: clock.now(), signal, calls: [...calls] });
 
+	const saved = ({ agent, attempt }: { agent: string; attempt: number }, point: SavePoint) => {
+		const { messages, calls, repliesUsed } = point;
+		const progress = { messages: [...messages], calls: [...calls], repliesUsed };
+		return options.record({ v: 1, type: 'saved', at: clock.now(), agent, attempt, ...progress });
+	};
+
+	/** What an aborted turn had used; its outcome counts for nothing. */
+	const account = (work: TurnWork, calls: readonly ModelCall[]) => {
+		const repliesUsed = fold.progress(work.agent, work.attempt)?.repliesUsed ?? 0;
+		return saved(work, { messages: [], calls, repliesUsed });
+	};
+
 	/** One turn from start to ending. Never rejects. */
-	const take = async (work: TurnWork, flight: Flight): Promise<void> => {
+	const take = async (work: TurnWork, signal: AbortSignal): Promise<void> => {
 		const { agent: id, attempt } = work;
-		const { signal } = flight.controller;
-		const failed = (code: string, message: string, fatal: boolean, calls: readonly ModelCall[] = []) =>
-			signalled({ type: 'agent_failed', agent: id, attempt, code, message, fatal }, calls);
+		const failed = (code: string, message: string, fatal: boolean) =>
+			signalled({ type: 'agent_failed', agent: id, attempt, code, message, fatal }, []);
 		const agent = options.agents.get(id);
 		if (agent === undefined) return failed('not_configured', `${id} is no longer in the configuration`, true);
 		try {
 			const failures = work.type === 'review' ? 0 : work.failures;
 			if (failures > 0) await sleep(clock, backoff(failures, options.random()), signal);
 			const ending = await follow(agent, turnFor(work, fold, clock.now()), signal);
-			if (stopped) return;
 			if (!signal.aborted) await signalled(signalOf(work, ending), ending.calls);
-			else if (flight.collected !== null) flight.collected.push(...ending.calls);
-			else if (ending.calls.length > 0)
-				await failed('aborted', 'newer answers made the turn moot', false, ending.calls);
+			else if (ending.calls.length > 0) await account(work, ending.calls);
 		} catch (error) {
-			if (!signal.aborted && !stopped) await failed('bug', messageOf(error), false);
+			if (!signal.aborted && !stopped) await failed('bug', maskSecrets(messageOf(error)), false);
 		}
 	};
 
@@ -91,6 +101,7 @@ export function createTurnRunner(options: TurnRunnerOptions): TurnRunner {
 
 	/** Publishes what passes; makes durable what lasts before the turn goes on. */
 	const handle = (event: Exclude<AgentEvent, Ending>, turn: Turn, signal: AbortSignal): Promise<void> | undefined => {
+		if (signal.aborted && event.type !== 'saved') return;
 		const { agent, attempt, kind } = turn;
 		const about = { run: fold.run, at: clock.now(), agent, attempt };
 		switch (event.type) {
@@ -105,66 +116,69 @@ export function createTurnRunner(options: TurnRunnerOptions): TurnRunner {
 				options.publish({ ...about, ...event, type: 'call_retried' });
 				return;
 			case 'writing':
-				return signal.aborted ? undefined : signalled({ type: 'writing', agent, attempt }, []);
-			case 'saved': {
-				const { messages, calls, repliesUsed } = event;
-				return options.record({
-					v: 1,
-					type: 'saved',
-					at: about.at,
-					agent,
-					attempt,
-					messages: [...messages],
-					calls: [...calls],
-					repliesUsed,
-				});
-			}
+				return signalled({ type: 'writing', agent, attempt }, []);
+			case 'saved':
+				return saved(turn, event);
 		}
 	};
+
+	/** Resolves when the flights have ended, or after `ms` milliseconds. */
+	const landed = async (landing: readonly Flight[], ms: number): Promise<void> => {
+		if (landing.length === 0) return;
+		const { promise: patience, resolve } = Promise.withResolvers<void>();
+		const cancel = clock.after(ms, resolve);
+		await Promise.race([Promise.all(landing.map((flight) => flight.ended)), patience]);
+		cancel();
+	};
+
+	const abort = (flight: Flight) => flight.controller.abort();
 
 	return {
 		start(work) {
 			const key = keyOf(work);
 			if (flights.has(key)) return;
-			const flight: Flight = { controller: new AbortController(), ended: Promise.resolve(), collected: null };
+			const flight: Flight = { controller: new AbortController(), ended: Promise.resolve() };
 			flights.set(key, flight);
-			flight.ended = take(work, flight).finally(() => flights.delete(key));
+			flight.ended = take(work, flight.controller.signal).finally(() => flights.delete(key));
 		},
 		isRunning: (key) => flights.has(key),
 		abort(key) {
 			flights.get(key)?.controller.abort();
 		},
 		async cut(keys) {
-			const calls: ModelCall[] = [];
 			const cutting = keys.flatMap((key) => flights.get(key) ?? []);
-			for (const flight of cutting) {
-				flight.collected = calls;
-				flight.controller.abort();
-			}
-			if (cutting.length === 0) return calls;
-			const { promise: patience, resolve } = Promise.withResolvers<void>();
-			const cancel = clock.after(ABORT_GRACE_MS, resolve);
-			await Promise.race([Promise.allSettled(cutting.map((flight) => flight.ended)), patience]);
-			cancel();
-			return calls;
+			cutting.forEach(abort);
+			await landed(cutting, ABORT_GRACE_MS);
 		},
 		async stop() {
 			stopped = true;
 			const all = [...flights.values()];
-			for (const { controller } of all) controller.abort();
-			await Promise.allSettled(all.map((flight) => flight.ended));
+			all.forEach(abort);
+			await landed(all, STOP_GRACE_MS);
 		},
 	};
 }
 
 const backoff = (failures: number, random: number) =>
-	Math.min(BACKOFF_CAP_MS, BACKOFF_MS * 2 ** (failures - 1)) * (0.5 + random / 2);
+	Math.round(Math.min(BACKOFF_CAP_MS, BACKOFF_MS * 2 ** (failures - 1)) * (0.5 + random / 2));
+
+const ENDINGS: Record<Turn['kind'], readonly Ending['type'][]> = {
+	answer: ['answered', 'voted', 'failed'],
+	evaluate: ['answered', 'voted', 'failed'],
+	present: ['answered', 'failed'],
+	review: ['reviewed', 'failed'],
+};
 
 function signalOf(work: TurnWork, ending: Ending): Signal {
 	const { agent, attempt } = work;
+	const kind = work.type === 'start' ? work.kind : work.type;
+	if (!ENDINGS[kind].includes(ending.type)) {
+		const message = `${agent} ended a turn of the kind ${kind} with ${ending.type}`;
+		return { type: 'agent_failed', agent, attempt, code: 'bug', message, fatal: false };
+	}
 	switch (ending.type) {
 		case 'answered':
-			if (work.type === 'present') return { type: 'presented', agent, attempt, content: ending.content };
+			if (kind === 'present') return { type: 'presented', agent, attempt, content: ending.content };
 			return { type: 'answered', agent, attempt, content: ending.content };
 		case 'voted':
 			return { type: 'voted', agent, attempt, target: ending.target, reason: ending.reason };

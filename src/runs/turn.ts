@@ -2,7 +2,7 @@ import type { SeenAnswer, Turn } from '../core/agent.ts';
 import { judge } from '../orchestrator/judge.ts';
 import type { Pending } from '../orchestrator/pending.ts';
 import { agentOf, mayAnswer, type State, votable } from '../orchestrator/state.ts';
-import type { RunFold, TurnProgress } from './fold.ts';
+import type { RunFold } from './fold.ts';
 
 /** Prepares the turn that a piece of pending work asks for. `now`: milliseconds since the epoch. */
 export function turnFor(work: Exclude<Pending, { type: 'choose' }>, fold: RunFold, now: number): Turn {
@@ -10,7 +10,7 @@ export function turnFor(work: Exclude<Pending, { type: 'choose' }>, fold: RunFol
 	const { input } = fold;
 	const { rules } = input.team;
 	const agent = agentOf(state, work.agent);
-	const done = transcriptFor(work, fold);
+	const done = fold.progress(work.agent, work.attempt);
 	const common = {
 		run: fold.run,
 		agent: work.agent,
@@ -47,13 +47,6 @@ export function turnFor(work: Exclude<Pending, { type: 'choose' }>, fold: RunFol
 		novelty: rules.novelty,
 		check,
 	};
-}
-
-/** An updated transcript is that of an evaluation, so only an evaluation may go on from it. */
-function transcriptFor(work: Exclude<Pending, { type: 'choose' }>, fold: RunFold): TurnProgress | null {
-	const done = fold.progress(work.agent, work.attempt);
-	const evaluates = work.type === 'start' && work.kind === 'evaluate';
-	return done?.updated && !evaluates ? null : done;
 }
 
 /** Every latest answer under its author's anonymous name, in the order of the names. */

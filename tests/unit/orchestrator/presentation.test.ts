@@ -42,7 +42,8 @@ describe('rule 8: the winner presents', () => {
 		const game = play('ab', { skipCoordination: true });
 		game.presents('');
 		expect(game.effects()).toEqual(['present b:1']);
-		game.passes('presentation');
+		game.passes('presentation', 'b');
+		expect(game.effects()).toContain('finish');
 		expect(resultOf(game.state()).outcome).toBe('failed');
 		expect(game.state().shortfalls).toEqual(['presentation_empty', 'agent_out', 'presentation_deadline']);
 	});
