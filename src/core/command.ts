@@ -3,18 +3,29 @@ import type { Principal } from './gateway.ts';
 
 /** What commands may do. `bot.ts` implements it. */
 export interface Bot {
-	/** Starts a run and returns its id. Throws `input_invalid` and `team_unknown` with a message for the person. */
-	ask(request: AskRequest): Promise<string>;
+	/**
+	 * Starts a run, or puts the question in line behind the session's run.
+	 * Throws `input_invalid` and `team_unknown` with a message for the person.
+	 */
+	ask(request: AskRequest): Promise<Asked>;
 	/**
 	 * Takes up an interrupted run (null: the latest) and returns its id; its thread is shown in `session`.
 	 * Throws `run_unknown` when there is none to take up.
 	 */
 	resume(run: string | null, session: string): Promise<string>;
-	/** The requester's choice among tied agents; false when the run no longer waits for it. */
-	choose(run: string, agent: string): Promise<boolean>;
-	/** Stops a run for good; false when it is not running. */
-	stop(run: string): Promise<boolean>;
+	/** The requester's choice among the agents tied in an orchestration; false when the run no longer waits for it. */
+	choose(run: string, orchestration: number, agent: string): Promise<boolean>;
+	/** Stops the session's run for good, ahead of anything that waits; false when none is running. */
+	stop(session: string, by: string): Promise<boolean>;
+	/**
+	 * Puts a finished run's question again (null: the session's latest run). While a retry of it is running or
+	 * waiting, that one is meant. Throws `run_unknown` when there is none, `input_invalid` while it still runs.
+	 */
+	retry(session: string, run: string | null, by: Principal): Promise<Asked>;
 }
+
+/** Where a question got to. `position` counts from 1. */
+export type Asked = { type: 'started'; run: string } | { type: 'queued'; position: number };
 
 export interface AskRequest {
 	session: string;

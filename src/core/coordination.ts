@@ -47,8 +47,8 @@ export const signalSchema = z.discriminatedUnion('type', [
 		message: z.string(),
 		fatal: z.boolean(),
 	}),
-	/** The requester's choice among tied agents (real id). */
-	z.object({ type: z.literal('chosen'), agent }),
+	/** The requester's choice among the agents tied in this orchestration (real id). */
+	z.object({ type: z.literal('chosen'), agent, orchestration: z.number().int().positive() }),
 	z.object({ type: z.literal('presented'), agent, attempt, content: z.string() }),
 	z.object({ type: z.literal('reviewed'), agent, attempt, verdict: verdictSchema }),
 	/**
@@ -62,7 +62,8 @@ export const signalSchema = z.discriminatedUnion('type', [
 		attempt: attempt.optional(),
 		orchestration: z.number().int().positive().optional(),
 	}),
-	z.object({ type: z.literal('cancel') }),
+	/** `by`: who stopped the run, as people know them. */
+	z.object({ type: z.literal('cancel'), by: z.string().nullable() }),
 ]);
 export type Signal = z.infer<typeof signalSchema>;
 

@@ -20,7 +20,16 @@ export type Inbound =
 			/** As typed; the command checks them. */
 			options: Readonly<Record<string, unknown>>;
 	  }
-	| { type: 'choice'; id: string; principal: Principal; session: string; run: string; agent: string };
+	/** The requester's choice among tied agents. `orchestration` is that of the `choice` message it answers. */
+	| {
+			type: 'choice';
+			id: string;
+			principal: Principal;
+			session: string;
+			run: string;
+			orchestration: number;
+			agent: string;
+	  };
 
 export interface GatewayCapabilities {
 	/** Shortest time between two edits of one message, in milliseconds. */
@@ -47,8 +56,28 @@ export interface BoardRow {
 	note: string | null;
 }
 
-/** What a thread shows, one message each. Gateways render them; `key` names the slot within the thread. */
+/** A question that waits for the session's run to end. `position` counts from 1. */
+export interface QueuedQuestion {
+	id: string;
+	position: number;
+	question: string;
+}
+
+/**
+ * What a thread shows, one message each. Gateways render them; `key` names the slot within the run (for `queue`,
+ * within the session).
+ */
 export type ThreadMessage =
+	| {
+			type: 'question';
+			key: 'question';
+			text: string;
+			askedAt: number;
+			/** The run whose question was put again. */
+			retryOf: string | null;
+	  }
+	/** Empty `waiting`: the queue has been worked off. */
+	| { type: 'queue'; key: 'queue'; waiting: readonly QueuedQuestion[] }
 	| {
 			type: 'board';
 			key: 'board';
@@ -58,6 +87,8 @@ export type ThreadMessage =
 			orchestration: number;
 			rows: readonly BoardRow[];
 			finished: Outcome | null;
+			/** Who stopped it; null when nobody did. */
+			stoppedBy: string | null;
 			startedAt: number;
 	  }
 	| {
@@ -80,7 +111,14 @@ export type ThreadMessage =
 			tie: { rule: string; tied: readonly string[] } | null;
 	  }
 	| { type: 'review'; key: `review:${number}`; verdict: 'submit' | 'restart'; reason: string; instructions: string }
-	| { type: 'choice'; key: `choice:${number}`; run: string; candidates: readonly string[]; chosen: string | null }
+	| {
+			type: 'choice';
+			key: `choice:${number}`;
+			run: string;
+			orchestration: number;
+			candidates: readonly string[];
+			chosen: string | null;
+	  }
 	| {
 			type: 'final';
 			key: 'final';
@@ -96,17 +134,65 @@ export type ThreadMessage =
 			activeMs: number | null;
 	  };
 
+/** Where in a platform a message belongs: a session's thread, and the run in it (null: the session itself). */
+export interface Place {
+	session: string;
+	run: string | null;
+}
+
+/** A thread in a list. */
+export interface ThreadSummary {
+	session: string;
+	/** The first question, at most 200 characters. */
+	title: string;
+	/** Milliseconds since the epoch. */
+	startedAt: number;
+	state: 'running' | 'finished';
+	/** Of the latest finished run. */
+	outcome: Outcome | null;
+	/** Runs so far. */
+	runs: number;
+}
+
+/** One message of a thread with its place. */
+export interface PlacedMessage {
+	run: string | null;
+	message: ThreadMessage;
+}
+
+export interface TeamSummary {
+	name: string;
+	description: string;
+	members: readonly { id: string; model: string }[];
+}
+
+/** What a gateway may ask of the bot. */
+export interface GatewayHost {
+	/** Handles what a person did; resolves when it has begun. What the person must be told comes through `reply`. */
+	receive(inbound: Inbound): Promise<void>;
+	/** Threads of one platform and tenant, newest first, at most `limit` (1 to 100); `before`: the last one had. */
+	threads(
+		platform: string,
+		tenant: string,
+		options: { limit: number; before?: string },
+	): Promise<readonly ThreadSummary[]>;
+	/** A thread as the journals tell it; empty when there is none. */
+	thread(session: string): Promise<readonly PlacedMessage[]>;
+	/** The teams that can be named, the default one first, and what people should know about it. */
+	teams(): Promise<{ teams: readonly TeamSummary[]; notes: readonly string[] }>;
+}
+
 /** Where people talk to the bot. */
 export interface Gateway {
 	/** `terminal`, `web`, `discord`, `slack`. */
 	readonly name: string;
 	readonly capabilities: GatewayCapabilities;
-	/** Begins to listen; each inbound is handed over once. Resolves when it can be used. */
-	start(receive: (inbound: Inbound) => Promise<void>): Promise<void>;
-	/** Shows a new message in a session's thread; the result is the platform's id for it. */
-	post(session: string, message: ThreadMessage): Promise<string>;
+	/** Begins to listen. Resolves when people can use it. */
+	start(host: GatewayHost): Promise<void>;
+	/** Shows a new message in a thread; the result is the platform's id for it. */
+	post(place: Place, message: ThreadMessage): Promise<string>;
 	/** Replaces a message that was posted. */
-	edit(session: string, id: string, message: ThreadMessage): Promise<void>;
+	edit(place: Place, id: string, message: ThreadMessage): Promise<void>;
 	/** Says one sentence to the person who did `inbound`, privately where the platform can. */
 	reply(inbound: Inbound, text: string): Promise<void>;
 	stop(): Promise<void>;

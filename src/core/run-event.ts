@@ -38,6 +38,7 @@ export const runEventSchema = z.discriminatedUnion('type', [
 		...lasting,
 		session: z.string(),
 		question: z.string(),
+		retryOf: z.string().nullable().describe('The run whose question was put again.'),
 		team: z.string(),
 		members: z.array(memberSchema.extend({ name: z.string().describe('Its anonymous name in this run.') })),
 		rules: rulesSchema,
@@ -95,6 +96,7 @@ export const runEventSchema = z.discriminatedUnion('type', [
 		message: z.string(),
 		out: z.boolean().describe('True: the agent has left the quorum. False: it tries again.'),
 	}),
+	z.object({ type: z.literal('stop_requested'), ...lasting, by: z.string().nullable() }),
 	z.object({ type: z.literal('deadline_passed'), ...lasting, scope: deadlineScopeSchema, agent: agent.nullable() }),
 	z.object({
 		type: z.literal('vote_closed'),
@@ -103,7 +105,12 @@ export const runEventSchema = z.discriminatedUnion('type', [
 		tally: z.array(tallyRowSchema).describe('One row per agent with an answer, most votes first.'),
 		votes: z.array(voteSchema),
 	}),
-	z.object({ type: z.literal('choice_requested'), ...lasting, candidates: z.array(agent) }),
+	z.object({
+		type: z.literal('choice_requested'),
+		...lasting,
+		orchestration: z.number().int().positive(),
+		candidates: z.array(agent),
+	}),
 	z.object({
 		type: z.literal('winner_selected'),
 		...lasting,

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { signalSchema } from './coordination.ts';
+import { outcomeSchema, signalSchema } from './coordination.ts';
 import { messageSchema } from './message.ts';
 import { memberSchema, teamSchema } from './team.ts';
 import { modelCallSchema } from './usage.ts';
@@ -11,6 +11,8 @@ export const MAX_QUESTION = 100_000;
 export const runInputSchema = z.object({
 	session: z.string(),
 	question: z.string().min(1).max(MAX_QUESTION),
+	/** The run whose question was put again. */
+	retryOf: z.string().nullable(),
 	history: z.array(z.object({ question: z.string(), answer: z.string() })),
 	team: teamSchema,
 	/** Anonymous name by member id, shuffled once per run. */
@@ -58,6 +60,8 @@ export const runRecordSchema = z.object({
 	question: z.string(),
 	team: z.string(),
 	status: z.enum(['running', 'finished']),
+	/** Set with `finished`. */
+	result: z.object({ outcome: outcomeSchema, answer: z.string().nullable(), finishedAt: at }).nullable(),
 	startedAt: at,
 });
 export type RunRecord = z.infer<typeof runRecordSchema>;
