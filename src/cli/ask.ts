@@ -60,11 +60,14 @@ async function put(question: string, options: AskArguments, openStore: AppOption
 		const how = await interruptible(
 			async () => {
 				const error = await submit(app, question, options);
-				return error !== null || seen.run === null ? 'refused' : app.bot.ended(seen.run);
+				if (error !== null || seen.run === null) return 'refused';
+				// The person has been told why by then.
+				return app.bot.ended(seen.run).catch(() => 'lost' as const);
 			},
 			() => app.runs.close(),
 		);
 		if (how === 'refused') return exitCode.configuration;
+		if (how === 'lost') return exitCode.runFailed;
 		if (how === 'suspended') {
 			process.stderr.write(`\nInterrupted. Nothing is lost; continue with: npm run ask -- --resume ${seen.run}\n`);
 			return exitCode.interrupted;
