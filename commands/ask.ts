@@ -13,7 +13,8 @@ export const ask: Command<typeof options> = {
 	description: 'Put a question to a team of agents',
 	permission: 'run.create',
 	options,
-	async run({ question, team, quick }, bot, { session, principal }) {
-		await bot.ask({ session, principal, question, team: team ?? null, quick });
+	async run({ question, team, quick }, bot, { id, session, principal, say, reply }) {
+		const asked = await bot.ask({ id, session, principal, question, team: team ?? null, quick });
+		if (asked.type === 'queued') await reply(say('queue.position', { position: asked.position }));
 	},
 };

@@ -1,10 +1,12 @@
 import { commands } from '../commands/index.ts';
+import packageJson from '../package.json' with { type: 'json' };
 import { createRateLimits } from './adapters/backends/shared/rate-limit.ts';
 import type { BackendServices } from './adapters/backends/shared/resilient-stream.ts';
 import type { TerminalGateway, TerminalGatewayOptions } from './adapters/gateways/terminal/terminal-gateway.ts';
+import type { WebGateway } from './adapters/gateways/web/web-gateway.ts';
 import { createModelAgent } from './agents/loop.ts';
 import { createBot, type RunningBot } from './bot.ts';
-import type { ConfigOptions, LoadedConfig } from './config/check-config.ts';
+import type { ConfigOptions, LoadedConfig, Settings } from './config/check-config.ts';
 import { chooseTeam } from './config/choose-team.ts';
 import type { ConfiguredTeam } from './config/configured-team.ts';
 import { loadConfig } from './config/load-config.ts';
@@ -13,23 +15,29 @@ import type { Backend } from './core/backend.ts';
 import type { BackendSettings } from './core/backend-settings.ts';
 import type { Clock } from './core/clock.ts';
 import { BotError, messageOf } from './core/errors.ts';
-import type { Inbound } from './core/gateway.ts';
+import type { Gateway, Inbound } from './core/gateway.ts';
 import type { RunEvent } from './core/run-event.ts';
 import type { Say } from './core/say.ts';
+import { decodeSessionId } from './core/session-id.ts';
 import type { Store } from './core/store.ts';
 import type { Team } from './core/team.ts';
 import type { PriceTable } from './core/usage.ts';
 import { createDispatch } from './dispatch.ts';
+import { createHost } from './host.ts';
 import { loadCatalogue } from './observers/catalogue.ts';
 import { createRuns, type Runs } from './runs/runs.ts';
 import { systemClock } from './system-clock.ts';
+
+const { version } = packageJson;
 
 /** The terminal that a thread is shown on. */
 export type TerminalPlace = Pick<TerminalGatewayOptions, 'input' | 'output' | 'errors' | 'interactive'>;
 
 export interface AppOptions extends ConfigOptions {
-	/** Where the thread is shown; null: nowhere, events are only observed. */
+	/** The terminal that threads of its own sessions are shown on; null: none. */
 	terminal: TerminalPlace | null;
+	/** Whether to serve the page. */
+	web: boolean;
 	/** Reads every event of every run. Must not throw. */
 	observe(event: RunEvent): void;
 	/** One sentence about something that went wrong beside the run, where no terminal shows it. */
@@ -45,6 +53,7 @@ export interface App {
 	readonly runs: Runs;
 	readonly say: Say;
 	readonly terminal: TerminalGateway | null;
+	readonly web: WebGateway | null;
 	/** The team by name, or the default one. Throws `team_unknown` and `config_invalid` for the person. */
 	team(name: string | null): Promise<ConfiguredTeam>;
 	/** Puts something a person did through to its use case; the error, if any, has been told to the person. */
@@ -61,16 +70,17 @@ export async function createApp(options: AppOptions): Promise<App> {
 	const config = await loadConfig(options);
 	const say = await loadCatalogue(config.settings.locale);
 	const store = await (options.openStore ?? openSqlite)(config.settings.dataDir, clock);
-	const terminal = options.terminal === null ? null : await openTerminal(options.terminal, options, clock, say);
+	const { terminal, web, gateways } = await openGateways(options, config, clock, say);
 	const tell = (text: string) => (terminal === null ? options.onProblem(text) : terminal.tell(text));
 	const teams = createTeams(config, options, clock);
 	const runs = createRuns({ store, clock, random: Math.random, agentsOf: teams.agentsOf });
 	const bot = createBot({
+		store,
 		runs,
 		clock,
 		say,
 		teamOf: async (name) => (await teams.named(name)).team,
-		gatewayOf: () => terminal,
+		gatewayOf: (session) => gateways.get(decodeSessionId(session).platform) ?? null,
 		observe: options.observe,
 		onProblem: tell,
 		onLost(run, error) {
@@ -78,37 +88,51 @@ export async function createApp(options: AppOptions): Promise<App> {
 			void terminal?.stop();
 		},
 	});
-	const inbound = createDispatch({
-		store,
-		clock,
-		bot,
-		say,
-		commands,
-		onProblem: (error) => tell(messageOf(error)),
-	});
+	const onProblem = (error: unknown) => tell(messageOf(error));
+	const inbound = createDispatch({ store, clock, bot, say, commands, onProblem });
 	await inbound.forgetOld();
 	const submit = (event: Inbound) =>
 		inbound.dispatch(event, async (text) => {
-			if (terminal === null) tell(text);
-			else await terminal.reply(event, text);
+			const gateway = gateways.get(event.principal.platform);
+			if (gateway === undefined) tell(text);
+			else await gateway.reply(event, text);
 		});
+	const receive = async (event: Inbound) => void (await submit(event));
+	const host = createHost({ bot, runs, config, say, defaultTeam: () => teams.named(null), receive });
 	return {
 		config,
 		bot,
 		runs,
 		say,
 		terminal,
+		web,
 		team: teams.named,
 		submit,
 		async listen() {
-			await terminal?.start(async (event) => void (await submit(event)));
+			for (const gateway of gateways.values()) await gateway.start(host);
 		},
 		async close() {
 			await runs.close();
-			await terminal?.stop();
+			for (const gateway of gateways.values()) await gateway.stop();
 			await store.close();
 		},
 	};
+}
+
+/** The gateways that were asked for, by the platform in their session ids. */
+async function openGateways(options: AppOptions, { settings }: LoadedConfig, clock: Clock, say: Say) {
+	const terminal = options.terminal === null ? null : await openTerminal(options.terminal, options, clock, say);
+	const web = options.web ? await openWeb(settings, options, clock, say) : null;
+	const gateways = new Map<string, Gateway>();
+	for (const gateway of [terminal, web]) if (gateway !== null) gateways.set(gateway.name, gateway);
+	return { terminal, web, gateways };
+}
+
+async function openWeb(settings: Settings, { onProblem }: AppOptions, clock: Clock, say: Say): Promise<WebGateway> {
+	const { createWebGateway } = await import('./adapters/gateways/web/web-gateway.ts');
+	const { host, port, webToken: token } = settings;
+	const assets = new URL('../dist/ui/', import.meta.url);
+	return createWebGateway({ host, port, token, assets, clock, say, version, onProblem });
 }
 
 async function openSqlite(dataDir: string, clock: Clock): Promise<Store> {

@@ -41,7 +41,7 @@ export function createDispatch(options: DispatchOptions) {
 
 	const handle = async (inbound: Inbound, reply: (text: string) => Promise<void>): Promise<void> => {
 		if (inbound.type === 'choice') {
-			const taken = await bot.choose(inbound.run, inbound.agent);
+			const taken = await bot.choose(inbound.run, inbound.orchestration, inbound.agent);
 			if (!taken) await reply(options.say('choice.closed'));
 			return;
 		}
@@ -50,8 +50,8 @@ export function createDispatch(options: DispatchOptions) {
 			throw refused(`There is no command ${inbound.name}. Known: ${[...commands.keys()].join(', ')}.`);
 		const parsed = command.options.safeParse(inbound.options);
 		if (!parsed.success) throw refused(`${inbound.name}: ${z.prettifyError(parsed.error)}`);
-		const { session, principal } = inbound;
-		await command.run(parsed.data, bot, { session, principal, reply });
+		const { id, session, principal } = inbound;
+		await command.run(parsed.data, bot, { id, session, principal, say: options.say, reply });
 	};
 
 	return {

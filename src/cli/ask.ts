@@ -46,6 +46,7 @@ async function put(question: string, options: AskArguments, openStore: AppOption
 		terminal: options.json
 			? null
 			: { input: process.stdin, output: process.stdout, errors: process.stderr, interactive: false },
+		web: false,
 		observe(event) {
 			if (event.type === 'run_started') seen.run = event.run;
 			if (event.type === 'run_finished') seen.finished = event;

@@ -3,7 +3,7 @@ import { startArguments, usage } from './arguments.ts';
 import { exitCode } from './exit-code.ts';
 import { interruptible } from './interrupt.ts';
 
-/** `npm start`: continues what was interrupted, then questions one after the other. Returns the exit code. */
+/** `npm start`: serves the page, continues what was interrupted, until a signal ends it. Returns the exit code. */
 export async function start(args: readonly string[]): Promise<number> {
 	const options = startArguments(args);
 	if (options.help) {
@@ -15,25 +15,22 @@ export async function start(args: readonly string[]): Promise<number> {
 		flags: { team: options.team, dataDir: options['data-dir'], timeout: options.timeout },
 		env: process.env,
 		cwd: process.cwd(),
-		terminal: { input: process.stdin, output: process.stdout, errors: process.stderr, interactive: true },
+		terminal: null,
+		web: true,
 		observe: () => {},
 		onProblem: (text) => process.stderr.write(`${text}\n`),
 	});
+	const ended = Promise.withResolvers<void>();
 	try {
-		const { notes } = await app.team(null);
-		for (const note of notes) process.stderr.write(`${note}\n`);
 		const serve = async () => {
-			for (const run of await app.runs.unfinished()) {
-				await app.bot.resume(run.id, app.terminal?.session ?? run.session);
-				if ((await app.bot.ended(run.id)) === 'suspended') return;
-			}
 			await app.listen();
-			await app.terminal?.closed;
+			process.stdout.write(`${app.say('start.listening', { address: app.web?.address() ?? '' })}\n`);
+			await app.bot.recover();
+			const { notes } = await app.team(null);
+			for (const note of notes) process.stdout.write(`${note}\n`);
+			await ended.promise;
 		};
-		await interruptible(serve, async () => {
-			await app.runs.close();
-			await app.terminal?.stop();
-		});
+		await interruptible(serve, async () => ended.resolve());
 		return exitCode.done;
 	} finally {
 		await app.close();

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { Principal } from './gateway.ts';
+import type { Say } from './say.ts';
 
 /** What commands may do. `bot.ts` implements it. */
 export interface Bot {
@@ -21,13 +22,15 @@ export interface Bot {
 	 * Puts a finished run's question again (null: the session's latest run). While a retry of it is running or
 	 * waiting, that one is meant. Throws `run_unknown` when there is none, `input_invalid` while it still runs.
 	 */
-	retry(session: string, run: string | null, by: Principal): Promise<Asked>;
+	retry(request: RetryRequest): Promise<Asked>;
 }
 
 /** Where a question got to. `position` counts from 1. */
 export type Asked = { type: 'started'; run: string } | { type: 'queued'; position: number };
 
 export interface AskRequest {
+	/** Names the question while it waits. */
+	id: string;
 	session: string;
 	principal: Principal;
 	question: string;
@@ -37,8 +40,20 @@ export interface AskRequest {
 	quick: boolean;
 }
 
-export interface CommandContext {
+export interface RetryRequest {
+	/** Names the question while it waits. */
+	id: string;
 	session: string;
+	principal: Principal;
+	/** Null: the session's latest run. */
+	run: string | null;
+}
+
+export interface CommandContext {
+	/** The inbound's id: the same for a second delivery. */
+	id: string;
+	session: string;
+	say: Say;
 	principal: Principal;
 	reply(text: string): Promise<void>;
 }

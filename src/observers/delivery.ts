@@ -1,12 +1,12 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Clock } from '../core/clock.ts';
 import { messageOf as errorText } from '../core/errors.ts';
-import type { Gateway, ThreadMessage } from '../core/gateway.ts';
+import type { Gateway, Place, ThreadMessage } from '../core/gateway.ts';
 import type { Say } from '../core/say.ts';
 
 export interface DeliveryOptions {
 	gateway: Gateway;
-	session: string;
+	place: Place;
 	clock: Clock;
 	say: Say;
 	/** Told in one sentence when the gateway does not take a message. */
@@ -42,14 +42,14 @@ interface Slot {
 	failures: number;
 }
 
-export function createDelivery({ gateway, session, clock, say, onProblem, onTurn }: DeliveryOptions): Delivery {
+export function createDelivery({ gateway, place, clock, say, onProblem, onTurn }: DeliveryOptions): Delivery {
 	const slots = new Map<string, Slot>();
 
 	async function deliver(slot: Slot, message: ThreadMessage): Promise<void> {
 		slot.inFlight = true;
 		try {
-			if (slot.id === null) slot.id = await gateway.post(session, message);
-			else await gateway.edit(session, slot.id, message);
+			if (slot.id === null) slot.id = await gateway.post(place, message);
+			else await gateway.edit(place, slot.id, message);
 			slot.shown = message;
 			slot.failures = 0;
 			slot.notBefore = clock.now() + gateway.capabilities.editIntervalMs;

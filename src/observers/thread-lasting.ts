@@ -38,7 +38,8 @@ export function lastingChange(view: ThreadView, event: LastingEvent): Change {
 			return closed(view, event);
 		case 'choice_requested': {
 			const key = `choice:${view.orchestration}` as const;
-			return recorded(view, { type: 'choice', key, run: view.run, candidates: event.candidates, chosen: null });
+			const { orchestration, candidates } = event;
+			return recorded(view, { type: 'choice', key, run: view.run, orchestration, candidates, chosen: null });
 		}
 		case 'winner_selected':
 			return selected(view, event);
@@ -49,6 +50,8 @@ export function lastingChange(view: ThreadView, event: LastingEvent): Change {
 		}
 		case 'reviewed':
 			return reviewed(view, event);
+		case 'stop_requested':
+			return { stoppedBy: event.by };
 		case 'run_finished':
 			return finished(view, event);
 		case 'model_called':
@@ -73,10 +76,12 @@ const note = (name: string, values: Note['values'] = {}): Note => ({ key: `note.
 function begun(event: Event<'run_started'>): Change {
 	return {
 		run: event.run,
+		question: event.question,
+		retryOf: event.retryOf,
 		title: titleOf(event.question),
 		team: event.team,
 		startedAt: event.at,
-		order: ['board'],
+		order: ['question', 'board'],
 		agents: event.members.map(({ id, model, name }) => ({
 			id,
 			name,

@@ -8,15 +8,20 @@ export function messagesOf(view: ThreadView, say: Say): readonly ThreadMessage[]
 }
 
 function messageOf(view: ThreadView, key: ThreadMessage['key'], say: Say): ThreadMessage | null {
+	if (key === 'question') return questionOf(view);
 	if (key === 'board') return boardOf(view, say);
 	if (key === 'final') return finalOf(view);
 	return view.records[key] ?? slotOf(view.agents.find(({ id }) => key === `slot:${id}`));
 }
 
+function questionOf({ question: text, startedAt: askedAt, retryOf }: ThreadView): ThreadMessage {
+	return { type: 'question', key: 'question', text, askedAt, retryOf };
+}
+
 function boardOf(view: ThreadView, say: Say): ThreadMessage {
-	const { run, title, team, orchestration, finished, startedAt } = view;
+	const { run, title, team, orchestration, finished, stoppedBy, startedAt } = view;
 	const rows = view.agents.map((agent) => rowOf(agent, say));
-	return { type: 'board', key: 'board', run, title, team, orchestration, rows, finished, startedAt };
+	return { type: 'board', key: 'board', run, title, team, orchestration, rows, finished, stoppedBy, startedAt };
 }
 
 function rowOf(view: AgentView, say: Say): BoardRow {

@@ -45,6 +45,8 @@ export interface ThreadView {
 	readonly seq: number;
 	/** Empty before `run_started`. */
 	readonly run: string;
+	readonly question: string;
+	readonly retryOf: string | null;
 	readonly title: string;
 	readonly team: string;
 	readonly startedAt: number;
@@ -59,6 +61,7 @@ export interface ThreadView {
 	readonly draft: string;
 	readonly final: FinalView | null;
 	readonly finished: Outcome | null;
+	readonly stoppedBy: string | null;
 }
 
 /** The thread of a run that has not begun. */
@@ -66,6 +69,8 @@ export function createThreadView(): ThreadView {
 	return {
 		seq: 0,
 		run: '',
+		question: '',
+		retryOf: null,
 		title: '',
 		team: '',
 		startedAt: 0,
@@ -77,5 +82,6 @@ export function createThreadView(): ThreadView {
 		draft: '',
 		final: null,
 		finished: null,
+		stoppedBy: null,
 	};
 }

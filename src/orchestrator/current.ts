@@ -29,7 +29,8 @@ export function isCurrent(state: State, signal: Signal): boolean {
 		case 'reviewed':
 			return isPhase('reviewing', signal.agent, signal.attempt);
 		case 'chosen':
-			return phase.type === 'choosing' && phase.candidates.includes(signal.agent);
+			if (phase.type !== 'choosing' || signal.orchestration !== state.orchestration) return false;
+			return phase.candidates.includes(signal.agent);
 		case 'cancel':
 			return true;
 		case 'deadline':

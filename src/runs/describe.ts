@@ -73,8 +73,9 @@ function signalFacts({ before, after, signal, refused }: Transition): Fact[] {
 		case 'writing':
 		case 'chosen':
 		case 'presented':
-		case 'cancel':
 			return [];
+		case 'cancel':
+			return [{ type: 'stop_requested', by: signal.by }];
 	}
 }
 
@@ -116,7 +117,8 @@ function closingFacts({ before, after }: Transition): Fact[] {
 		});
 	}
 	if (after.phase.type === 'choosing' && before.phase.type !== 'choosing') {
-		facts.push({ type: 'choice_requested', candidates: [...after.phase.candidates] });
+		const { orchestration } = after;
+		facts.push({ type: 'choice_requested', orchestration, candidates: [...after.phase.candidates] });
 	}
 	if (closing?.winner != null && old?.winner !== closing.winner) {
 		const row = closing.tally.find((candidate) => candidate.agent === closing.winner);

@@ -130,6 +130,7 @@ export function openFold(opened: JournalEntry & { type: 'opened' }): { fold: Run
 		type: 'run_started',
 		session: input.session,
 		question: input.question,
+		retryOf: input.retryOf,
 		team: input.team.name,
 		members: input.team.members.map((member) => ({ ...member, name: input.names[member.id] ?? member.id })),
 		rules: input.team.rules,

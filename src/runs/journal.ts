@@ -43,17 +43,19 @@ function journalAt(store: Store, run: string, length: number, token: number): Jo
 	};
 }
 
-/** Creates a run: its record, its lease and its first entry, in one commit. */
+/** Creates a run: its record, its lease and its first entry, in one commit with `also`. */
 export async function createJournal(
 	store: Store,
 	owner: string,
 	record: RunRecord,
 	opened: JournalEntry & { type: 'opened' },
+	also: readonly StoreChange[] = [],
 ): Promise<Journal> {
 	const [, token] = await store.commit([
 		{ type: 'put', kind: RUNS, key: record.id, value: record, version: 0 },
 		{ type: 'put', kind: LEASES, key: record.id, value: { owner }, version: 0 },
 		{ type: 'append', log: logOf(record.id), value: opened, seq: 1 },
+		...also,
 	]);
 	return journalAt(store, record.id, 1, token ?? 0);
 }
@@ -92,8 +94,9 @@ export async function readJournal(store: Store, run: string): Promise<JournalEnt
 }
 
 /** The change that marks a run finished in its record. */
-export function finishedRecord(record: RunRecord): StoreChange {
-	return { type: 'put', kind: RUNS, key: record.id, value: { ...record, status: 'finished' } satisfies RunRecord };
+export function finishedRecord(record: RunRecord, result: NonNullable<RunRecord['result']>): StoreChange {
+	const value: RunRecord = { ...record, status: 'finished', result };
+	return { type: 'put', kind: RUNS, key: record.id, value };
 }
 
 /** Throws `store_failed` when the record is not readable. */

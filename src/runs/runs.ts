@@ -4,23 +4,30 @@ import type { Clock } from '../core/clock.ts';
 import { BotError } from '../core/errors.ts';
 import { type JournalEntry, MAX_QUESTION, type RunInput, type RunRecord } from '../core/run.ts';
 import type { RunEvent } from '../core/run-event.ts';
-import type { Store } from '../core/store.ts';
+import type { Store, StoreChange } from '../core/store.ts';
 import type { Team } from '../core/team.ts';
 import { openFold, type RunFold } from './fold.ts';
 import { claimJournal, createJournal, listRunRecords, readJournal, readRunRecord } from './journal.ts';
 import { createLiveRun, type LiveRun } from './live-run.ts';
 
 export interface RunRequest {
+	/** Made by `newRunId`. */
+	id: string;
 	session: string;
 	question: string;
 	history: readonly Exchange[];
+	/** The run whose question this is again. */
+	retryOf: string | null;
 	team: Team;
 }
 
 /** The runs of this process, over the store's journals. */
 export interface Runs {
-	/** Opens a run and begins it. Throws `input_invalid` for an empty or overlong question. */
-	start(request: RunRequest, audience: Audience): Promise<LiveRun>;
+	/**
+	 * Opens a run and begins it; `also` is committed with its opening or not at all. Throws `input_invalid` for
+	 * an empty or overlong question, `store_conflict` when an expectation of `also` does not hold.
+	 */
+	start(request: RunRequest, audience: Audience, also?: readonly StoreChange[]): Promise<LiveRun>;
 	/**
 	 * Takes up a run that another process (or an earlier life of this one) left. Throws `run_unknown` when
 	 * there is no such run, `input_invalid` when it is finished.
@@ -30,6 +37,10 @@ export interface Runs {
 	live(run: string): LiveRun | null;
 	/** Runs that are not finished and not held by this process, oldest first. */
 	unfinished(): Promise<readonly RunRecord[]>;
+	/** The record of a run, or null. */
+	record(run: string): Promise<RunRecord | null>;
+	/** What a run was asked. Throws `run_unknown`. */
+	input(run: string): Promise<RunInput>;
 	/** The lasting events of a run, from its journal. Throws `run_unknown`. */
 	events(run: string): Promise<readonly RunEvent[]>;
 	/** Suspends every run of this process, and those still to come. */
@@ -71,18 +82,18 @@ export function createRuns(options: RunsOptions): Runs {
 	};
 
 	return {
-		async start(request, audience) {
+		async start(request, audience, also = []) {
 			const input = inputOf(request, random);
 			const opened: JournalEntry & { type: 'opened' } = {
 				v: 1,
 				type: 'opened',
 				at: clock.now(),
-				run: newRunId(clock.now()),
+				run: request.id,
 				input,
 			};
 			const agents = await options.agentsOf(input.team);
 			const record = recordOf(opened);
-			const journal = await createJournal(store, owner, record, opened);
+			const journal = await createJournal(store, owner, record, opened, also);
 			const { fold, first } = openFold(opened);
 			const run = createLiveRun({ fold, journal, record, agents, clock, random, ...audience });
 			return hold(run, agents, first.events);
@@ -112,6 +123,8 @@ export function createRuns(options: RunsOptions): Runs {
 			}
 			return found.sort((a, b) => a.startedAt - b.startedAt);
 		},
+		record: (run) => readRunRecord(store, run),
+		input: async (run) => replay(await readJournal(store, run)).fold.input,
 		events: async (run) => replay(await readJournal(store, run)).events,
 		async close() {
 			closed = true;
@@ -120,7 +133,8 @@ export function createRuns(options: RunsOptions): Runs {
 	};
 }
 
-function inputOf({ session, question, history, team }: RunRequest, random: () => number): RunInput {
+/** Throws `input_invalid`, with a message for the person, for a question that is empty or too long. */
+export function checkQuestion(question: string): void {
 	if (question.trim() === '') {
 		throw new BotError('input_invalid', 'empty question', {
 			userMessage: 'The question is empty. Type what you want to know.',
@@ -132,11 +146,16 @@ function inputOf({ session, question, history, team }: RunRequest, random: () =>
 			userMessage: `The question has ${length} characters; the limit is ${MAX_QUESTION.toLocaleString('en')}. Shorten it, or ask about a part of the material.`,
 		});
 	}
+}
+
+function inputOf(request: RunRequest, random: () => number): RunInput {
+	const { session, question, history, retryOf, team } = request;
+	checkQuestion(question);
 	const names = shuffledNames(
 		team.members.map((member) => member.id),
 		random,
 	);
-	return { session, question, history: [...history], team, names };
+	return { session, question, retryOf, history: [...history], team, names };
 }
 
 /** `agent1` ... `agentN` dealt out at random, so that a name says nothing about its bearer. */
@@ -150,7 +169,7 @@ function shuffledNames(ids: readonly string[], random: () => number): Record<str
 }
 
 /** Sorts by time of creation and is short enough to type: 14 characters of base 36. */
-function newRunId(now: number): string {
+export function newRunId(now: number): string {
 	const entropy = randomBytes(4).readUInt32BE().toString(36).padStart(7, '0').slice(-6);
 	return `${Math.floor(now / 10)
 		.toString(36)
@@ -164,6 +183,7 @@ function recordOf({ run, input, at }: JournalEntry & { type: 'opened' }): RunRec
 		question: input.question.slice(0, 200),
 		team: input.team.name,
 		status: 'running',
+		result: null,
 		startedAt: at,
 	};
 }

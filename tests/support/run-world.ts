@@ -3,7 +3,7 @@ import type { Agent } from '../../src/core/agent.ts';
 import type { RunEvent } from '../../src/core/run-event.ts';
 import type { Store } from '../../src/core/store.ts';
 import { rulesSchema, type Team } from '../../src/core/team.ts';
-import { createRuns, type Runs } from '../../src/runs/runs.ts';
+import { createRuns, newRunId, type Runs } from '../../src/runs/runs.ts';
 import { createManualClock } from './manual-clock.ts';
 
 export function teamOf(ids: readonly string[], rules: Record<string, unknown> = {}): Team {
@@ -33,7 +33,14 @@ export function runWorld(
 	const audience = { publish: (event: RunEvent) => void events.push(event), canAsk: false };
 	const ask = (team: Team, extra: { canAsk?: boolean; question?: string } = {}) =>
 		runs.start(
-			{ session: 'test:t:c:1', question: extra.question ?? 'Why?', history: [], team },
+			{
+				id: newRunId(clock.now()),
+				session: 'test:t:c:1',
+				question: extra.question ?? 'Why?',
+				retryOf: null,
+				history: [],
+				team,
+			},
 			{ ...audience, canAsk: extra.canAsk ?? false },
 		);
 	const of = <Type extends RunEvent['type']>(type: Type) =>

@@ -158,7 +158,7 @@ describe('rule 9: deadlines of a turn and of a presentation', () => {
 
 describe('cancel', () => {
 	const stopped = (game: Play) => {
-		game.send({ type: 'cancel' });
+		game.send({ type: 'cancel', by: null });
 		expect(game.effects().at(-1)).toBe('finish');
 		expect(game.pending()).toEqual([]);
 		return { effects: game.effects().slice(0, -1), ...resultOf(game.state()) };
@@ -216,6 +216,6 @@ describe('cancel', () => {
 		agreeOn(game, 'a');
 		game.presents('the result');
 		const before = game.state();
-		expect(game.send({ type: 'cancel' }).state).toBe(before);
+		expect(game.send({ type: 'cancel', by: null }).state).toBe(before);
 	});
 });

@@ -77,7 +77,11 @@ const nonsense: fc.Arbitrary<Signal> = fc.oneof(
 		type: fc.constant('deadline' as const),
 		scope: fc.constantFrom('first_answer', 'turn', 'presentation', 'choice'),
 	}),
-	fc.record({ type: fc.constant('chosen' as const), agent: fc.constantFrom('a', 'b', 'z', '__proto__') }),
+	fc.record({
+		type: fc.constant('chosen' as const),
+		agent: fc.constantFrom('a', 'b', 'z', '__proto__'),
+		orchestration: fc.constantFrom(1, 1, 2),
+	}),
 );
 
 const anyMove: fc.Arbitrary<Move> = fc.oneof(
@@ -114,7 +118,10 @@ export function walk({ rules, members, moves }: RandomRun): Walked[] {
 
 /** Lets one piece of work end; `outcome` and `text` say how. */
 export function endOf(work: Pending, state: State, outcome: number, text: number): Signal {
-	if (work.type === 'choose') return { type: 'chosen', agent: at(work.candidates, outcome) ?? '' };
+	if (work.type === 'choose') {
+		const { orchestration } = work;
+		return { type: 'chosen', agent: at(work.candidates, outcome) ?? '', orchestration };
+	}
 	const { agent, attempt } = work;
 	if (outcome % 12 === 0) {
 		return { type: 'agent_failed', agent, attempt, code: 'x', message: 'x', fatal: text % 3 === 0 };
@@ -166,7 +173,7 @@ function signalOf(move: Move, state: State, steps: readonly Walked[]): Signal | 
 			return { type: 'deadline', scope: move.scope, orchestration: state.orchestration, ...about };
 		}
 		case 'cancel':
-			return { type: 'cancel' };
+			return { type: 'cancel', by: null };
 	}
 }
 

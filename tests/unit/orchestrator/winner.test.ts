@@ -73,20 +73,20 @@ describe('tie rule requester', () => {
 		game.fails('c');
 		expect(game.effects()).toEqual(['choose a,b']);
 		expect(game.state().closing).toMatchObject({ winner: null, tie: null });
-		game.send({ type: 'chosen', agent: 'b' });
+		game.send({ type: 'chosen', agent: 'b', orchestration: 1 });
 		expect(game.effects()).toEqual(['present b:3']);
 		expect(game.state().closing).toMatchObject({ winner: 'b', tie: { rule: 'requester', tied: ['a', 'b'] } });
 	});
 
 	test('a choice of somebody else, or without a tie, is ignored', () => {
 		const game = tied();
-		expect(game.send({ type: 'chosen', agent: 'a' }).state.phase.type).toBe('coordinating');
+		expect(game.send({ type: 'chosen', agent: 'a', orchestration: 1 }).state.phase.type).toBe('coordinating');
 		game.fails('c');
 		const before = game.state();
-		expect(game.send({ type: 'chosen', agent: 'c' }).state).toBe(before);
-		game.send({ type: 'chosen', agent: 'a' });
+		expect(game.send({ type: 'chosen', agent: 'c', orchestration: 1 }).state).toBe(before);
+		game.send({ type: 'chosen', agent: 'a', orchestration: 1 });
 		const chosen = game.state();
-		expect(game.send({ type: 'chosen', agent: 'b' }).state).toBe(chosen);
+		expect(game.send({ type: 'chosen', agent: 'b', orchestration: 1 }).state).toBe(chosen);
 	});
 
 	test('without a choice in time the first registered wins, and that is said', () => {
@@ -105,7 +105,7 @@ describe('tie rule requester', () => {
 			for (const id of 'ab') game.votes(id, id);
 		};
 		tie();
-		game.send({ type: 'chosen', agent: 'b' });
+		game.send({ type: 'chosen', agent: 'b', orchestration: 1 });
 		game.presents('first');
 		game.reviews(RESTART);
 		tie();

@@ -149,10 +149,10 @@ describe('a tie for the requester', () => {
 		const run = await world.ask(teamOf(['a', 'b'], { tieBreak: 'requester' }), { canAsk: true });
 		await world.clock.advance(1);
 		expect(world.of('choice_requested')[0]?.candidates).toEqual(['a', 'b']);
-		expect(await run.signal({ type: 'chosen', agent: 'b' })).toBe(true);
+		expect(await run.signal({ type: 'chosen', agent: 'b', orchestration: 1 })).toBe(true);
 		await run.done;
 		expect(world.of('winner_selected')[0]).toMatchObject({ agent: 'b', tie: { rule: 'requester' } });
-		expect(await run.signal({ type: 'chosen', agent: 'a' })).toBe(false);
+		expect(await run.signal({ type: 'chosen', agent: 'a', orchestration: 1 })).toBe(false);
 	});
 
 	it('falls back to the order of the team when nobody can be asked, or nobody answers in time', async () => {
@@ -174,7 +174,7 @@ describe('a stop', () => {
 		const world = runWorld([actingAgent('a', (_, signal) => hang(signal))]);
 		const run = await world.ask(teamOf(['a']));
 		await world.clock.advance(1);
-		expect(await run.signal({ type: 'cancel' })).toBe(true);
+		expect(await run.signal({ type: 'cancel', by: null })).toBe(true);
 		expect(await run.done).toBe('finished');
 		expect(world.of('run_finished')[0]).toMatchObject({
 			outcome: 'stopped',

@@ -107,7 +107,14 @@ describe('a run', () => {
 			agentsOf: async () => new Map(agents.map((agent) => [agent.id, agent])),
 		});
 		const run = await runs.start(
-			{ session: 's:t:c:1', question: 'Q', history: [], team: teamOf(['a', 'b', 'c']) },
+			{
+				id: 'r1',
+				session: 's:t:c:1',
+				question: 'Q',
+				retryOf: null,
+				history: [],
+				team: teamOf(['a', 'b', 'c']),
+			},
 			world.audience,
 		);
 		await run.done;

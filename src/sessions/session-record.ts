@@ -1,0 +1,61 @@
+import { createHash } from 'node:crypto';
+import { z } from 'zod';
+
+const waitingSchema = z.object({
+	id: z.string(),
+	question: z.string(),
+	/** A team's name; null: the default team of the moment it starts. */
+	team: z.string().nullable(),
+	quick: z.boolean(),
+	retryOf: z.string().nullable(),
+	askedAt: z.number().int(),
+});
+/** A question that a session has taken and not yet begun. */
+export type Waiting = z.infer<typeof waitingSchema>;
+
+export const sessionRecordSchema = z.object({
+	session: z.string(),
+	/** The first question, at most 200 characters. */
+	title: z.string(),
+	/** Milliseconds since the epoch. */
+	startedAt: z.number().int(),
+	/** Its key among the threads of its platform. */
+	threadKey: z.string(),
+	/** In the order in which they began. */
+	runs: z.array(z.object({ run: z.string(), retryOf: z.string().nullable() })),
+	/** The run that was begun last and whose end has not been dealt with; null: idle. */
+	active: z.string().nullable(),
+	waiting: z.array(waitingSchema),
+});
+/** A conversation: its runs in order, the one that is going, and what waits behind it. */
+export type SessionRecord = z.infer<typeof sessionRecordSchema>;
+
+/** Longest key of the store, in characters. */
+const KEY_LIMIT = 200;
+
+/** The store's key of a session; a session id that is too long for one is hashed. */
+export function sessionKey(session: string): string {
+	return session.length <= KEY_LIMIT ? session : `sha256-${createHash('sha256').update(session).digest('hex')}`;
+}
+
+/** Keys of one platform's threads begin so. */
+export function threadPrefix(platform: string, tenant: string): string {
+	return `${encodeURIComponent(platform)}:${encodeURIComponent(tenant)}:`.slice(0, KEY_LIMIT - 40);
+}
+
+/** Sorts newest first: the store lists keys in ascending order. */
+export function threadKeyOf(prefix: string, startedAt: number, session: string): string {
+	const newestFirst = String(9_999_999_999_999 - startedAt).padStart(13, '0');
+	return `${prefix}${newestFirst}:${createHash('sha256').update(session).digest('hex').slice(0, 16)}`;
+}
+
+/**
+ * The runs that a follow-up builds on: a run that was put again is replaced by its retry. With `before`, only
+ * what came before that run.
+ */
+export function lineage(record: SessionRecord, before: string | null): string[] {
+	const end = before === null ? record.runs.length : record.runs.findIndex(({ run }) => run === before);
+	const counted = record.runs.slice(0, Math.max(0, end));
+	const replaced = new Set(counted.map(({ retryOf }) => retryOf));
+	return counted.flatMap(({ run }) => (replaced.has(run) ? [] : [run]));
+}

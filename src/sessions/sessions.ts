@@ -1,0 +1,186 @@
+import type { Clock } from '../core/clock.ts';
+import type { Asked } from '../core/command.ts';
+import { BotError } from '../core/errors.ts';
+import { decodeSessionId } from '../core/session-id.ts';
+import type { Store, StoreChange } from '../core/store.ts';
+import {
+	lineage,
+	type SessionRecord,
+	sessionKey,
+	sessionRecordSchema,
+	threadKeyOf,
+	threadPrefix,
+	type Waiting,
+} from './session-record.ts';
+
+const SESSIONS = 'session';
+const THREADS = 'thread';
+/** Sessions with an active run: what a new process must look after. */
+const BUSY = 'busy';
+
+/** Conversations: which run is going in each, and what waits behind it, once and in order. */
+export interface Sessions {
+	get(session: string): Promise<SessionRecord | null>;
+	/** Begins a run for the question, or puts it in line behind the session's run. */
+	submit(session: string, waiting: Waiting): Promise<Asked>;
+	/** Deals with the end of the session's active run: begins what waits first. Ignores any other run. */
+	ended(session: string, run: string): Promise<void>;
+	/** Sessions whose active run had not been dealt with. */
+	busy(): Promise<readonly SessionRecord[]>;
+	/** Newest first; `before` is the last session one had. */
+	list(
+		platform: string,
+		tenant: string,
+		options: { limit: number; before?: string },
+	): Promise<readonly SessionRecord[]>;
+}
+
+export interface BeginRequest {
+	session: string;
+	run: string;
+	waiting: Waiting;
+	/** Runs whose question and answer are its history, in order. */
+	lineage: readonly string[];
+}
+
+export interface SessionsOptions {
+	store: Store;
+	clock: Clock;
+	newRunId(): string;
+	/**
+	 * Opens the run and commits `also` with it, or nothing. Throws `store_conflict` when the session has
+	 * changed meanwhile; any other error means that the question cannot be begun.
+	 */
+	begin(request: BeginRequest, also: readonly StoreChange[]): Promise<void>;
+	/** The queue of a session has changed. */
+	onQueue(session: string, waiting: readonly Waiting[]): void;
+	/** A question that waited could not be begun and was taken out of the line. */
+	onRefused(session: string, waiting: Waiting, error: unknown): void;
+}
+
+export function createSessions(options: SessionsOptions): Sessions {
+	const { store, clock } = options;
+
+	const read = async (session: string): Promise<{ record: SessionRecord | null; version: number }> => {
+		const found = await store.get(SESSIONS, sessionKey(session));
+		if (found === null) return { record: null, version: 0 };
+		return { record: sessionRecordSchema.parse(found.value), version: found.version };
+	};
+
+	const put = (record: SessionRecord, version: number): StoreChange => ({
+		type: 'put',
+		kind: SESSIONS,
+		key: sessionKey(record.session),
+		value: record,
+		version,
+	});
+
+	/** Tries until nobody else has changed the session in between. */
+	const settle = async <Result>(session: string, attempt: (found: Found) => Promise<Result>): Promise<Result> => {
+		for (;;) {
+			try {
+				return await attempt(await read(session));
+			} catch (error) {
+				if (!isConflict(error)) throw error;
+			}
+		}
+	};
+
+	const fresh = (session: string, waiting: Waiting): SessionRecord => {
+		const { platform, tenant } = decodeSessionId(session);
+		const startedAt = clock.now();
+		const threadKey = threadKeyOf(threadPrefix(platform, tenant), startedAt, session);
+		const title = waiting.question.slice(0, 200);
+		return { session, title, startedAt, threadKey, runs: [], active: null, waiting: [] };
+	};
+
+	const begin = async (record: SessionRecord, version: number, waiting: Waiting): Promise<string> => {
+		const { session } = record;
+		const run = options.newRunId();
+		const next: SessionRecord = {
+			...record,
+			runs: [...record.runs, { run, retryOf: waiting.retryOf }],
+			active: run,
+			waiting: record.waiting.filter(({ id }) => id !== waiting.id),
+		};
+		const also: StoreChange[] = [
+			put(next, version),
+			{ type: 'put', kind: BUSY, key: sessionKey(session), value: { session } },
+			{ type: 'put', kind: THREADS, key: record.threadKey, value: { session } },
+		];
+		await options.begin({ session, run, waiting, lineage: lineage(record, waiting.retryOf) }, also);
+		if (next.waiting.length < record.waiting.length) options.onQueue(session, next.waiting);
+		return run;
+	};
+
+	const idle = (record: SessionRecord, version: number) =>
+		store.commit([
+			put({ ...record, active: null }, version),
+			{ type: 'delete', kind: BUSY, key: sessionKey(record.session) },
+		]);
+
+	/** Begins what waits first; what cannot be begun leaves the line, so that it holds nobody up. */
+	const moveUp = async (session: string, run: string): Promise<void> => {
+		const isDone = await settle(session, async ({ record, version }): Promise<boolean> => {
+			if (record === null || record.active !== run) return true;
+			const [first, ...rest] = record.waiting;
+			try {
+				if (first === undefined) await idle(record, version);
+				else await begin(record, version, first);
+				return true;
+			} catch (error) {
+				if (first === undefined || isConflict(error)) throw error;
+				await store.commit([put({ ...record, waiting: rest }, version)]);
+				options.onRefused(session, first, error);
+				options.onQueue(session, rest);
+				return false;
+			}
+		});
+		if (!isDone) await moveUp(session, run);
+	};
+
+	return {
+		get: async (session) => (await read(session)).record,
+		submit: (session, waiting) =>
+			settle(session, async ({ record, version }): Promise<Asked> => {
+				if (record === null || (record.active === null && record.waiting.length === 0)) {
+					return { type: 'started', run: await begin(record ?? fresh(session, waiting), version, waiting) };
+				}
+				const line = [...record.waiting, waiting];
+				await store.commit([put({ ...record, waiting: line }, version)]);
+				options.onQueue(session, line);
+				return { type: 'queued', position: line.length };
+			}),
+		ended: moveUp,
+		async busy() {
+			const found: SessionRecord[] = [];
+			for (let after = ''; ; ) {
+				const page = await store.list(BUSY, { after, limit: 1_000 });
+				for (const { key } of page) {
+					const session = await store.get(SESSIONS, key);
+					if (session !== null) found.push(sessionRecordSchema.parse(session.value));
+				}
+				const last = page.at(-1);
+				if (last === undefined || page.length < 1_000) return found;
+				after = last.key;
+			}
+		},
+		async list(platform, tenant, { limit, before }) {
+			const prefix = threadPrefix(platform, tenant);
+			const last = before === undefined ? null : (await read(before)).record;
+			const page = await store.list(THREADS, { after: last?.threadKey ?? prefix, limit: Math.min(100, limit) });
+			const own = page.filter(({ key }) => key.startsWith(prefix));
+			const records = own.map(async ({ value }) => (await read(sessionIn(value))).record);
+			return (await Promise.all(records)).filter((record) => record !== null);
+		},
+	};
+}
+
+const isConflict = (error: unknown) => error instanceof BotError && error.code === 'store_conflict';
+
+interface Found {
+	record: SessionRecord | null;
+	version: number;
+}
+
+const sessionIn = (value: unknown): string => sessionRecordSchema.pick({ session: true }).parse(value).session;
