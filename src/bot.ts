@@ -156,10 +156,6 @@ async function retryOf(request: RetryRequest, sessions: Sessions, runs: Runs, cl
 	if (record === null || run === null || !record.runs.some((one) => one.run === run)) {
 		throw new BotError('run_unknown', 'nothing to retry', { userMessage: say('retry.nothing') });
 	}
-	const going = record.runs.find((one) => one.run === record.active);
-	if (going?.retryOf === run) return { type: 'started', run: going.run } as const;
-	const position = record.waiting.findIndex((waiting) => waiting.retryOf === run) + 1;
-	if (position > 0) return { type: 'queued', position } as const;
 	if (record.active === run) {
 		throw new BotError('input_invalid', 'still running', { userMessage: say('retry.running') });
 	}

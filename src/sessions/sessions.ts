@@ -21,7 +21,10 @@ const BUSY = 'busy';
 /** Conversations: which run is going in each, and what waits behind it, once and in order. */
 export interface Sessions {
 	get(session: string): Promise<SessionRecord | null>;
-	/** Begins a run for the question, or puts it in line behind the session's run. */
+	/**
+	 * Begins a run for the question, or puts it in line behind the session's run. While a retry of the same run is
+	 * going or waiting, that one is meant.
+	 */
 	submit(session: string, waiting: Waiting): Promise<Asked>;
 	/** Deals with the end of the session's active run: begins what waits first. Ignores any other run. */
 	ended(session: string, run: string): Promise<void>;
@@ -146,6 +149,8 @@ export function createSessions(options: SessionsOptions): Sessions {
 				if (record === null || (record.active === null && record.waiting.length === 0)) {
 					return { type: 'started', run: await begin(record ?? fresh(session, waiting), version, waiting) };
 				}
+				const same = retryUnderWay(record, waiting.retryOf);
+				if (same !== null) return same;
 				const line = [...record.waiting, waiting];
 				await store.commit([put({ ...record, waiting: line }, version)]);
 				options.onQueue(session, line);
@@ -174,6 +179,14 @@ export function createSessions(options: SessionsOptions): Sessions {
 			return (await Promise.all(records)).filter((record) => record !== null);
 		},
 	};
+}
+
+function retryUnderWay(record: SessionRecord, retryOf: string | null): Asked | null {
+	if (retryOf === null) return null;
+	const going = record.runs.find(({ run }) => run === record.active);
+	if (going?.retryOf === retryOf) return { type: 'started', run: going.run };
+	const position = record.waiting.findIndex((waiting) => waiting.retryOf === retryOf) + 1;
+	return position === 0 ? null : { type: 'queued', position };
 }
 
 const isConflict = (error: unknown) => error instanceof BotError && error.code === 'store_conflict';

@@ -1,0 +1,54 @@
+import { createMemoryStore } from '../../src/adapters/stores/memory.ts';
+import { createBot } from '../../src/bot.ts';
+import type { Agent } from '../../src/core/agent.ts';
+import { BotError } from '../../src/core/errors.ts';
+import type { RunEvent } from '../../src/core/run-event.ts';
+import type { Store } from '../../src/core/store.ts';
+import type { Team } from '../../src/core/team.ts';
+import { createRuns } from '../../src/runs/runs.ts';
+import { createManualClock } from './manual-clock.ts';
+import { recordingGateway } from './recording-gateway.ts';
+import { teamOf } from './run-world.ts';
+import { strictEnglish } from './say.ts';
+
+const say = await strictEnglish();
+
+export const person = { platform: 'test', tenant: 't', user: 'ada', roles: [] };
+
+/** A bot over a store, with agents by id and a gateway that keeps what it is shown. */
+export function botWorld(agents: readonly Agent[], options: { store?: Store; team?: Team } = {}) {
+	const clock = createManualClock();
+	const store = options.store ?? createMemoryStore();
+	const team = options.team ?? teamOf(agents.map((agent) => agent.id));
+	const gateway = recordingGateway('test');
+	const events: RunEvent[] = [];
+	const problems: string[] = [];
+	const runs = createRuns({
+		store,
+		clock,
+		random: () => 0.999,
+		agentsOf: async () => new Map(agents.map((agent) => [agent.id, agent])),
+	});
+	const bot = createBot({
+		store,
+		runs,
+		clock,
+		say,
+		gatewayOf: () => gateway,
+		observe: (event) => void events.push(event),
+		onProblem: (text) => void problems.push(text),
+		onLost: (run, error) => void problems.push(`${run}: ${error}`),
+		async teamOf(name) {
+			if (name === null || name === team.name) return team;
+			throw new BotError('team_unknown', `there is no team ${name}`);
+		},
+	});
+	let asked = 0;
+	const ask = (question: string, session = 'test:t:c:1', extra: { team?: string; quick?: boolean } = {}) => {
+		asked += 1;
+		const { team: name = null, quick = false } = extra;
+		return bot.ask({ id: `ask-${asked}`, session, principal: person, question, team: name, quick });
+	};
+	const finished = () => events.filter((event) => event.type === 'run_finished');
+	return { bot, runs, store, clock, gateway, events, problems, ask, finished };
+}
