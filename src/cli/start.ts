@@ -1,4 +1,6 @@
-import { createApp } from '../app.ts';
+import { type App, createApp } from '../app.ts';
+import { maskSecrets } from '../config/mask-secrets.ts';
+import { BotError, messageOf } from '../core/errors.ts';
 import { startArguments, usage } from './arguments.ts';
 import { exitCode } from './exit-code.ts';
 import { interruptible } from './interrupt.ts';
@@ -23,10 +25,7 @@ export async function start(args: readonly string[]): Promise<number> {
 		const { notes } = await app.team(null);
 		for (const note of notes) process.stderr.write(`${note}\n`);
 		const serve = async () => {
-			for (const run of await app.runs.unfinished()) {
-				await app.bot.resume(run.id, app.terminal?.session ?? run.session);
-				if ((await app.bot.ended(run.id)) === 'suspended') return;
-			}
+			if (!(await takeUp(app))) return;
 			await app.listen();
 			await app.terminal?.closed;
 		};
@@ -38,4 +37,21 @@ export async function start(args: readonly string[]): Promise<number> {
 	} finally {
 		await app.close();
 	}
+}
+
+/** Continues what was interrupted, one run after the other. False: the process is to end. */
+async function takeUp(app: App): Promise<boolean> {
+	for (const run of await app.runs.unfinished()) {
+		try {
+			await app.bot.resume(run.id, app.terminal?.session ?? run.session);
+		} catch (thrown) {
+			// What keeps one run from going on must not keep the others, and new questions, from being answered.
+			process.stderr.write(`${thrown instanceof BotError ? thrown.userMessage : maskSecrets(messageOf(thrown))}\n`);
+			continue;
+		}
+		// A run that is lost has said why by then.
+		const how = await app.bot.ended(run.id).catch(() => 'lost' as const);
+		if (how === 'suspended') return false;
+	}
+	return true;
 }
