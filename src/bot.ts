@@ -1,7 +1,8 @@
+import { maskSecrets } from './config/mask-secrets.ts';
 import type { Exchange } from './core/agent.ts';
 import type { Clock } from './core/clock.ts';
 import type { Bot, RetryRequest } from './core/command.ts';
-import { BotError } from './core/errors.ts';
+import { BotError, messageOf } from './core/errors.ts';
 import type { Gateway } from './core/gateway.ts';
 import type { RunEvent } from './core/run-event.ts';
 import type { Say } from './core/say.ts';
@@ -95,7 +96,7 @@ export function createBot(options: BotOptions): RunningBot {
 	/** The queue is one message of the session; gateways know it by its place and key. */
 	const showQueue = (session: string, waiting: readonly Waiting[]) => {
 		const posted = options.gatewayOf(session)?.post({ session, run: null }, queueMessage(waiting));
-		posted?.catch((error: unknown) => options.onProblem(String(error)));
+		posted?.catch((error: unknown) => options.onProblem(reasonOf(error)));
 	};
 
 	const sessions = createSessions({
@@ -140,7 +141,10 @@ export function createBot(options: BotOptions): RunningBot {
 		retry: async (request) => retryOf(request, sessions, runs, clock, say),
 		ended: (run) => endings.get(run) ?? Promise.resolve('finished'),
 		async recover() {
-			for (const { id } of await runs.unfinished()) await take(id, null);
+			// What keeps one run from going on must not keep the others, and new questions, from being answered.
+			for (const { id } of await runs.unfinished()) {
+				await take(id, null).catch((error) => options.onProblem(say('run.not_resumed', { run: id, reason: reasonOf(error) })));
+			}
 			for (const { session, active, waiting } of await sessions.busy()) {
 				if (waiting.length > 0) showQueue(session, waiting);
 				if (active !== null && runs.live(active) === null) await sessions.ended(session, active);
@@ -164,4 +168,4 @@ async function retryOf(request: RetryRequest, sessions: Sessions, runs: Runs, cl
 	return sessions.submit(session, { id, question, team: team.name, quick, retryOf: run, askedAt: clock.now() });
 }
 
-const reasonOf = (error: unknown) => (error instanceof BotError ? error.userMessage : String(error));
+const reasonOf = (error: unknown) => (error instanceof BotError ? error.userMessage : maskSecrets(messageOf(error)));

@@ -1,4 +1,6 @@
+import { createHash } from 'node:crypto';
 import { z } from 'zod';
+import { maskSecrets } from './config/mask-secrets.ts';
 import type { Clock } from './core/clock.ts';
 import type { Bot, Command } from './core/command.ts';
 import { BotError, messageOf } from './core/errors.ts';
@@ -29,7 +31,7 @@ export function createDispatch(options: DispatchOptions) {
 	const commands = new Map(options.commands.map((command) => [command.name, command]));
 
 	const isFirst = async ({ id, principal }: Inbound): Promise<boolean> => {
-		const key = `${principal.platform}:${principal.tenant}:${id}`.slice(0, 200);
+		const key = keyOf(principal.platform, principal.tenant, id);
 		try {
 			await store.commit([{ type: 'put', kind: SEEN, key, value: { at: clock.now() }, version: 0 }]);
 			return true;
@@ -61,7 +63,7 @@ export function createDispatch(options: DispatchOptions) {
 				return null;
 			} catch (thrown) {
 				const error = thrown instanceof BotError ? thrown : bugOf(thrown);
-				if (error.code === 'bug') options.onProblem(thrown);
+				if (error.code === 'bug') options.onProblem(error);
 				await reply(error.userMessage).catch(options.onProblem);
 				return error;
 			}
@@ -80,6 +82,9 @@ export function createDispatch(options: DispatchOptions) {
 	};
 }
 
+/** Platforms choose the length and the characters of their ids; the store takes short keys. */
+const keyOf = (...parts: readonly string[]) => createHash('sha256').update(JSON.stringify(parts)).digest('hex');
+
 const seenSchema = z.object({ at: z.number() });
 
 function atOf(value: unknown): number {
@@ -92,8 +97,9 @@ function refused(message: string): BotError {
 }
 
 function bugOf(thrown: unknown): BotError {
-	return new BotError('bug', messageOf(thrown), {
+	const message = maskSecrets(messageOf(thrown));
+	return new BotError('bug', message, {
 		cause: thrown,
-		userMessage: `Something went wrong inside the bot: ${messageOf(thrown)}. Nothing is lost; try again, and report it if it stays.`,
+		userMessage: `Something went wrong inside the bot: ${message}. Nothing is lost; try again, and report it if it stays.`,
 	});
 }

@@ -85,6 +85,9 @@ export function agentOf(state: State, id: string): AgentState | null {
 	return state.agents.find((agent) => agent.id === id) ?? null;
 }
 
+/** Orders anonymous names by their numbers: agent2 before agent10. */
+export const compareNames = new Intl.Collator('en', { numeric: true }).compare;
+
 /**
  * Anonymous names `agent` may vote for, in the order of their numbers. Itself only if that is allowed or no other
  * author is still in the race: nobody is made to vote for an agent that is out.
@@ -93,7 +96,7 @@ export function votable(state: State, agent: AgentState): string[] {
 	const answered = state.agents.filter((other) => other.answer !== null);
 	const others = answered.filter((other) => other.id !== agent.id);
 	const open = state.rules.selfVotes || !others.some((other) => other.out === null) ? answered : others;
-	return open.map((other) => other.name).sort((a, b) => a.localeCompare(b, 'en', { numeric: true }));
+	return open.map((other) => other.name).sort(compareNames);
 }
 
 /** Whether `agent` may still give an answer in this orchestration. */

@@ -33,8 +33,10 @@ function journalAt(store: Store, run: string, length: number, token: number): Jo
 				{ type: 'append', log: logOf(run), value: entry, seq },
 				...also,
 			]);
-			const done = Promise.all([last, made]).then(() => undefined);
-			last = Promise.allSettled([last, made]).then(() => undefined);
+			const done = Promise.allSettled([last, made]).then(([, result]) => {
+				if (result.status === 'rejected') throw result.reason;
+			});
+			last = done.catch(() => {});
 			return done;
 		},
 		async settled() {

@@ -119,16 +119,12 @@ export function createLiveRun(options: LiveRunOptions): LiveRun {
 	 * False when the run went on meanwhile and the signal means nothing any more.
 	 */
 	const cut = async (signal: Signal): Promise<boolean> => {
-		const waited = new Set<string>();
-		for (;;) {
-			const { effects } = reduce(fold.state(), signal);
-			const moot = effects.flatMap((effect) => (effect.type === 'abort' ? [keyOf(effect.work)] : []));
-			const keys = moot.filter((key) => turns.isRunning(key) && !waited.has(key));
-			if (keys.length === 0) break;
-			for (const key of keys) waited.add(key);
-			await turns.cut(keys);
-		}
-		if (over || reduce(fold.state(), signal).state === fold.state()) return false;
+		const isStale = () => over || reduce(fold.state(), signal).state === fold.state();
+		const moot = () =>
+			reduce(fold.state(), signal).effects.flatMap((effect) => (effect.type === 'abort' ? [keyOf(effect.work)] : []));
+		if (isStale()) return false;
+		await turns.cut(moot);
+		if (isStale()) return false;
 		await record({ v: 1, type: 'signalled', at: clock.now(), signal, calls: [] });
 		return true;
 	};
@@ -144,7 +140,7 @@ export function createLiveRun(options: LiveRunOptions): LiveRun {
 				fail(error);
 			}
 		},
-		signal: async (signal) => !over && cut(signal),
+		signal: cut,
 		async suspend() {
 			if (!over && !isFinished()) {
 				end();

@@ -7,7 +7,7 @@ import type { RunEvent } from '../core/run-event.ts';
 import type { Store, StoreChange } from '../core/store.ts';
 import type { Team } from '../core/team.ts';
 import { openFold, type RunFold } from './fold.ts';
-import { claimJournal, createJournal, listRunRecords, readJournal, readRunRecord } from './journal.ts';
+import { claimJournal, createJournal, finishedRecord, listRunRecords, readJournal, readRunRecord } from './journal.ts';
 import { createLiveRun, type LiveRun } from './live-run.ts';
 
 export interface RunRequest {
@@ -66,6 +66,9 @@ export function createRuns(options: RunsOptions): Runs {
 	const { store, clock, random } = options;
 	const owner = randomBytes(8).toString('hex');
 	const held = new Map<string, LiveRun>();
+	/** Runs that are being taken up: a second claim would fence off the first. */
+	const claimed = new Set<string>();
+	const releases = new Set<Promise<void>>();
 	let closed = false;
 
 	/** Begins a run; one that was on its way when the process was told to end is left at once, to be resumed. */
@@ -74,11 +77,25 @@ export function createRuns(options: RunsOptions): Runs {
 		const release = async () => {
 			held.delete(run.id);
 			await Promise.allSettled([...agents.values()].map((agent) => agent.close()));
+			releases.delete(released);
 		};
-		run.done.then(release, release);
+		const released = run.done.then(release, release);
+		releases.add(released);
 		run.begin(events);
 		if (closed) void run.suspend();
 		return run;
+	};
+
+	const takeUp = async (record: RunRecord, audience: Audience): Promise<LiveRun> => {
+		const { journal, entries } = await claimJournal(store, owner, record.id);
+		const { fold, events } = replay(entries);
+		const agents = await options.agentsOf(fold.input.team);
+		const resumed: JournalEntry & { type: 'resumed' } = { v: 1, type: 'resumed', at: clock.now() };
+		const again = fold.apply(resumed);
+		const isOver = fold.state().phase.type === 'finished';
+		await journal.append(resumed, isOver ? [finishedRecord(record)] : []);
+		const run = createLiveRun({ fold, journal, record, agents, clock, random, ...audience });
+		return hold(run, agents, [...events, ...again.events]);
 	};
 
 	return {
@@ -100,20 +117,15 @@ export function createRuns(options: RunsOptions): Runs {
 		},
 		async resume(id, audience) {
 			const record = await readRunRecord(store, id);
-			const repair = 'Run `npm run ask -- --resume` without an id to see what can be resumed.';
 			if (record === null) throw unknownRun(id);
-			if (record.status === 'finished' || held.has(id)) {
-				const why = record.status === 'finished' ? 'is finished' : 'is running in this process';
-				throw new BotError('input_invalid', `run ${id} ${why}`, { userMessage: `Run ${id} ${why}. ${repair}` });
+			if (record.status === 'finished') throw notResumable(id, 'is finished');
+			if (held.has(id) || claimed.has(id)) throw notResumable(id, 'is running in this process');
+			claimed.add(id);
+			try {
+				return await takeUp(record, audience);
+			} finally {
+				claimed.delete(id);
 			}
-			const { journal, entries } = await claimJournal(store, owner, id);
-			const { fold, events } = replay(entries);
-			const resumed: JournalEntry & { type: 'resumed' } = { v: 1, type: 'resumed', at: clock.now() };
-			const again = fold.apply(resumed);
-			await journal.append(resumed);
-			const agents = await options.agentsOf(fold.input.team);
-			const run = createLiveRun({ fold, journal, record, agents, clock, random, ...audience });
-			return hold(run, agents, [...events, ...again.events]);
 		},
 		live: (run) => held.get(run) ?? null,
 		async unfinished() {
@@ -129,6 +141,7 @@ export function createRuns(options: RunsOptions): Runs {
 		async close() {
 			closed = true;
 			await Promise.all([...held.values()].map((run) => run.suspend()));
+			await Promise.all(releases);
 		},
 	};
 }
@@ -188,10 +201,16 @@ function recordOf({ run, input, at }: JournalEntry & { type: 'opened' }): RunRec
 	};
 }
 
+const REPAIR = 'Run `npm run ask -- --resume` without an id to continue the latest that was interrupted.';
+
 function unknownRun(id: string): BotError {
 	return new BotError('run_unknown', `no run ${id}`, {
-		userMessage: `There is no run ${id} in this data folder. Run \`npm run ask -- --resume\` without an id to see what can be resumed.`,
+		userMessage: `There is no run ${id} in this data folder. ${REPAIR}`,
 	});
+}
+
+function notResumable(id: string, why: string): BotError {
+	return new BotError('input_invalid', `run ${id} ${why}`, { userMessage: `Run ${id} ${why}. ${REPAIR}` });
 }
 
 /** A run as its journal tells it. */

@@ -26,11 +26,13 @@ const BACKOFF_CAP_MS = 30_000;
 export interface TurnRunner {
 	/** Does nothing when the work is in flight already. */
 	start(work: TurnWork): void;
-	isRunning(key: string): boolean;
 	/** Aborts a turn that newer answers made moot; what it used is recorded when it has ended. */
 	abort(key: string): void;
-	/** Aborts turns and waits for a moment until they have ended and what they used is recorded. */
-	cut(keys: readonly string[]): Promise<void>;
+	/**
+	 * Aborts the turns that `moot` names, those included that begin meanwhile, and waits for a moment until all
+	 * aborted turns have ended and what they used is recorded.
+	 */
+	cut(moot: () => readonly string[]): Promise<void>;
 	/** Aborts everything and records nothing more; resolves when all turns have ended or were given up. */
 	stop(): Promise<void>;
 }
@@ -124,14 +126,11 @@ export function createTurnRunner(options: TurnRunnerOptions): TurnRunner {
 
 	/** Resolves when the flights have ended, or after `ms` milliseconds. */
 	const landed = async (landing: readonly Flight[], ms: number): Promise<void> => {
-		if (landing.length === 0) return;
 		const { promise: patience, resolve } = Promise.withResolvers<void>();
 		const cancel = clock.after(ms, resolve);
 		await Promise.race([Promise.all(landing.map((flight) => flight.ended)), patience]);
 		cancel();
 	};
-
-	const abort = (flight: Flight) => flight.controller.abort();
 
 	return {
 		start(work) {
@@ -141,20 +140,26 @@ export function createTurnRunner(options: TurnRunnerOptions): TurnRunner {
 			flights.set(key, flight);
 			flight.ended = take(work, flight.controller.signal).finally(() => flights.delete(key));
 		},
-		isRunning: (key) => flights.has(key),
 		abort(key) {
 			flights.get(key)?.controller.abort();
 		},
-		async cut(keys) {
-			const cutting = keys.flatMap((key) => flights.get(key) ?? []);
-			cutting.forEach(abort);
-			await landed(cutting, ABORT_GRACE_MS);
+		async cut(moot) {
+			const awaited = new Set<Flight>();
+			for (;;) {
+				for (const key of moot()) flights.get(key)?.controller.abort();
+				const landing = [...flights.values()].filter(
+					(flight) => flight.controller.signal.aborted && !awaited.has(flight),
+				);
+				if (landing.length === 0) return;
+				for (const flight of landing) awaited.add(flight);
+				await landed(landing, ABORT_GRACE_MS);
+			}
 		},
 		async stop() {
 			stopped = true;
 			const all = [...flights.values()];
-			all.forEach(abort);
-			await landed(all, STOP_GRACE_MS);
+			for (const { controller } of all) controller.abort();
+			if (all.length > 0) await landed(all, STOP_GRACE_MS);
 		},
 	};
 }

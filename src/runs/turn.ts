@@ -1,7 +1,7 @@
 import type { SeenAnswer, Turn } from '../core/agent.ts';
 import { judge } from '../orchestrator/judge.ts';
 import type { Pending } from '../orchestrator/pending.ts';
-import { agentOf, mayAnswer, type State, votable } from '../orchestrator/state.ts';
+import { agentOf, compareNames, mayAnswer, type State, votable } from '../orchestrator/state.ts';
 import type { RunFold } from './fold.ts';
 
 /** Prepares the turn that a piece of pending work asks for. `now`: milliseconds since the epoch. */
@@ -55,7 +55,7 @@ function seenBy(state: State, viewer: string): SeenAnswer[] {
 		.flatMap(({ id, name, answer }) =>
 			answer === null ? [] : [{ name, version: answer.version, content: answer.content, mine: id === viewer }],
 		)
-		.sort((a, b) => a.name.localeCompare(b.name, 'en', { numeric: true }));
+		.sort((a, b) => compareNames(a.name, b.name));
 }
 
 function standing(state: State) {

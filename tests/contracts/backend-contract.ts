@@ -155,12 +155,14 @@ function toolContract(make: MakeBackend, traits: BackendTraits): void {
 		expect(textOf(events)).toBe('Let me look.');
 	});
 
-	it.skipIf(traits.textArguments === false)('hands on broken JSON in arguments as the text it is', async () => {
-		const { ask } = await startBench(make, { toolCalls: [{ name: 'get_weather', arguments: '{"city": "Lu' }] });
-		const events = await ask({ tools: [weather] });
-		expect(only(events, 'tool_called')).toMatchObject([{ name: 'get_weather', arguments: '{"city": "Lu' }]);
-		ending(events, 'finished');
-	});
+	if (traits.textArguments !== false) {
+		it('hands on broken JSON in arguments as the text it is', async () => {
+			const { ask } = await startBench(make, { toolCalls: [{ name: 'get_weather', arguments: '{"city": "Lu' }] });
+			const events = await ask({ tools: [weather] });
+			expect(only(events, 'tool_called')).toMatchObject([{ name: 'get_weather', arguments: '{"city": "Lu' }]);
+			ending(events, 'finished');
+		});
+	}
 
 	it('asks for a tool call where one is required, and only there', async () => {
 		const { ask, provider } = await startBench(make, { text: 'Fine' });

@@ -30,6 +30,14 @@ async function until(iterator: AsyncIterator<BackendEvent>, type: BackendEvent['
 	}
 }
 
+/** Takes events until this much text has come, in however many pieces. */
+async function untilText(iterator: AsyncIterator<BackendEvent>, chars: number): Promise<void> {
+	for (let seen = 0; seen < chars; ) {
+		const event = await until(iterator, 'text_delta');
+		if (event.type === 'text_delta') seen += event.text.length;
+	}
+}
+
 async function closedPort(): Promise<number> {
 	const server = createServer();
 	await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -43,8 +51,7 @@ function abortContract(make: MakeBackend): void {
 		const { backend, provider } = await startBench(make, faulty({ type: 'hang', afterFrames: 2 }));
 		const control = new AbortController();
 		const iterator = backend.stream(request, control.signal)[Symbol.asyncIterator]();
-		await until(iterator, 'text_delta');
-		await until(iterator, 'text_delta');
+		await untilText(iterator, 2 * fine.chunkChars);
 		const waiting = iterator.next();
 		const abortedAt = performance.now();
 		control.abort();
@@ -172,8 +179,7 @@ function silenceContract(make: MakeBackend): void {
 	it('gives up a stream that never ends', async () => {
 		const { backend, provider, clock } = await startBench(make, faulty({ type: 'hang', afterFrames: 2 }));
 		const iterator = backend.stream(request, new AbortController().signal)[Symbol.asyncIterator]();
-		await until(iterator, 'text_delta');
-		await until(iterator, 'text_delta');
+		await untilText(iterator, 2 * fine.chunkChars);
 		const waiting = iterator.next();
 		await clock.advance(2 * IDLE_MS);
 		expect((await waiting).value).toMatchObject({ type: 'failed', failure: 'stream_broken', retryable: true });

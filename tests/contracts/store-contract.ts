@@ -7,8 +7,11 @@ import type { MadeStore } from './store/steps.ts';
 import { storeValues } from './store/values.ts';
 import { storeWatches } from './store/watches.ts';
 
-/** What every `Store` does, sentence by sentence of the port. `make` gives an empty store for each test. */
-export function storeContract(name: string, make: () => Promise<MadeStore>): void {
+/**
+ * What every `Store` does, sentence by sentence of the port. `make` gives an empty store for each test; `durable`:
+ * what it holds outlives it, and `make` says how to reopen it.
+ */
+export function storeContract(name: string, make: () => Promise<MadeStore>, { durable }: { durable: boolean }): void {
 	describe(`store contract: ${name}`, () => {
 		let made: MadeStore;
 		beforeEach(async () => {
@@ -21,7 +24,7 @@ export function storeContract(name: string, make: () => Promise<MadeStore>): voi
 		storeCommits(store);
 		storeValues(store);
 		storeWatches(store);
-		storeClosing(() => made);
+		storeClosing(() => made, durable);
 		storeProperties(store);
 	});
 }

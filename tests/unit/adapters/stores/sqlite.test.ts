@@ -5,8 +5,12 @@ import { stillClock, temporaryFolders } from './folders.ts';
 
 const newFolder = temporaryFolders();
 
-storeContract('sqlite', async () => {
-	const dataDir = join(newFolder(), 'data');
-	const open = () => createSqliteStore({ dataDir, clock: stillClock });
-	return { store: await open(), reopen: open };
-});
+storeContract(
+	'sqlite',
+	async () => {
+		const dataDir = join(newFolder(), 'data');
+		const open = () => createSqliteStore({ dataDir, clock: stillClock });
+		return { store: await open(), reopen: open };
+	},
+	{ durable: true },
+);
