@@ -6,10 +6,11 @@ import type { TerminalGateway, TerminalGatewayOptions } from './adapters/gateway
 import type { WebGateway } from './adapters/gateways/web/web-gateway.ts';
 import { createModelAgent } from './agents/loop.ts';
 import { createBot, type RunningBot } from './bot.ts';
-import type { ConfigOptions, LoadedConfig, Settings } from './config/check-config.ts';
+import type { ConfigOptions, LoadedConfig } from './config/check-config.ts';
 import { chooseTeam } from './config/choose-team.ts';
 import type { ConfiguredTeam } from './config/configured-team.ts';
 import { loadConfig } from './config/load-config.ts';
+import type { Settings } from './config/settings-of.ts';
 import type { Agent } from './core/agent.ts';
 import type { Backend } from './core/backend.ts';
 import type { BackendSettings } from './core/backend-settings.ts';

@@ -143,7 +143,9 @@ export function createBot(options: BotOptions): RunningBot {
 		async recover() {
 			// What keeps one run from going on must not keep the others, and new questions, from being answered.
 			for (const { id } of await runs.unfinished()) {
-				await take(id, null).catch((error) => options.onProblem(say('run.not_resumed', { run: id, reason: reasonOf(error) })));
+				await take(id, null).catch((error) =>
+					options.onProblem(say('run.not_resumed', { run: id, reason: reasonOf(error) })),
+				);
 			}
 			for (const { session, active, waiting } of await sessions.busy()) {
 				if (waiting.length > 0) showQueue(session, waiting);

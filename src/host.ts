@@ -51,14 +51,10 @@ export function createHost({ bot, runs, config, say, defaultTeam, receive }: Hos
 		},
 		async teams() {
 			const first = await defaultTeam().catch((error: unknown) => ({ team: null, notes: [reasonOf(error)] }));
-			const others = [...config.teams.values()].filter(
-				({ team, problems }) => team.name !== first.team?.name && problems.length === 0,
-			);
-			const teams = [first, ...others].map(({ team: { name, description, members } }) => ({
-				name,
-				description,
-				members,
-			}));
+			const others = [...config.teams.values()].filter(({ problems }) => problems.length === 0).map(({ team }) => team);
+			const usable =
+				first.team === null ? others : [first.team, ...others.filter(({ name }) => name !== first.team.name)];
+			const teams = usable.map(({ name, description, members }) => ({ name, description, members }));
 			return { teams, notes: first.notes };
 		},
 	};

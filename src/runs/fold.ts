@@ -1,8 +1,9 @@
 import type { Message } from '../core/message.ts';
-import type { JournalEntry, RunInput } from '../core/run.ts';
+import type { JournalEntry, RunInput, RunRecord } from '../core/run.ts';
 import type { RunEvent } from '../core/run-event.ts';
 import { addCalls, noSpend, type Spend } from '../core/usage.ts';
 import type { Effect } from '../orchestrator/effects.ts';
+import { resultOf } from '../orchestrator/ending.ts';
 import { begin, reduce } from '../orchestrator/reduce.ts';
 import { agentOf, type State } from '../orchestrator/state.ts';
 import { callFacts, describe, type Fact, type Transition } from './describe.ts';
@@ -30,6 +31,8 @@ export interface RunFold {
 	readonly input: RunInput;
 	state(): State;
 	spend(): Spend;
+	/** What came out of the run, for its record; null while it goes on. */
+	result(at: number): NonNullable<RunRecord['result']> | null;
 	/** Milliseconds in which a process held the run, up to `now`. */
 	activeMs(now: number): number;
 	progress(agent: string, attempt: number): TurnProgress | null;
@@ -104,6 +107,11 @@ export function openFold(opened: JournalEntry & { type: 'opened' }): { fold: Run
 		input,
 		state: () => state,
 		spend: () => spend,
+		result(finishedAt) {
+			if (state.phase.type !== 'finished') return null;
+			const { outcome, answer } = resultOf(state);
+			return { outcome, answer, finishedAt };
+		},
 		activeMs: (now) => active + Math.max(0, now - lastAt),
 		progress: (agent, attempt) => {
 			const done = progress.get(agent);

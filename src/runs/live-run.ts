@@ -4,7 +4,6 @@ import type { Signal } from '../core/coordination.ts';
 import type { JournalEntry, RunRecord } from '../core/run.ts';
 import type { RunEvent } from '../core/run-event.ts';
 import type { Effect } from '../orchestrator/effects.ts';
-import { resultOf } from '../orchestrator/ending.ts';
 import { keyOf, type Pending, pending } from '../orchestrator/pending.ts';
 import { reduce } from '../orchestrator/reduce.ts';
 import { isOverBudget } from './budget.ts';
@@ -50,10 +49,6 @@ export function createLiveRun(options: LiveRunOptions): LiveRun {
 	let over = false;
 	let budgetSpent = false;
 	const isFinished = () => fold.state().phase.type === 'finished';
-	const finished = (finishedAt: number) => {
-		const { outcome, answer } = resultOf(fold.state());
-		return finishedRecord(options.record, { outcome, answer, finishedAt });
-	};
 
 	/**
 	 * State changes at once, so later signals are judged by it; events and effects wait for the disk. Nothing
@@ -63,7 +58,8 @@ export function createLiveRun(options: LiveRunOptions): LiveRun {
 		if (over || isFinished()) return;
 		try {
 			const folded = fold.apply(entry);
-			await journal.append(entry, isFinished() ? [finished(entry.at)] : []);
+			const result = fold.result(entry.at);
+			await journal.append(entry, result === null ? [] : [finishedRecord(options.record, result)]);
 			if (!over) proceed(folded);
 		} catch (error) {
 			fail(error);

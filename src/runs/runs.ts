@@ -92,8 +92,8 @@ export function createRuns(options: RunsOptions): Runs {
 		const agents = await options.agentsOf(fold.input.team);
 		const resumed: JournalEntry & { type: 'resumed' } = { v: 1, type: 'resumed', at: clock.now() };
 		const again = fold.apply(resumed);
-		const isOver = fold.state().phase.type === 'finished';
-		await journal.append(resumed, isOver ? [finishedRecord(record)] : []);
+		const result = fold.result(resumed.at);
+		await journal.append(resumed, result === null ? [] : [finishedRecord(record, result)]);
 		const run = createLiveRun({ fold, journal, record, agents, clock, random, ...audience });
 		return hold(run, agents, [...events, ...again.events]);
 	};

@@ -30,10 +30,11 @@ function world(options: { store?: Store; failure?: unknown } = {}) {
 	const problems: unknown[] = [];
 	const chosen: string[] = [];
 	const bot: Bot = {
-		ask: async () => 'r1',
+		ask: async () => ({ type: 'started', run: 'r1' }),
+		retry: async () => ({ type: 'started', run: 'r1' }),
 		resume: async () => 'r1',
 		stop: async () => false,
-		async choose(run, agent) {
+		async choose(run, _orchestration, agent) {
 			chosen.push(`${run} ${agent}`);
 			return run === 'open';
 		},
@@ -201,6 +202,7 @@ describe('a choice', () => {
 		principal,
 		session: 'web:acme:c:1',
 		run,
+		orchestration: 1,
 		agent: 'a',
 	});
 

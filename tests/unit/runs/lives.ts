@@ -139,8 +139,8 @@ async function leadOne({ rules, whims }: Plan, fate: Fate, disk: Store, diary: D
 		if (second > LONGEST) throw new Error(`the run does not end; last: ${JSON.stringify(world.events.slice(-6))}`);
 		const run = life.run();
 		if (second === fate.suspendAt) void run?.suspend();
-		if (second === fate.stopAt) void run?.signal({ type: 'cancel' });
-		if (second === fate.chooseAt) void run?.signal({ type: 'chosen', agent: 'b' });
+		if (second === fate.stopAt) void run?.signal({ type: 'cancel', by: null });
+		if (second === fate.chooseAt) void run?.signal({ type: 'chosen', agent: 'b', orchestration: 1 });
 		await clock.advance(1_000);
 	}
 	const shown = [...world.events];

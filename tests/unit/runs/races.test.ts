@@ -93,7 +93,10 @@ describe('model calls of aborted turns', () => {
 		const world = runWorld(['a', 'b'].map((id) => actingAgent(id, (_, signal) => hang(signal))));
 		const run = await world.ask(teamOf(['a', 'b']));
 		await world.clock.advance(1);
-		const stops = await Promise.all([run.signal({ type: 'cancel' }), run.signal({ type: 'cancel' })]);
+		const stops = await Promise.all([
+			run.signal({ type: 'cancel', by: null }),
+			run.signal({ type: 'cancel', by: null }),
+		]);
 		expect(stops.filter(Boolean)).toHaveLength(1);
 		expect(await run.done).toBe('finished');
 		const events = await world.runs.events(run.id);
@@ -207,7 +210,7 @@ describe('a run that cannot go on', () => {
 			},
 		};
 		const run = await world.runs.start(
-			{ session: 'test:t:c:1', question: 'Why?', history: [], team: teamOf(['a']) },
+			{ id: 'r1', session: 'test:t:c:1', question: 'Why?', retryOf: null, history: [], team: teamOf(['a']) },
 			broken,
 		);
 		await expect(run.done).rejects.toThrow('the screen is gone');

@@ -56,6 +56,7 @@ async function diskWith(entries: readonly unknown[], run: string): Promise<Store
 		question: 'Why?',
 		team: 'test',
 		status: 'running',
+		result: null,
 		startedAt: 1,
 	};
 	await store.commit([
@@ -144,7 +145,7 @@ describe('a run that is taken up', () => {
 		await world.clock.advance(1_000_000);
 		const again = await world.runs.resume(run.id, world.audience);
 		await world.clock.advance(3_000);
-		await again.signal({ type: 'cancel' });
+		await again.signal({ type: 'cancel', by: null });
 		expect(world.of('run_finished')[0]?.activeMs).toBe(3_000);
 	});
 });
