@@ -50,6 +50,27 @@ export const settings = {
 		file: 'timeout_settings.orchestrator_timeout_seconds',
 		default: '1800',
 	},
+	port: {
+		help: 'Where the page is served; 0: any free port.',
+		flag: null,
+		env: ['PORT'],
+		file: null,
+		default: '8080',
+	},
+	host: {
+		help: 'The address the page is served at. Any but that of this machine alone needs WEB_TOKEN.',
+		flag: null,
+		env: ['HOST'],
+		file: null,
+		default: '127.0.0.1',
+	},
+	webToken: {
+		help: 'What people must know to use the page: a long random text.',
+		flag: null,
+		env: ['WEB_TOKEN'],
+		file: null,
+		default: 'none',
+	},
 } as const satisfies Record<string, Setting>;
 
 const modelSettings: readonly Setting[] = [

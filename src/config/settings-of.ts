@@ -24,6 +24,11 @@ export interface Settings {
 	defaultTeamFrom: string;
 	/** A BCP 47 tag. */
 	locale: string;
+	/** Where the page is served; 0: any free port. */
+	port: number;
+	host: string;
+	/** What people must know to use the page. A secret. Null: nothing, which is allowed on loopback only. */
+	webToken: string | null;
 	/** By model. They go before the price table. */
 	prices: ReadonlyMap<string, ModelPrice>;
 	/** As the main file has them. Holds secrets. */
@@ -68,10 +73,24 @@ export function settingsOf(
 		defaultTeam: team.value,
 		defaultTeamFrom: team.name,
 		locale: locale.value,
+		...pageSettings(env),
 		prices: new Map(prices),
 		providers: data.providers ?? {},
 		autoRules: rulesOf(data.orchestrator, data.timeout_settings, runTimeoutSeconds),
 	};
+}
+
+function pageSettings(env: Environment): Pick<Settings, 'port' | 'host' | 'webToken'> {
+	const token = resolveSetting(known.webToken, { env });
+	return {
+		port: portOf(resolveSetting(known.port, { env }).value) ?? Number(known.port.default),
+		host: resolveSetting(known.host, { env }).value.replace(/^\[(.*)\]$/, '$1'),
+		webToken: token.from === 'default' ? null : token.value,
+	};
+}
+
+function portOf(text: string): number | null {
+	return /^\d{1,5}$/.test(text) && Number(text) <= 65_535 ? Number(text) : null;
 }
 
 /** What is wrong with flags and variables, before a run finds out. */
@@ -91,6 +110,15 @@ export function outsideProblems({ flags, env }: SettingsOptions): Problem[] {
 	const locale = resolveSetting(known.locale, { env });
 	if (locale.from !== 'default' && !isLocale(locale.value)) {
 		problems.push(environmentProblem(locale.name, `expected a language such as en or de-CH, found "${locale.value}"`));
+	}
+	const port = resolveSetting(known.port, { env });
+	if (portOf(port.value) === null) {
+		problems.push(environmentProblem(port.name, `expected a port from 0 to 65535, found "${port.value}"`));
+	}
+	const host = resolveSetting(known.host, { env });
+	if (!/^(?:[\w.-]+|\[?[\da-f:.]+(?:%\w+)?\]?)$/i.test(host.value)) {
+		const message = `expected an address of this machine, such as 127.0.0.1 or 0.0.0.0, found "${host.value}"`;
+		problems.push(environmentProblem(host.name, message));
 	}
 	return problems;
 }

@@ -20,6 +20,7 @@ const PLACES: readonly (readonly [RegExp, PackagePlace])[] = [
 	[/^openai$/, sdk(`${BACKENDS}openai`, `${BACKENDS}shared/openai`)],
 	[/^@anthropic-ai\/sdk$/, sdk(`${BACKENDS}anthropic`)],
 	[/^@google\/genai$/, sdk(`${BACKENDS}gemini`)],
+	[/^fastify$|^@fastify\//, sdk('src/adapters/gateways/web')],
 	[/^discord\.js$|^@discordjs\//, sdk('src/adapters/gateways/discord')],
 	[/^@slack\//, sdk('src/adapters/gateways/slack')],
 	[/^@modelcontextprotocol\//, sdk('src/adapters/tools/mcp')],
@@ -29,7 +30,7 @@ const PLACES: readonly (readonly [RegExp, PackagePlace])[] = [
 	[/^bullmq$/, sdk('src/adapters/queues/bullmq')],
 	[/^mem0ai$/, sdk('src/adapters/memory/mem0')],
 	[/^@opentelemetry\//, sdk('src/adapters/telemetry/opentelemetry')],
-	[/^react$|^react-dom$|^@xyflow\//, library('src/ui/')],
+	[/^react$|^react-dom$|^markdown-it$|^@xyflow\//, library('src/ui/')],
 ];
 
 /** The package of a bare specifier: `@a/b/c` is in `@a/b`, `d/e` in `d`. */

@@ -1,0 +1,28 @@
+import { BotError, messageOf } from '../../../core/errors.ts';
+import type { Say } from '../../../core/say.ts';
+
+/** Why the page cannot be served at this address, and what to set instead. */
+export function listenProblem(cause: unknown, { host, port }: { host: string; port: number }, say: Say): BotError {
+	const other = port < 65_535 ? port + 1 : port - 1;
+	const values = { host, port: String(port), other: String(other), reason: messageOf(cause) };
+	const userMessage = say(keyOf(cause), values);
+	return new BotError('config_invalid', `cannot listen on ${host}:${port}: ${messageOf(cause)}`, {
+		cause,
+		userMessage,
+	});
+}
+
+function keyOf(cause: unknown): string {
+	switch (cause instanceof Error && 'code' in cause ? cause.code : null) {
+		case 'EADDRINUSE':
+			return 'web.port_in_use';
+		case 'EACCES':
+			return 'web.port_denied';
+		case 'EADDRNOTAVAIL':
+		case 'ENOTFOUND':
+		case 'EAI_AGAIN':
+			return 'web.host_unusable';
+		default:
+			return 'web.listen_failed';
+	}
+}

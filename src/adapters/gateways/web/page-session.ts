@@ -1,0 +1,18 @@
+import { createHash } from 'node:crypto';
+import { decodeSessionId, encodeSessionId } from '../../../core/session-id.ts';
+
+const PAGE = { platform: 'web', tenant: 'local', channel: 'page' } as const;
+
+/** What may name a thread in an address. */
+export const THREAD_ID = /^[\w-]{1,64}$/;
+
+/** The session of a thread of the page; null when no thread can have this id. */
+export function sessionOf(thread: string): string | null {
+	return THREAD_ID.test(thread) ? encodeSessionId({ ...PAGE, thread }) : null;
+}
+
+export const threadOf = (session: string): string => decodeSessionId(session).thread;
+
+/** The id of the thread that this request begins. A repeated request gets the same one. */
+export const newThread = (requestId: string): string =>
+	createHash('sha256').update(`thread ${requestId}`).digest('base64url').slice(0, 22);

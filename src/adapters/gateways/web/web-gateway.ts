@@ -1,0 +1,99 @@
+import { randomBytes } from 'node:crypto';
+import type { ServerResponse } from 'node:http';
+import type { FastifyInstance } from 'fastify';
+import type { Clock } from '../../../core/clock.ts';
+import { BotError } from '../../../core/errors.ts';
+import type { Gateway, GatewayHost } from '../../../core/gateway.ts';
+import type { Say } from '../../../core/say.ts';
+import { boundedHost } from './bounded-host.ts';
+import { listenProblem } from './listen-problem.ts';
+import { isLoopback } from './loopback.ts';
+import { createSignIn } from './sign-in.ts';
+import { createSubmissions } from './submissions.ts';
+import { createThreadCache } from './thread-cache.ts';
+import { createWebServer } from './web-server.ts';
+
+export interface WebGatewayOptions {
+	/** What to listen on: an address or a name of this machine. */
+	host: string;
+	/** 0: any free one. */
+	port: number;
+	/** What people must know to use the page; may be null on loopback only. */
+	token: string | null;
+	/** Folder of the built page. */
+	assets: URL;
+	clock: Clock;
+	say: Say;
+	version: string;
+	/** One sentence about something that went wrong and is nobody's fault at the page. */
+	onProblem(text: string): void;
+}
+
+export interface WebGateway extends Gateway {
+	/** Where to open the page. Throws before `start`. */
+	address(): string;
+}
+
+/**
+ * The page and its HTTP interface. `start` throws `config_invalid` when the address cannot be used, or when other
+ * machines could reach the page without a token.
+ */
+export function createWebGateway(options: WebGatewayOptions): WebGateway {
+	const { host: hostname, port, token, clock, say } = options;
+	const boot = randomBytes(6).toString('hex');
+	const streams = new Set<ServerResponse>();
+	let host: GatewayHost | null = null;
+	let server: FastifyInstance | null = null;
+
+	const theHost = (): GatewayHost => {
+		if (host !== null) return host;
+		throw new BotError('bug', 'the web gateway was not started');
+	};
+	const threads = createThreadCache((session) => theHost().thread(session));
+	const submissions = createSubmissions((inbound) => theHost().receive(inbound));
+
+	return {
+		name: 'web',
+		capabilities: { editIntervalMs: 50, canAsk: true },
+		async start(given) {
+			if (token === null && !isLoopback(hostname)) {
+				const userMessage = say('web.token_needed', { host: hostname });
+				throw new BotError('config_invalid', `WEB_TOKEN is needed on ${hostname}`, { userMessage });
+			}
+			host = boundedHost(given, clock, say);
+			const signIn = createSignIn({ token, name: `massgen_${port}`, clock });
+			server = await createWebServer({ ...options, hostname, host, threads, submissions, signIn, boot, streams });
+			await server.listen({ host: hostname, port }).catch(async (cause: unknown) => {
+				await server?.close();
+				throw listenProblem(cause, options, say);
+			});
+		},
+		address: () => `http://${nameFor(hostname)}:${portOf(server)}`,
+		async post(place, message) {
+			threads.put(place, message);
+			return message.key;
+		},
+		async edit(place, _id, message) {
+			threads.put(place, message);
+		},
+		async reply(inbound, text) {
+			if (!submissions.take(inbound, text)) options.onProblem(text);
+		},
+		async stop() {
+			for (const stream of streams) stream.end();
+			await server?.close();
+		},
+	};
+}
+
+/** What to type for it in a browser on this machine. */
+function nameFor(hostname: string): string {
+	if (hostname === '0.0.0.0' || hostname === '::') return 'localhost';
+	return hostname.includes(':') ? `[${hostname}]` : hostname;
+}
+
+function portOf(server: FastifyInstance | null): number {
+	const bound = server?.server.address();
+	if (typeof bound === 'object' && bound !== null) return bound.port;
+	throw new BotError('bug', 'the web gateway does not listen');
+}
