@@ -15,7 +15,7 @@ import type { Agent } from './core/agent.ts';
 import type { Backend } from './core/backend.ts';
 import type { BackendSettings } from './core/backend-settings.ts';
 import type { Clock } from './core/clock.ts';
-import { BotError, messageOf } from './core/errors.ts';
+import { type BotError, messageOf, sentenceOf } from './core/errors.ts';
 import type { Gateway, Inbound } from './core/gateway.ts';
 import type { RunEvent } from './core/run-event.ts';
 import type { Say } from './core/say.ts';
@@ -150,8 +150,6 @@ export async function dataDirProblem(dataDir: string): Promise<string | null> {
 		return sentenceOf(thrown);
 	}
 }
-
-const sentenceOf = (thrown: unknown) => (thrown instanceof BotError ? thrown.userMessage : messageOf(thrown));
 
 async function openTerminal(
 	place: TerminalPlace,

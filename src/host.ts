@@ -1,7 +1,7 @@
 import type { RunningBot } from './bot.ts';
 import type { LoadedConfig } from './config/check-config.ts';
 import type { ConfiguredTeam } from './config/configured-team.ts';
-import { BotError, messageOf } from './core/errors.ts';
+import { sentenceOf } from './core/errors.ts';
 import type { GatewayHost, Inbound, PlacedMessage, ThreadSummary } from './core/gateway.ts';
 import type { Say } from './core/say.ts';
 import { threadAfter } from './observers/thread.ts';
@@ -50,7 +50,7 @@ export function createHost({ bot, runs, config, say, defaultTeam, receive }: Hos
 			return [...messages, ...queue];
 		},
 		async teams() {
-			const first = await defaultTeam().catch((error: unknown) => ({ team: null, notes: [reasonOf(error)] }));
+			const first = await defaultTeam().catch((error: unknown) => ({ team: null, notes: [sentenceOf(error)] }));
 			const others = [...config.teams.values()].filter(({ problems }) => problems.length === 0).map(({ team }) => team);
 			const usable =
 				first.team === null ? others : [first.team, ...others.filter(({ name }) => name !== first.team.name)];
@@ -59,5 +59,3 @@ export function createHost({ bot, runs, config, say, defaultTeam, receive }: Hos
 		},
 	};
 }
-
-const reasonOf = (error: unknown) => (error instanceof BotError ? error.userMessage : messageOf(error));

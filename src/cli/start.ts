@@ -1,10 +1,11 @@
-import { createApp } from '../app.ts';
+import { type AppOptions, createApp } from '../app.ts';
+import { sentenceOf } from '../core/errors.ts';
 import { startArguments, usage } from './arguments.ts';
 import { exitCode } from './exit-code.ts';
 import { interruptible } from './interrupt.ts';
 
 /** `npm start`: serves the page, continues what was interrupted, until a signal ends it. Returns the exit code. */
-export async function start(args: readonly string[]): Promise<number> {
+export async function start(args: readonly string[], openStore?: AppOptions['openStore']): Promise<number> {
 	const options = startArguments(args);
 	if (options.help) {
 		process.stdout.write(usage);
@@ -19,6 +20,7 @@ export async function start(args: readonly string[]): Promise<number> {
 		web: true,
 		observe: () => {},
 		onProblem: (text) => process.stderr.write(`${text}\n`),
+		...(openStore === undefined ? {} : { openStore }),
 	});
 	const ended = Promise.withResolvers<void>();
 	try {
@@ -26,7 +28,10 @@ export async function start(args: readonly string[]): Promise<number> {
 			await app.listen();
 			process.stdout.write(`${app.say('start.listening', { address: app.web?.address() ?? '' })}\n`);
 			await app.bot.recover();
-			const { notes } = await app.team(null);
+			const notes = await app.team(null).then(
+				(team) => team.notes,
+				(error: unknown) => [sentenceOf(error)],
+			);
 			for (const note of notes) process.stdout.write(`${note}\n`);
 			await ended.promise;
 		};

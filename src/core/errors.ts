@@ -29,6 +29,11 @@ export class BotError extends Error {
 	}
 }
 
+/** What a person may read of anything thrown. */
+export function sentenceOf(thrown: unknown): string {
+	return thrown instanceof BotError ? thrown.userMessage : messageOf(thrown);
+}
+
 /** The message of anything thrown, in one line of at most 500 characters. */
 export function messageOf(thrown: unknown): string {
 	const text = thrown instanceof Error ? thrown.message : String(thrown);

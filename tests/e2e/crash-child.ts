@@ -1,10 +1,11 @@
 import { appendFileSync } from 'node:fs';
 import { createSqliteStore } from '../../src/adapters/stores/sqlite.ts';
 import { askOnce } from '../../src/cli/ask.ts';
+import { start } from '../../src/cli/start.ts';
 import type { Store } from '../../src/core/store.ts';
 
 /**
- * `npm run ask` in a process that kills itself (SIGKILL) at its n-th commit, before it reaches the store or
+ * `npm run ask` or `npm start` in a process that kills itself (SIGKILL) at its n-th commit, before it reaches the store or
  * after it was made. CRASH_AT 0: never. Each commit is counted in the file COMMITS.
  */
 const { CRASH_AT = '0', CRASH_WHEN = 'before', COMMITS = '' } = process.env;
@@ -25,6 +26,6 @@ function dying(store: Store): Store {
 	};
 }
 
-process.exitCode = await askOnce(process.argv.slice(2), async (dataDir, clock) =>
-	dying(await createSqliteStore({ dataDir, clock })),
-);
+const [command, ...args] = process.argv.slice(2);
+const run = command === 'start' ? start : askOnce;
+process.exitCode = await run(args, async (dataDir, clock) => dying(await createSqliteStore({ dataDir, clock })));

@@ -19,7 +19,7 @@ async function askAndDie(at: number, when: 'before' | 'after') {
 	const dataDir = await folder();
 	const COMMITS = join(dataDir, 'commits');
 	const env = { CRASH_AT: String(at), CRASH_WHEN: when, DATA_DIR: dataDir, COMMITS };
-	const ended = await startScript('tests/e2e/crash-child.ts', ['--json', ...CONFIG, QUESTION], { env }).ended;
+	const ended = await startScript('tests/e2e/crash-child.ts', ['ask', '--json', ...CONFIG, QUESTION], { env }).ended;
 	return { dataDir, ended, commits: (await readFile(COMMITS, 'utf8')).length };
 }
 

@@ -15,8 +15,8 @@ export interface Ended {
 export interface Running {
 	process: ChildProcess;
 	ended: Promise<Ended>;
-	/** Resolves when the output so far matches. */
-	shows(pattern: RegExp): Promise<void>;
+	/** Resolves with the output so far as soon as it matches. */
+	shows(pattern: RegExp): Promise<string>;
 }
 
 export interface CommandOptions {
@@ -57,11 +57,12 @@ export function startScript(file: string, args: readonly string[], options: Comm
 		child.on('close', (code, signal) => resolve({ code, signal, ...text }));
 	});
 	const shows = (pattern: RegExp) =>
-		new Promise<void>((resolve, reject) => {
+		new Promise<string>((resolve, reject) => {
 			const look = () => {
-				if (!pattern.test(text.stdout + text.stderr)) return;
+				const shown = text.stdout + text.stderr;
+				if (!pattern.test(shown)) return;
 				waiting.delete(look);
-				resolve();
+				resolve(shown);
 			};
 			waiting.add(look);
 			void ended.then(({ stdout, stderr }) => {
