@@ -78,6 +78,11 @@ export function createBot(options: BotOptions): RunningBot {
 		},
 		choose: async (run, agent) => (await runs.live(run)?.signal({ type: 'chosen', agent })) ?? false,
 		stop: async (run) => (await runs.live(run)?.signal({ type: 'cancel' })) ?? false,
-		ended: (run) => endings.get(run) ?? Promise.resolve('finished'),
+		async ended(run) {
+			const ending = endings.get(run);
+			if (ending !== undefined) return ending;
+			const isLeft = (await runs.unfinished()).some((left) => left.id === run);
+			return isLeft ? 'suspended' : 'finished';
+		},
 	};
 }
