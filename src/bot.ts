@@ -139,7 +139,12 @@ export function createBot(options: BotOptions): RunningBot {
 			return (await runs.live(active)?.signal({ type: 'cancel', by })) ?? false;
 		},
 		retry: async (request) => retryOf(request, sessions, runs, clock, say),
-		ended: (run) => endings.get(run) ?? Promise.resolve('finished'),
+		async ended(run) {
+			const ending = endings.get(run);
+			if (ending !== undefined) return ending;
+			const isLeft = (await runs.unfinished()).some((left) => left.id === run);
+			return isLeft ? 'suspended' : 'finished';
+		},
 		async recover() {
 			// What keeps one run from going on must not keep the others, and new questions, from being answered.
 			for (const { id } of await runs.unfinished()) {

@@ -1,10 +1,11 @@
+import type { ResponseStreamEvent } from 'openai/resources/responses/responses';
 import type { Backend, BackendRequest } from '../../core/backend.ts';
 import type { BackendSettings } from '../../core/backend-settings.ts';
 import { unknownUsage } from '../../core/usage.ts';
 import { createReply, type Reply } from './openai/reply.ts';
 import { responseParams } from './openai/request.ts';
-import { checkStreamed } from './shared/check-streamed.ts';
 import { createOpenAIClassifier, loadOpenAI, openAIClientOptions } from './shared/openai-sdk.ts';
+import { readOpenAIStream } from './shared/openai-stream.ts';
 import { type AttemptEvent, type BackendServices, resilientStream } from './shared/resilient-stream.ts';
 
 /** OpenAI's own models over the Responses API. */
@@ -19,17 +20,15 @@ export async function createOpenAIBackend(settings: BackendSettings, services: B
 		signal: AbortSignal,
 		alive: () => void,
 	): AsyncGenerator<AttemptEvent> {
-		const { data, response } = await client.responses
-			.create(responseParams(request, settings), { signal })
-			.withResponse();
-		let isEmpty = true;
-		for await (const piece of data) {
-			isEmpty = false;
-			alive();
-			const event = reply.read(piece);
-			if (event !== null) yield event;
-		}
-		if (isEmpty) checkStreamed(response, settings);
+		const response = await client.responses.create(responseParams(request, settings), { signal }).asResponse();
+		const reader = {
+			read(piece: ResponseStreamEvent) {
+				const event = reply.read(piece);
+				return event === null ? [] : [event];
+			},
+			end: () => [],
+		};
+		yield* readOpenAIStream(sdk, response, reader, { settings, signal, alive });
 	}
 
 	return {

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 /**
  * Wraps text that others wrote in tags with a mark that occurs in none of it, so that no text can close
@@ -28,6 +28,6 @@ export function createFence(seed: string, texts: readonly string[]): Fence {
 }
 
 function markOf(seed: string, salt: number): string {
-	const digest = createHash('sha256').update(`${salt}\n${seed}`).digest();
+	const digest = hash('sha256', `${salt}\n${seed}`, 'buffer');
 	return String(digest.readUIntBE(0, 6) % MARKS).padStart(9, '0');
 }

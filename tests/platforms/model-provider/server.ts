@@ -104,6 +104,8 @@ async function sendStream(response: ServerResponse, protocol: Protocol, reply: R
 		if (frame.output) outputs++;
 		await reply.pace?.();
 		response.write(frame.data);
+		// As from a model that is at work, each frame leaves by itself and not in one packet with the next.
+		if (frame.output) await new Promise((resolve) => setImmediate(resolve));
 	}
 	switch (fault?.type) {
 		case 'garbage':

@@ -7,6 +7,7 @@ import type {
 import type { BackendRequest } from '../../../core/backend.ts';
 import type { BackendSettings } from '../../../core/backend-settings.ts';
 import type { Clock } from '../../../core/clock.ts';
+import { directFetch } from '../shared/direct-fetch.ts';
 import type { Failure } from '../shared/resilient-stream.ts';
 import { classifyAnthropic } from './classify-anthropic.ts';
 import { type Concession, concessionFor } from './concessions.ts';
@@ -35,7 +36,7 @@ export interface MessagesApi {
 
 /** The Messages API as one model takes it: what it has refused once is not asked of it again. */
 export async function createMessagesApi(settings: BackendSettings, clock: Clock): Promise<MessagesApi> {
-	const [sdk, streaming] = await Promise.all([import('@anthropic-ai/sdk'), import('@anthropic-ai/sdk/core/streaming')]);
+	const sdk = await import('@anthropic-ai/sdk');
 	const client = new sdk.Anthropic(clientOptions(settings));
 	const refused = new Set<Concession>();
 
@@ -58,7 +59,7 @@ export async function createMessagesApi(settings: BackendSettings, clock: Clock)
 
 	return {
 		async *stream(request, rest, signal, alive) {
-			yield* readEvents(sdk, streaming, await open(request, rest, signal), alive);
+			yield* readEvents(sdk, await open(request, rest, signal), signal, alive);
 		},
 		classify: (error) => classifyAnthropic(sdk, error, settings, clock),
 	};
@@ -70,6 +71,7 @@ function clientOptions({ apiKey, baseUrl, headers, idleTimeoutMs }: BackendSetti
 		apiKey: apiKey ?? 'none',
 		baseURL: baseUrl?.replace(/\/v1\/?$/, '') ?? null,
 		defaultHeaders: { ...(apiKey === null ? { authorization: null } : {}), ...headers },
+		fetch: directFetch,
 		maxRetries: 0,
 		timeout: idleTimeoutMs + SDK_TIMEOUT_MARGIN_MS,
 		// It logs what it cannot parse, and that may be anything.

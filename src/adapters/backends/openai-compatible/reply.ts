@@ -13,9 +13,9 @@ import { createToolCalls } from './tool-calls.ts';
 
 export interface Reply {
 	/** The events that this chunk amounts to. */
-	read(chunk: ChatCompletionChunk): Iterable<AttemptEvent>;
-	/** What remains to be said when the stream has ended. Throws when it ended without a reason. */
-	end(): Iterable<AttemptEvent>;
+	read(chunk: ChatCompletionChunk): readonly AttemptEvent[];
+	/** What remains to be said when the stream has ended. Throws when it did not come to a proper end. */
+	end(): readonly AttemptEvent[];
 	usage(): Usage;
 }
 
@@ -75,6 +75,8 @@ function endOf(reason: string, settings: BackendSettings): 'stop' | 'length' {
 	}
 }
 
+const NOTHING: readonly AttemptEvent[] = [];
+
 /** Reads one streamed completion. */
 export function createReply(settings: BackendSettings): Reply {
 	const calls = createToolCalls(`call_${randomUUID().slice(0, 8)}`);
@@ -83,40 +85,45 @@ export function createReply(settings: BackendSettings): Reply {
 	let refusal = '';
 	let thought: Thought | null = null;
 
+	const eventsOf = (delta: ChatCompletionChunk.Choice.Delta): readonly AttemptEvent[] => {
+		const events: AttemptEvent[] = [];
+		const thinking = thoughtIn(delta);
+		if (thinking !== null) {
+			thought = { field: thinking.field, text: (thought?.text ?? '') + thinking.text };
+			events.push({ type: 'reasoning_delta', text: thinking.text });
+		}
+		if (delta.content) events.push({ type: 'text_delta', text: delta.content });
+		if (delta.refusal) refusal += delta.refusal;
+		for (const piece of delta.tool_calls ?? []) {
+			const begun = calls.add(piece);
+			if (begun !== null) events.push({ type: 'tool_call_started', ...begun });
+		}
+		return events;
+	};
+
 	return {
 		usage: () => usage,
-		*read(chunk) {
+		read(chunk) {
 			if (chunk.usage) usage = usageOf(chunk.usage);
 			const choice = chunk.choices?.[0];
-			if (choice === undefined) return;
-			if (choice.finish_reason) finish = choice.finish_reason;
-			const delta = choice.delta;
-			if (!delta) return;
-			const thinking = thoughtIn(delta);
-			if (thinking !== null) {
-				thought = { field: thinking.field, text: (thought?.text ?? '') + thinking.text };
-				yield { type: 'reasoning_delta', text: thinking.text };
-			}
-			if (delta.content) yield { type: 'text_delta', text: delta.content };
-			if (delta.refusal) refusal += delta.refusal;
-			for (const piece of delta.tool_calls ?? []) {
-				const begun = calls.add(piece);
-				if (begun !== null) yield { type: 'tool_call_started', ...begun };
-			}
+			if (choice?.finish_reason) finish = choice.finish_reason;
+			return choice?.delta ? eventsOf(choice.delta) : NOTHING;
 		},
-		*end() {
+		end() {
 			// Without a reason the stream broke off, which `resilientStream` says.
-			if (finish === null) return;
+			if (finish === null) return NOTHING;
 			const reason = endOf(finish, settings);
 			if (refusal !== '') throw attemptError('content_refused', refusal, settings);
 			const whole = wholeCalls(calls.all(), reason === 'length');
-			for (const call of whole) yield { type: 'tool_called', ...call };
-			yield {
-				type: 'finished',
-				reason: reason === 'stop' && whole.length > 0 ? 'tool_calls' : reason,
-				usage,
-				...(thought !== null && whole.length > 0 ? { opaque: { [thought.field]: thought.text } } : {}),
-			};
+			return [
+				...whole.map((call): AttemptEvent => ({ type: 'tool_called', ...call })),
+				{
+					type: 'finished',
+					reason: reason === 'stop' && whole.length > 0 ? 'tool_calls' : reason,
+					usage,
+					...(thought !== null && whole.length > 0 ? { opaque: { [thought.field]: thought.text } } : {}),
+				},
+			];
 		},
 	};
 }

@@ -2,6 +2,7 @@ import type { APIError, ClientOptions } from 'openai';
 import type { BackendSettings } from '../../../core/backend-settings.ts';
 import { BotError } from '../../../core/errors.ts';
 import { classifyResponse, classifyThrown } from './classify.ts';
+import { directFetch } from './direct-fetch.ts';
 import type { BackendServices, Failure } from './resilient-stream.ts';
 import { retryAfterMs } from './retry-after.ts';
 
@@ -31,6 +32,7 @@ export function openAIClientOptions({ apiKey, baseUrl, headers }: BackendSetting
 		project: null,
 		...(baseUrl === null ? {} : { baseURL: baseUrl }),
 		defaultHeaders: { ...(apiKey === null ? { Authorization: null } : {}), ...headers },
+		fetch: directFetch,
 		maxRetries: 0,
 		timeout: NO_TIMEOUT_MS,
 		logLevel: 'off',

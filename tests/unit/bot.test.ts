@@ -1,0 +1,220 @@
+import { describe, expect, it } from 'vitest';
+import { createMemoryStore } from '../../src/adapters/stores/memory.ts';
+import { createBot } from '../../src/bot.ts';
+import type { Agent } from '../../src/core/agent.ts';
+import { BotError } from '../../src/core/errors.ts';
+import type { Gateway, ThreadMessage } from '../../src/core/gateway.ts';
+import type { RunEvent } from '../../src/core/run-event.ts';
+import type { Store } from '../../src/core/store.ts';
+import { actingAgent, hang, ordinaryAct, ordinaryOutcome } from '../support/acting-agent.ts';
+import { runWorld, teamOf } from '../support/run-world.ts';
+import { strictEnglish } from '../support/say.ts';
+
+const say = await strictEnglish();
+const principal = { platform: 'web', tenant: 'acme', user: 'ada', roles: [] };
+const SESSION = 'web:acme:c:1';
+
+/** A place where every message is taken at once. */
+function showingGateway(canAsk: boolean) {
+	const shown: { session: string; message: ThreadMessage }[] = [];
+	const gateway: Gateway = {
+		name: 'web',
+		capabilities: { editIntervalMs: 0, canAsk },
+		async start() {},
+		async post(session, message) {
+			shown.push({ session, message });
+			return `${shown.length}`;
+		},
+		async edit(session, _id, message) {
+			shown.push({ session, message });
+		},
+		async reply() {},
+		async stop() {},
+	};
+	const finals = () =>
+		shown.flatMap(({ message }) => (message.type === 'final' && message.outcome !== null ? [message] : []));
+	return { gateway, shown, finals };
+}
+
+function world(
+	agents: readonly Agent[],
+	options: { store?: Store; rules?: object; canAsk?: boolean; seen?: boolean } = {},
+) {
+	const { runs, clock, store } = runWorld(agents, options.store === undefined ? {} : { store: options.store });
+	const events: RunEvent[] = [];
+	const lost: { run: string; error: unknown }[] = [];
+	const screen = showingGateway(options.canAsk ?? false);
+	const team = teamOf(
+		agents.map((agent) => agent.id),
+		{ ...options.rules },
+	);
+	const bot = createBot({
+		runs,
+		clock,
+		say,
+		async teamOf(name) {
+			if (name === null || name === 'test') return team;
+			throw new BotError('team_unknown', `no team ${name}`, { userMessage: `There is no team ${name}. Known: test.` });
+		},
+		gatewayOf: () => (options.seen === false ? null : screen.gateway),
+		observe: (event) => void events.push(event),
+		onProblem: (text) => void lost.push({ run: '', error: text }),
+		onLost: (run, error) => void lost.push({ run, error }),
+	});
+	const ask = (extra: Partial<Parameters<typeof bot.ask>[0]> = {}) =>
+		bot.ask({ session: SESSION, principal, question: 'Why?', team: null, quick: false, ...extra });
+	return { bot, ask, runs, clock, store, events, lost, ...screen };
+}
+
+const ordinary = () => ['a', 'b'].map((id) => actingAgent(id, ordinaryAct(id)));
+
+describe('a question', () => {
+	it('is answered, and shown in its session when `ended` says so', async () => {
+		const { bot, ask, shown, finals, events } = world(ordinary());
+		const run = await ask();
+		expect(await bot.ended(run)).toBe('finished');
+		expect(new Set(shown.map(({ session }) => session))).toEqual(new Set([SESSION]));
+		expect(finals().at(-1)).toMatchObject({ content: 'final by a', outcome: 'answered', streaming: false });
+		expect(events.at(-1)?.type).toBe('run_finished');
+	});
+
+	it('for a team that does not exist starts nothing and says what there is', async () => {
+		const { ask, events, runs } = world(ordinary());
+		await expect(ask({ team: 'dream' })).rejects.toMatchObject({
+			code: 'team_unknown',
+			userMessage: expect.stringContaining('Known: test'),
+		});
+		expect(events).toEqual([]);
+		expect(await runs.unfinished()).toEqual([]);
+	});
+
+	it('that is empty starts nothing', async () => {
+		const { ask, shown, runs } = world(ordinary());
+		await expect(ask({ question: ' \n' })).rejects.toMatchObject({ code: 'input_invalid' });
+		expect(shown).toEqual([]);
+		expect(await runs.unfinished()).toEqual([]);
+	});
+
+	it('that is quick is answered by the first agent alone, and the team is the same afterwards', async () => {
+		const agents = ordinary();
+		const { bot, ask, finals } = world(agents);
+		await bot.ended(await ask({ quick: true }));
+		expect(agents.map((agent) => agent.turns.map((turn) => turn.kind))).toEqual([['present'], []]);
+		expect(finals().at(-1)).toMatchObject({ winner: 'a', outcome: 'answered' });
+		await bot.ended(await ask());
+		expect(agents[1]?.turns.map((turn) => turn.kind)).toEqual(['answer', 'evaluate']);
+	});
+
+	it('asked while an earlier run of the session is presenting starts a run of its own (case 105)', async () => {
+		let present = () => {};
+		const presenting = new Promise<void>((resolve) => {
+			present = resolve;
+		});
+		const questions: string[] = [];
+		const agent = actingAgent('a', async function* (turn) {
+			questions.push(`${turn.question} ${turn.kind}`);
+			if (turn.kind === 'present' && turn.question === 'First?') await presenting;
+			yield ordinaryOutcome(turn, turn.question);
+		});
+		const { bot, ask, clock, runs, finals } = world([agent]);
+		const first = await ask({ question: 'First?' });
+		await clock.advance(1);
+		expect(questions.at(-1)).toBe('First? present');
+		const second = await ask({ question: 'Second?' });
+		expect(second).not.toBe(first);
+		expect(await bot.ended(second)).toBe('finished');
+		expect(runs.live(first)).not.toBeNull();
+		expect(finals().map((message) => message.content)).toEqual(['final by Second?']);
+		present();
+		expect(await bot.ended(first)).toBe('finished');
+		expect(finals().at(-1)?.content).toBe('final by First?');
+	});
+
+	it('nobody watches is answered all the same', async () => {
+		const { bot, ask, shown, events } = world(ordinary(), { seen: false });
+		await bot.ended(await ask());
+		expect(shown).toEqual([]);
+		expect(events.at(-1)).toMatchObject({ type: 'run_finished', outcome: 'answered' });
+	});
+});
+
+describe('an interrupted run', () => {
+	it('is continued by its id, or the latest without one, and shown where it was continued', async () => {
+		const store = createMemoryStore();
+		const before = world([actingAgent('a', (_, signal) => hang(signal))], { store });
+		const first = await before.ask({ question: 'First?' });
+		await before.clock.advance(10);
+		const second = await before.ask({ question: 'Second?' });
+		await before.clock.advance(10);
+		await before.runs.close();
+		expect(await before.bot.ended(second)).toBe('suspended');
+		const after = world([actingAgent('a', ordinaryAct('a'))], { store });
+		expect(await after.bot.resume(null, 'web:acme:c:2')).toBe(second);
+		expect(await after.bot.ended(second)).toBe('finished');
+		expect(after.shown[0]).toMatchObject({ session: 'web:acme:c:2', message: { type: 'board', title: 'Second?' } });
+		expect(await after.bot.resume(first, SESSION)).toBe(first);
+		expect(await after.bot.ended(first)).toBe('finished');
+		await expect(after.bot.resume(null, SESSION)).rejects.toMatchObject({
+			code: 'run_unknown',
+			userMessage: expect.stringContaining('no interrupted run'),
+		});
+		await expect(after.bot.resume(first, SESSION)).rejects.toMatchObject({ code: 'input_invalid' });
+		await expect(after.bot.resume('nope', SESSION)).rejects.toMatchObject({ code: 'run_unknown' });
+	});
+
+	it('is said to be suspended to whoever waits for its end', async () => {
+		const { bot, ask, clock, runs } = world([actingAgent('a', (_, signal) => hang(signal))]);
+		const run = await ask();
+		await clock.advance(1);
+		const ended = bot.ended(run);
+		await runs.close();
+		expect(await ended).toBe('suspended');
+	});
+});
+
+describe('a person', () => {
+	const tied = () => ['a', 'b'].map((id, index) => actingAgent(id, ordinaryAct(id, `agent${2 - index}`)));
+
+	it('breaks a tie once, among those who are tied', async () => {
+		const { bot, ask, clock, finals } = world(tied(), { canAsk: true, rules: { tieBreak: 'requester' } });
+		const run = await ask();
+		await clock.advance(1);
+		expect(await bot.choose(run, 'nobody')).toBe(false);
+		expect(await Promise.all([bot.choose(run, 'b'), bot.choose(run, 'a')])).toEqual([true, false]);
+		await bot.ended(run);
+		expect(finals().at(-1)).toMatchObject({ winner: 'b' });
+	});
+
+	it('stops a run once; what has ended, or never was, can be neither stopped nor chosen', async () => {
+		const { bot, ask, clock, finals } = world([actingAgent('a', (_, signal) => hang(signal))]);
+		const run = await ask();
+		await clock.advance(1);
+		expect(await bot.choose(run, 'a')).toBe(false);
+		expect(await bot.stop(run)).toBe(true);
+		expect(await bot.ended(run)).toBe('finished');
+		expect(finals().at(-1)).toMatchObject({ outcome: 'stopped' });
+		for (const id of [run, 'nope']) {
+			expect(await bot.stop(id)).toBe(false);
+			expect(await bot.choose(id, 'a')).toBe(false);
+		}
+	});
+});
+
+describe('a run that is lost', () => {
+	it('is reported once, and whoever waits for its end hears of it', async () => {
+		const disk = createMemoryStore();
+		const store: Store = {
+			...disk,
+			async commit(changes) {
+				if (changes.some((change) => change.type === 'check')) throw new BotError('store_full', 'disk full');
+				return disk.commit(changes);
+			},
+		};
+		const { bot, ask, lost } = world([actingAgent('a', (_, signal) => hang(signal))], { store });
+		const run = await ask();
+		const ended = expect(bot.ended(run)).rejects.toMatchObject({ code: 'store_full' });
+		await bot.stop(run);
+		await ended;
+		expect(lost).toEqual([{ run, error: expect.objectContaining({ code: 'store_full' }) }]);
+	});
+});
