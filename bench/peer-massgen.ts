@@ -18,7 +18,7 @@ import type { Store } from '../src/core/store.ts';
 import { teamSchema } from '../src/core/team.ts';
 import { loadCatalogue } from '../src/observers/catalogue.ts';
 import { createProjector } from '../src/observers/projector.ts';
-import { createRuns, type Runs } from '../src/runs/runs.ts';
+import { createRuns, newRunId, type Runs } from '../src/runs/runs.ts';
 import { systemClock } from '../src/system-clock.ts';
 import { modelOf, type PeerRun, type PeerSetup, peerMain, type RunResult } from './peer-main.ts';
 
@@ -95,7 +95,9 @@ function runOver(runs: Runs, agents: number, show: (publish: RunEvent[]) => (eve
 	return async (question) => {
 		const lasting: RunEvent[] = [];
 		const audience = { canAsk: false, publish: show(lasting) };
-		const run = await runs.start({ session: 'bench:local:c:t', question, history: [], team }, audience);
+		const id = newRunId(Date.now());
+		const request = { id, session: 'bench:local:c:t', question, retryOf: null, history: [], team };
+		const run = await runs.start(request, audience);
 		await run.done;
 		return resultFrom(lasting);
 	};
@@ -131,7 +133,7 @@ await peerMain(async ({ baseUrl, agents, posted, variant }: PeerSetup) => {
 	return runOver(runs, agents, (lasting) => {
 		const projector = createProjector({
 			gateway,
-			session: 'bench:local:c:t',
+			place: { session: 'bench:local:c:t', run: null },
 			clock,
 			say,
 			onProblem: (text) => {

@@ -1,12 +1,13 @@
+import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { createMemoryStore } from '../../src/adapters/stores/memory.ts';
 import { createBot } from '../../src/bot.ts';
 import type { Agent } from '../../src/core/agent.ts';
 import { BotError } from '../../src/core/errors.ts';
-import type { Gateway, ThreadMessage } from '../../src/core/gateway.ts';
+import type { Gateway, Place, ThreadMessage } from '../../src/core/gateway.ts';
 import type { RunEvent } from '../../src/core/run-event.ts';
 import type { Store } from '../../src/core/store.ts';
-import { actingAgent, hang, ordinaryAct, ordinaryOutcome } from '../support/acting-agent.ts';
+import { actingAgent, hang, ordinaryAct } from '../support/acting-agent.ts';
 import { runWorld, teamOf } from '../support/run-world.ts';
 import { strictEnglish } from '../support/say.ts';
 
@@ -16,17 +17,17 @@ const SESSION = 'web:acme:c:1';
 
 /** A place where every message is taken at once. */
 function showingGateway(canAsk: boolean) {
-	const shown: { session: string; message: ThreadMessage }[] = [];
+	const shown: { place: Place; message: ThreadMessage }[] = [];
 	const gateway: Gateway = {
 		name: 'web',
 		capabilities: { editIntervalMs: 0, canAsk },
 		async start() {},
-		async post(session, message) {
-			shown.push({ session, message });
+		async post(place, message) {
+			shown.push({ place, message });
 			return `${shown.length}`;
 		},
-		async edit(session, _id, message) {
-			shown.push({ session, message });
+		async edit(place, _id, message) {
+			shown.push({ place, message });
 		},
 		async reply() {},
 		async stop() {},
@@ -49,6 +50,7 @@ function world(
 		{ ...options.rules },
 	);
 	const bot = createBot({
+		store,
 		runs,
 		clock,
 		say,
@@ -61,8 +63,12 @@ function world(
 		onProblem: (text) => void lost.push({ run: '', error: text }),
 		onLost: (run, error) => void lost.push({ run, error }),
 	});
-	const ask = (extra: Partial<Parameters<typeof bot.ask>[0]> = {}) =>
-		bot.ask({ session: SESSION, principal, question: 'Why?', team: null, quick: false, ...extra });
+	const ask = async (extra: Partial<Parameters<typeof bot.ask>[0]> = {}) => {
+		const common = { id: randomUUID(), session: SESSION, principal, question: 'Why?', team: null, quick: false };
+		const asked = await bot.ask({ ...common, ...extra });
+		if (asked.type === 'queued') throw new Error('the question waits');
+		return asked.run;
+	};
 	return { bot, ask, runs, clock, store, events, lost, ...screen };
 }
 
@@ -73,7 +79,7 @@ describe('a question', () => {
 		const { bot, ask, shown, finals, events } = world(ordinary());
 		const run = await ask();
 		expect(await bot.ended(run)).toBe('finished');
-		expect(new Set(shown.map(({ session }) => session))).toEqual(new Set([SESSION]));
+		expect(new Set(shown.map(({ place }) => place.session))).toEqual(new Set([SESSION]));
 		expect(finals().at(-1)).toMatchObject({ content: 'final by a', outcome: 'answered', streaming: false });
 		expect(events.at(-1)?.type).toBe('run_finished');
 	});
@@ -98,36 +104,11 @@ describe('a question', () => {
 	it('that is quick is answered by the first agent alone, and the team is the same afterwards', async () => {
 		const agents = ordinary();
 		const { bot, ask, finals } = world(agents);
-		await bot.ended(await ask({ quick: true }));
+		await bot.ended(await ask({ quick: true, session: 'web:acme:c:2' }));
 		expect(agents.map((agent) => agent.turns.map((turn) => turn.kind))).toEqual([['present'], []]);
 		expect(finals().at(-1)).toMatchObject({ winner: 'a', outcome: 'answered' });
 		await bot.ended(await ask());
 		expect(agents[1]?.turns.map((turn) => turn.kind)).toEqual(['answer', 'evaluate']);
-	});
-
-	it('asked while an earlier run of the session is presenting starts a run of its own (case 105)', async () => {
-		let present = () => {};
-		const presenting = new Promise<void>((resolve) => {
-			present = resolve;
-		});
-		const questions: string[] = [];
-		const agent = actingAgent('a', async function* (turn) {
-			questions.push(`${turn.question} ${turn.kind}`);
-			if (turn.kind === 'present' && turn.question === 'First?') await presenting;
-			yield ordinaryOutcome(turn, turn.question);
-		});
-		const { bot, ask, clock, runs, finals } = world([agent]);
-		const first = await ask({ question: 'First?' });
-		await clock.advance(1);
-		expect(questions.at(-1)).toBe('First? present');
-		const second = await ask({ question: 'Second?' });
-		expect(second).not.toBe(first);
-		expect(await bot.ended(second)).toBe('finished');
-		expect(runs.live(first)).not.toBeNull();
-		expect(finals().map((message) => message.content)).toEqual(['final by Second?']);
-		present();
-		expect(await bot.ended(first)).toBe('finished');
-		expect(finals().at(-1)?.content).toBe('final by First?');
 	});
 
 	it('nobody watches is answered all the same', async () => {
@@ -144,14 +125,17 @@ describe('an interrupted run', () => {
 		const before = world([actingAgent('a', (_, signal) => hang(signal))], { store });
 		const first = await before.ask({ question: 'First?' });
 		await before.clock.advance(10);
-		const second = await before.ask({ question: 'Second?' });
+		const second = await before.ask({ question: 'Second?', session: 'web:acme:c:3' });
 		await before.clock.advance(10);
 		await before.runs.close();
 		expect(await before.bot.ended(second)).toBe('suspended');
 		const after = world([actingAgent('a', ordinaryAct('a'))], { store });
 		expect(await after.bot.resume(null, 'web:acme:c:2')).toBe(second);
 		expect(await after.bot.ended(second)).toBe('finished');
-		expect(after.shown[0]).toMatchObject({ session: 'web:acme:c:2', message: { type: 'board', title: 'Second?' } });
+		expect(after.shown[0]).toMatchObject({
+			place: { session: 'web:acme:c:2', run: second },
+			message: { text: 'Second?' },
+		});
 		expect(await after.bot.resume(first, SESSION)).toBe(first);
 		expect(await after.bot.ended(first)).toBe('finished');
 		await expect(after.bot.resume(null, SESSION)).rejects.toMatchObject({
@@ -179,8 +163,8 @@ describe('a person', () => {
 		const { bot, ask, clock, finals } = world(tied(), { canAsk: true, rules: { tieBreak: 'requester' } });
 		const run = await ask();
 		await clock.advance(1);
-		expect(await bot.choose(run, 'nobody')).toBe(false);
-		expect(await Promise.all([bot.choose(run, 'b'), bot.choose(run, 'a')])).toEqual([true, false]);
+		expect(await bot.choose(run, 1, 'nobody')).toBe(false);
+		expect(await Promise.all([bot.choose(run, 1, 'b'), bot.choose(run, 1, 'a')])).toEqual([true, false]);
 		await bot.ended(run);
 		expect(finals().at(-1)).toMatchObject({ winner: 'b' });
 	});
@@ -189,13 +173,13 @@ describe('a person', () => {
 		const { bot, ask, clock, finals } = world([actingAgent('a', (_, signal) => hang(signal))]);
 		const run = await ask();
 		await clock.advance(1);
-		expect(await bot.choose(run, 'a')).toBe(false);
-		expect(await bot.stop(run)).toBe(true);
+		expect(await bot.choose(run, 1, 'a')).toBe(false);
+		expect(await bot.stop(SESSION, 'ada')).toBe(true);
 		expect(await bot.ended(run)).toBe('finished');
 		expect(finals().at(-1)).toMatchObject({ outcome: 'stopped' });
 		for (const id of [run, 'nope']) {
-			expect(await bot.stop(id)).toBe(false);
-			expect(await bot.choose(id, 'a')).toBe(false);
+			expect(await bot.stop(SESSION, 'ada')).toBe(false);
+			expect(await bot.choose(id, 1, 'a')).toBe(false);
 		}
 	});
 });
@@ -213,7 +197,7 @@ describe('a run that is lost', () => {
 		const { bot, ask, lost } = world([actingAgent('a', (_, signal) => hang(signal))], { store });
 		const run = await ask();
 		const ended = expect(bot.ended(run)).rejects.toMatchObject({ code: 'store_full' });
-		await bot.stop(run);
+		await bot.stop(SESSION, 'ada');
 		await ended;
 		expect(lost).toEqual([{ run, error: expect.objectContaining({ code: 'store_full' }) }]);
 	});

@@ -1,27 +1,38 @@
 import { describe, expect, it } from 'vitest';
 import { commands } from '../../../commands/index.ts';
 import type { Bot } from '../../../src/core/command.ts';
+import { strictEnglish } from '../../support/say.ts';
+
+const say = await strictEnglish();
 
 const principal = { platform: 'web', tenant: 'acme', user: 'ada', roles: [] };
 
 /** Runs a command as dispatch does; the result is what it asked of the bot. */
-async function run(name: string, options: Record<string, unknown>) {
+async function run(name: string, options: Record<string, unknown>, busy = false) {
 	const done: unknown[] = [];
 	const bot: Bot = {
 		async ask(request) {
 			done.push(['ask', request]);
-			return 'r1';
+			return busy ? { type: 'queued', position: 2 } : { type: 'started', run: 'r1' };
 		},
 		async resume(id, session) {
 			done.push(['resume', id, session]);
 			return 'r1';
 		},
 		choose: async () => false,
-		stop: async () => false,
+		async stop(session, by) {
+			done.push(['stop', session, by]);
+			return !busy;
+		},
+		async retry(request) {
+			done.push(['retry', request]);
+			return busy ? { type: 'queued', position: 2 } : { type: 'started', run: 'r1' };
+		},
 	};
 	const command = commands.find((candidate) => candidate.name === name);
 	if (command === undefined) throw new Error(`no command ${name}`);
-	await command.run(command.options.parse(options), bot, { session: 's', principal, reply: async () => {} });
+	const reply = async (text: string) => void done.push(['reply', text]);
+	await command.run(command.options.parse(options), bot, { id: 'i1', session: 's', principal, say, reply });
 	return done;
 }
 
@@ -42,7 +53,7 @@ describe('the commands', () => {
 
 describe('ask', () => {
 	it('puts the question to the default team, or to the one that is named', async () => {
-		const common = { session: 's', principal, question: 'Why?' };
+		const common = { id: 'i1', session: 's', principal, question: 'Why?' };
 		expect(await run('ask', { question: 'Why?' })).toEqual([['ask', { ...common, team: null, quick: false }]]);
 		expect(await run('ask', { question: 'Why?', team: 'trio', quick: true })).toEqual([
 			['ask', { ...common, team: 'trio', quick: true }],
@@ -57,6 +68,31 @@ describe('ask', () => {
 		[{ question: 'Why?', tempo: 1 }],
 	])('refuses %j', (options) => {
 		expect(refuses('ask', options)).toBe(true);
+	});
+});
+
+describe('stop and retry', () => {
+	it('are about the thread they are given in, and say what came of it', async () => {
+		expect(await run('stop', {})).toEqual([
+			['stop', 's', 'ada'],
+			['reply', 'Stopped.'],
+		]);
+		expect(await run('stop', {}, true)).toEqual([
+			['stop', 's', 'ada'],
+			['reply', 'Nothing is running in this thread.'],
+		]);
+		expect(await run('retry', {})).toEqual([['retry', { id: 'i1', session: 's', principal, run: null }]]);
+		expect(await run('retry', { run: 'r7' }, true)).toEqual([
+			['retry', { id: 'i1', session: 's', principal, run: 'r7' }],
+			['reply', expect.stringContaining('position 2')],
+		]);
+	});
+
+	it('a question behind a run that is going is told its position', async () => {
+		expect(await run('ask', { question: 'Why?' }, true)).toContainEqual([
+			'reply',
+			expect.stringContaining('position 2'),
+		]);
 	});
 });
 
