@@ -11,16 +11,19 @@ export const texts = {
 	'app.home': 'MassGen Chat, new question',
 	'app.version': 'Version {version}',
 	'app.loading': 'Loading',
-	'app.broken': 'This part could not be shown. Reload the page; if it stays so, look at the run with: npm run ask -- --help',
+	'app.broken':
+		'This part could not be shown. Reload the page; if it stays so, look at the run with: npm run ask -- --help',
 	'app.reload': 'Reload',
 
 	'error.unreachable': 'MassGen Chat does not answer. Look whether it is still running, then try again.',
-	'error.unexpected': 'MassGen Chat answered in an unexpected way ({status}). Try again, and look at its output if it stays so.',
+	'error.unexpected':
+		'MassGen Chat answered in an unexpected way ({status}). Try again, and look at its output if it stays so.',
 	'error.failed': 'That did not work: {reason}',
 	'error.again': 'Try again',
 
 	'sign_in.heading': 'Sign in',
-	'sign_in.why': 'This page is open to others on the network, so it asks for its access token. Whoever started MassGen Chat has it.',
+	'sign_in.why':
+		'This page is open to others on the network, so it asks for its access token. Whoever started MassGen Chat has it.',
 	'sign_in.token': 'Access token',
 	'sign_in.send': 'Sign in',
 	'sign_in.wrong': 'That is not the token. Check it and try again.',
@@ -114,7 +117,7 @@ export const texts = {
 	'state.out': 'out',
 
 	'slot.answer': 'Answer of {agent}',
-	'slot.versions': { one: '{count} version', other: 'version {count} of {count}' },
+	'slot.versions': { one: 'first version', other: 'latest of {count} versions' },
 	'slot.show': 'Answer of {agent}, {versions}',
 
 	'tally.heading': 'Vote',

@@ -31,12 +31,13 @@ function given({ editIntervalMs = 1000, meet = async (_call: Call) => {} } = {})
 		name: 'discord',
 		capabilities: { editIntervalMs, canAsk: false },
 		start: async () => {},
-		post: (_session, message) => take('post', `m${++posts}`, message),
-		edit: async (_session, id, message) => void (await take('edit', id, message)),
+		post: (_place, message) => take('post', `m${++posts}`, message),
+		edit: async (_place, id, message) => void (await take('edit', id, message)),
 		reply: async () => {},
 		stop: async () => {},
 	};
-	const projector = createProjector({ gateway, session: 's', clock, say, onProblem: (text) => problems.push(text) });
+	const place = { session: 's', run: 'run-1' };
+	const projector = createProjector({ gateway, place, clock, say, onProblem: (text) => problems.push(text) });
 	const handle = (events: readonly RunEvent[]) => {
 		for (const event of events) projector.handle(event);
 	};

@@ -165,9 +165,9 @@ describe('votes', () => {
 	it('that tie are put to the requester, and the choice is kept', () => {
 		const script = createScript()
 			.begin()
-			.lasting({ type: 'choice_requested', candidates: ['sage', 'critic'] });
+			.lasting({ type: 'choice_requested', orchestration: 1, candidates: ['sage', 'critic'] });
 		expect(only('choice', script.events)).toEqual([
-			{ type: 'choice', key: 'choice:1', run: 'run-1', candidates: ['sage', 'critic'], chosen: null },
+			{ type: 'choice', key: 'choice:1', run: 'run-1', orchestration: 1, candidates: ['sage', 'critic'], chosen: null },
 		]);
 		const tie = { rule: 'requester', tied: ['sage', 'critic'] } as const;
 		script.lasting({

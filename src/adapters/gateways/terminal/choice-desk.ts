@@ -14,7 +14,7 @@ export interface ChoiceDesk {
 export interface ChoiceDeskOptions {
 	reader: LineReader;
 	painter: Painter;
-	choose(run: string, agent: string): Promise<void>;
+	choose(choice: Message<'choice'>, agent: string): Promise<void>;
 	complain(thrown: unknown): void;
 }
 
@@ -22,13 +22,20 @@ export function createChoiceDesk({ reader, painter, choose, complain }: ChoiceDe
 	const asked = new Set<string>();
 	let open: { name: string; end: AbortController } | null = null;
 
-	async function ask({ run, candidates }: Message<'choice'>, { signal }: AbortController): Promise<void> {
+	async function ask(choice: Message<'choice'>, { signal }: AbortController): Promise<void> {
 		painter.hide(true);
 		try {
 			const page = painter.page();
 			const slots = painter.thread()?.slots() ?? [];
-			const agent = await askChoice({ candidates, slots, page, reader, print: painter.print, signal });
-			if (agent !== null) await choose(run, agent);
+			const agent = await askChoice({
+				candidates: choice.candidates,
+				slots,
+				page,
+				reader,
+				print: painter.print,
+				signal,
+			});
+			if (agent !== null) await choose(choice, agent);
 			else painter.print(['', ` ${page.say(signal.aborted ? 'choice.over' : 'choice.left')}`]);
 		} catch (thrown) {
 			complain(thrown);

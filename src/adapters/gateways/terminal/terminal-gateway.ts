@@ -82,18 +82,18 @@ export function createTerminalGateway(options: TerminalGatewayOptions): Terminal
 		tell,
 		closed: closed.promise,
 		submit,
-		async start(handler) {
-			receive = handler;
+		async start(host) {
+			receive = host.receive;
 			if (!interactive) return;
 			keyboard = keyboardOf(options, painter, { principal, session }, submit, tell);
 			if (isRich(output, env)) painter.print([say('terminal.welcome'), '']);
 			void keyboard.converse().then(closed.resolve, closed.reject);
 		},
-		async post(_session, message) {
+		async post(_place, message) {
 			painter.take(message);
 			return message.key;
 		},
-		async edit(_session, _id, message) {
+		async edit(_place, _id, message) {
 			painter.take(message);
 		},
 		async reply(_inbound, text) {
@@ -131,7 +131,10 @@ function keyboardOf(
 		painter,
 		clock,
 		ask: (question) => submit({ type: 'command', id: randomUUID(), ...act, name: 'ask', options: { question } }),
-		choose: (run, agent) => submit({ type: 'choice', id: randomUUID(), ...act, run, agent }),
+		choose: (choice, agent) => {
+			const { run, orchestration } = choice;
+			return submit({ type: 'choice', id: randomUUID(), ...act, run, orchestration, agent });
+		},
 		complain: (thrown) => tell(say('terminal.failed', { reason: reasonOf(thrown) })),
 	});
 }

@@ -13,7 +13,7 @@ const tied = () => {
 	const row = (agent: string, label: string) => ({ agent, label, votes: 1, voters: [agent] });
 	const tally = [row('sage', 'agent2.1'), row('critic', 'agent3.1')];
 	script.lasting({ type: 'vote_closed', by: 'all_voted', tally, votes: [] });
-	return script.lasting({ type: 'choice_requested', candidates: ['sage', 'critic'] });
+	return script.lasting({ type: 'choice_requested', orchestration: 1, candidates: ['sage', 'critic'] });
 };
 const decided = (agent: string, rule: 'requester' | 'order') =>
 	tied()

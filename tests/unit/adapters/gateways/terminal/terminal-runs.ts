@@ -28,11 +28,18 @@ export async function seated({ env = {}, interactive = false, receive = async ()
 	const errors = createFakeTerminal({ isTTY: false });
 	const inbounds: Inbound[] = [];
 	const gateway = createTerminalGateway({ input, output, errors, env, clock, say, interactive });
-	await gateway.start(async (inbound) => {
+	const receiveAll = async (inbound: Inbound) => {
 		inbounds.push(inbound);
 		await receive(inbound);
+	};
+	await gateway.start({
+		receive: receiveAll,
+		threads: async () => [],
+		thread: async () => [],
+		teams: async () => ({ teams: [], notes: [] }),
 	});
-	const watch = () => createProjector({ gateway, session: 's', clock, say, onProblem: (text) => gateway.tell(text) });
+	const place = { session: 's', run: 'run-1' };
+	const watch = () => createProjector({ gateway, place, clock, say, onProblem: (text) => gateway.tell(text) });
 	const play = async (events: readonly RunEvent[], projector = watch()) => {
 		for (const event of events) {
 			if (event.at > clock.now()) await clock.advance(event.at - clock.now());

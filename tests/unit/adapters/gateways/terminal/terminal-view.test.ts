@@ -141,6 +141,7 @@ describe('a run on a terminal', () => {
 			principal: gateway.principal,
 			session: 's',
 			run: 'r',
+			orchestration: 1,
 			agent: 'a',
 		} as const;
 		await gateway.submit(inbound);

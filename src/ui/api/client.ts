@@ -1,0 +1,84 @@
+import type { Outcome } from '../../core/coordination.ts';
+import type { TeamSummary } from '../../core/gateway.ts';
+import { say } from '../say.ts';
+
+export interface Info {
+	version: string;
+	teams: readonly TeamSummary[];
+	notes: readonly string[];
+	limits: { question: number };
+}
+
+export interface ThreadItem {
+	id: string;
+	title: string;
+	startedAt: number;
+	state: 'running' | 'finished';
+	outcome: Outcome | null;
+	runs: number;
+}
+
+export interface Question {
+	question: string;
+	team?: string;
+	quick?: boolean;
+}
+
+/** A request that was refused, with a sentence for the person. */
+export class ApiError extends Error {
+	readonly code: string;
+
+	constructor(code: string, message: string) {
+		super(message);
+		this.code = code;
+	}
+}
+
+async function request<Result>(path: string, init: RequestInit = {}): Promise<Result> {
+	const response = await fetch(path, init).catch(() => {
+		throw new ApiError('unreachable', say('error.unreachable'));
+	});
+	const text = await response.text();
+	const body: unknown = text === '' ? null : parse(text);
+	if (response.ok) return body as Result;
+	const error = (body as { error?: { code?: string; message?: string } } | null)?.error;
+	throw new ApiError(
+		error?.code ?? 'unexpected',
+		error?.message ?? say('error.unexpected', { status: response.status }),
+	);
+}
+
+function parse(text: string): unknown {
+	try {
+		return JSON.parse(text);
+	} catch {
+		return null;
+	}
+}
+
+const post = <Result>(path: string, body: unknown = {}, key: string = crypto.randomUUID()) =>
+	request<Result>(path, {
+		method: 'POST',
+		headers: { 'content-type': 'application/json', 'idempotency-key': key },
+		body: JSON.stringify(body),
+	});
+
+const thread = (id: string) => `/api/threads/${encodeURIComponent(id)}`;
+
+/** What the page asks of the server. Every call rejects with an `ApiError`. */
+export const api = {
+	info: () => request<Info>('/api/info'),
+	signIn: (token: string) => post<null>('/api/login', { token }),
+	threads: (before?: string) =>
+		request<{ threads: readonly ThreadItem[] }>(
+			`/api/threads?limit=30${before === undefined ? '' : `&before=${encodeURIComponent(before)}`}`,
+		),
+	ask: (question: Question, key: string) => post<{ id: string }>('/api/threads', question, key),
+	follow: (id: string, question: Question, key: string) =>
+		post<{ said: string[] }>(`${thread(id)}/questions`, question, key),
+	stop: (id: string) => post<{ said: string[] }>(`${thread(id)}/stop`),
+	retry: (id: string, run: string) => post<{ said: string[] }>(`${thread(id)}/retry`, { run }),
+	choose: (id: string, choice: { run: string; orchestration: number; agent: string }) =>
+		post<{ said: string[] }>(`${thread(id)}/choice`, choice),
+	events: (id: string) => `${thread(id)}/events`,
+};

@@ -1,0 +1,94 @@
+import type { PlacedMessage, ThreadMessage } from '../../core/gateway.ts';
+
+/** A thread as the page knows it: its messages in the order in which they came up. */
+export interface ThreadState {
+	/** Null until the first snapshot. */
+	entries: readonly PlacedMessage[] | null;
+	isConnected: boolean;
+	/** The server does not know this thread. */
+	isMissing: boolean;
+}
+
+export type ThreadChange =
+	| { type: 'snapshot'; entries: readonly PlacedMessage[] }
+	| { type: 'message'; run: string | null; message: ThreadMessage }
+	/** The streaming final text has grown. */
+	| { type: 'append'; run: string | null; key: string; text: string }
+	| { type: 'connected' }
+	| { type: 'disconnected' }
+	| { type: 'missing' };
+
+export const noThread: ThreadState = { entries: null, isConnected: true, isMissing: false };
+
+/** Applies what the server sent. The same change twice leaves the same thread. */
+export function threadAfter(state: ThreadState, change: ThreadChange): ThreadState {
+	switch (change.type) {
+		case 'snapshot':
+			return { entries: change.entries, isConnected: true, isMissing: false };
+		case 'message':
+			return { ...state, isConnected: true, entries: placed(state.entries ?? [], change) };
+		case 'append':
+			return { ...state, isConnected: true, entries: appended(state.entries ?? [], change) };
+		case 'connected':
+			return { ...state, isConnected: true };
+		case 'disconnected':
+			return { ...state, isConnected: false };
+		case 'missing':
+			return { ...state, isMissing: true };
+	}
+}
+
+function placed(entries: readonly PlacedMessage[], { run, message }: PlacedMessage): readonly PlacedMessage[] {
+	const at = entries.findIndex((entry) => entry.run === run && entry.message.key === message.key);
+	return at === -1 ? [...entries, { run, message }] : entries.with(at, { run, message });
+}
+
+function appended(
+	entries: readonly PlacedMessage[],
+	{ run, key, text }: { run: string | null; key: string; text: string },
+): readonly PlacedMessage[] {
+	return entries.map((entry) => {
+		const { message } = entry;
+		if (entry.run !== run || message.key !== key || message.type !== 'final') return entry;
+		return { run, message: { ...message, content: message.content + text } };
+	});
+}
+
+export type MessageOf<Type extends ThreadMessage['type']> = Extract<ThreadMessage, { type: Type }>;
+
+/** The messages of one run, by type. */
+export interface RunMessages {
+	run: string;
+	question: MessageOf<'question'> | null;
+	board: MessageOf<'board'> | null;
+	slots: readonly MessageOf<'slot'>[];
+	/** Votes, reviews and choices in the order in which they happened. */
+	steps: readonly (MessageOf<'tally'> | MessageOf<'review'> | MessageOf<'choice'>)[];
+	final: MessageOf<'final'> | null;
+}
+
+/** The thread's runs in order, and the line behind the one that is going. */
+export function runsOf(entries: readonly PlacedMessage[]): {
+	runs: readonly RunMessages[];
+	queue: MessageOf<'queue'> | null;
+} {
+	const runs = new Map<string, PlacedMessage[]>();
+	for (const entry of entries) if (entry.run !== null) runs.set(entry.run, [...(runs.get(entry.run) ?? []), entry]);
+	const find = <Type extends ThreadMessage['type']>(found: readonly PlacedMessage[], type: Type) =>
+		found.flatMap(({ message }) => (message.type === type ? [message as MessageOf<Type>] : []));
+	return {
+		queue: find(entries, 'queue')[0] ?? null,
+		runs: [...runs].map(([run, found]) => ({
+			run,
+			question: find(found, 'question')[0] ?? null,
+			board: find(found, 'board')[0] ?? null,
+			slots: find(found, 'slot'),
+			steps: found.flatMap(({ message }) =>
+				message.type === 'tally' || message.type === 'review' || message.type === 'choice' ? [message] : [],
+			),
+			final: find(found, 'final')[0] ?? null,
+		})),
+	};
+}
+
+export const isGoing = ({ board }: RunMessages): boolean => board === null || board.finished === null;

@@ -1,0 +1,48 @@
+import MarkdownIt from 'markdown-it';
+import { useDeferredValue, useMemo, useState } from 'react';
+import { say } from '../say.ts';
+
+/** Longest text that is formatted without being asked for, in characters. */
+const FORMAT_LIMIT = 200_000;
+
+const renderer = new MarkdownIt({ html: false, linkify: false, breaks: true });
+renderer.disable('image');
+renderer.validateLink = (url) => /^(https?:|mailto:)/i.test(url.trim());
+renderer.renderer.rules.link_open = (tokens, index, options, _env, self) => {
+	tokens[index]?.attrSet('rel', 'noopener noreferrer nofollow');
+	tokens[index]?.attrSet('target', '_blank');
+	return self.renderToken(tokens, index, options);
+};
+renderer.renderer.rules.table_open = () => '<div class="wide" tabindex="0"><table>';
+renderer.renderer.rules.table_close = () => '</table></div>';
+renderer.renderer.rules.fence = (tokens, index) =>
+	`<pre tabindex="0"><code>${renderer.utils.escapeHtml(tokens[index]?.content ?? '')}</code></pre>`;
+renderer.renderer.rules.code_block = renderer.renderer.rules.fence;
+
+/** What a model wrote: as Markdown without HTML and images, or as it stands while it is very long or still growing. */
+export function Markdown({ text, isGrowing = false }: { text: string; isGrowing?: boolean }) {
+	const [isAsked, ask] = useState(false);
+	const deferred = useDeferredValue(text);
+	const isLong = deferred.length > FORMAT_LIMIT && !isAsked;
+	const html = useMemo(() => (isLong ? '' : renderer.render(deferred)), [deferred, isLong]);
+	if (!isLong) {
+		// The renderer escapes everything that is not its own markup.
+		// biome-ignore lint/security/noDangerouslySetInnerHtml: markdown-it with html: false
+		return <div className="prose" dir="auto" aria-busy={isGrowing} dangerouslySetInnerHTML={{ __html: html }} />;
+	}
+	return (
+		<div className="prose">
+			<p className="quiet">
+				{say('text.plain', { size: (deferred.length / 1_000_000).toFixed(1) })}{' '}
+				{!isGrowing && (
+					<button type="button" className="link" onClick={() => ask(true)}>
+						{say('text.format')}
+					</button>
+				)}
+			</p>
+			<pre className="plain" dir="auto">
+				{deferred}
+			</pre>
+		</div>
+	);
+}

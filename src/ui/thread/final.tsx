@@ -1,0 +1,77 @@
+import type { Spend } from '../../core/usage.ts';
+import { CopyButton } from '../parts/copy-button.tsx';
+import { say } from '../say.ts';
+import type { MessageOf } from '../state/thread-state.ts';
+import { Markdown } from '../text/markdown.tsx';
+import { timeText } from './board.tsx';
+
+/** The result: what is missing from it is said before its text. */
+export function Final({ final, onRetry }: { final: MessageOf<'final'>; onRetry: (() => void) | null }) {
+	const { winner, content, streaming, shortfalls, spend, activeMs, outcome } = final;
+	return (
+		<section className="final" data-outcome={outcome ?? 'open'}>
+			<h2>
+				{headingOf(final)}
+				{winner !== null && <bdi className="quiet"> {say('final.by', { agent: winner })}</bdi>}
+				{streaming && <span className="quiet"> · {say('final.writing')}</span>}
+			</h2>
+			{shortfalls.length > 0 && (
+				<div className="shortfalls">
+					<p>{say('final.notes')}</p>
+					<ul>
+						{shortfalls.map((shortfall) => (
+							<li key={shortfall}>{say(`shortfall.${shortfall}`)}</li>
+						))}
+					</ul>
+				</div>
+			)}
+			{content !== '' && <Markdown text={content} isGrowing={streaming} />}
+			{content === '' && outcome === 'failed' && <p>{say('final.none')}</p>}
+			{content === '' && outcome === 'stopped' && <p>{say('final.none_stopped')}</p>}
+			{outcome !== null && (
+				<footer className="row">
+					<span className="quiet">
+						{spend === null ? '' : spendText(spend)}
+						{activeMs === null ? '' : ` · ${timeText(activeMs)}`}
+					</span>
+					<span className="row">
+						{content !== '' && <CopyButton text={content} label={say('final.copy')} />}
+						{onRetry !== null && (
+							<button type="button" onClick={onRetry}>
+								{say('final.retry')}
+							</button>
+						)}
+					</span>
+				</footer>
+			)}
+		</section>
+	);
+}
+
+function headingOf({ outcome, streaming, content, answers, agents }: MessageOf<'final'>): string {
+	if (streaming) return say('final.heading.streaming');
+	switch (outcome) {
+		case null:
+			return say('final.heading.reviewing');
+		case 'partial':
+			return say('final.heading.partial', { answers, agents });
+		case 'stopped':
+			return content === '' ? say('final.heading.stopped') : say('final.heading.stopped_answer', { answers, agents });
+		default:
+			return say(`final.heading.${outcome}`);
+	}
+}
+
+/** Unknown is said to be unknown, never shown as nothing. */
+function spendText({ modelCalls, usage, costMicroUsd, unpricedCalls }: Spend): string {
+	const { inputTokens, outputTokens } = usage;
+	const tokens =
+		inputTokens === null || outputTokens === null
+			? say('spend.unknown_tokens')
+			: say('spend.tokens', { count: inputTokens + outputTokens });
+	const cost =
+		costMicroUsd === null
+			? say('spend.unknown_cost', { count: modelCalls, unpriced: unpricedCalls })
+			: `$${(costMicroUsd / 1_000_000).toFixed(costMicroUsd === 0 ? 2 : 4)}`;
+	return [say('spend.calls', { count: modelCalls }), tokens, cost].join(' · ');
+}

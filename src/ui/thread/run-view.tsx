@@ -1,0 +1,69 @@
+import { say } from '../say.ts';
+import { isGoing, type MessageOf, type RunMessages } from '../state/thread-state.ts';
+import { Board } from './board.tsx';
+import { Final } from './final.tsx';
+import { Slots } from './slots.tsx';
+import { Steps } from './steps.tsx';
+
+interface RunViewProps {
+	messages: RunMessages;
+	onStop(): void;
+	onRetry(run: string): void;
+	onChoose(choice: MessageOf<'choice'>, agent: string): void;
+}
+
+/** One question and everything that came of it. */
+export function RunView({ messages, onStop, onRetry, onChoose }: RunViewProps) {
+	const { run, question, board, slots, steps, final } = messages;
+	const going = isGoing(messages);
+	const winner = going ? null : (final?.winner ?? null);
+	return (
+		<article className="run" aria-busy={going}>
+			{question !== null && (
+				<header>
+					<p className="question" dir="auto">
+						{question.text}
+					</p>
+					<p className="quiet">
+						<time dateTime={new Date(question.askedAt).toISOString()}>
+							{say('thread.asked', { time: new Date(question.askedAt).toLocaleString() })}
+						</time>
+						{question.retryOf !== null && ` · ${say('thread.retry_of')}`}
+					</p>
+				</header>
+			)}
+			{board === null ? (
+				<p role="status">{say('thread.starting')}</p>
+			) : (
+				<Board board={board} winner={winner} activeMs={final?.activeMs ?? null} />
+			)}
+			{going && board !== null && (
+				<div className="row">
+					<span className="working">{say(workingOn(messages))}</span>
+					<button type="button" className="stop" onClick={onStop}>
+						{say('stop.button')}
+					</button>
+				</div>
+			)}
+			{slots.length > 0 && <Slots slots={slots} />}
+			<Steps steps={steps} onChoose={onChoose} />
+			{final !== null && <Final final={final} onRetry={going ? null : () => onRetry(run)} />}
+		</article>
+	);
+}
+
+function workingOn({ board, final }: RunMessages): 'working.answer' | 'working.vote' | 'working.present' {
+	if (final !== null) return 'working.present';
+	return board?.rows.every((row) => row.version > 0 || row.state === 'out') ? 'working.vote' : 'working.answer';
+}
+
+/** What a screen reader is told of a run, in one sentence that changes with what matters. */
+export function newsOf({ board, final, steps }: RunMessages): string {
+	if (board === null) return say('news.begun');
+	if (board.finished !== null) return say('news.finished', { outcome: say(`outcome.${board.finished}`) });
+	const open = steps.find((step) => step.type === 'choice' && step.chosen === null);
+	if (open?.type === 'choice') return say('news.tie', { count: open.candidates.length });
+	if (final !== null) return say('news.writing');
+	const answered = board.rows.filter((row) => row.version > 0).at(-1);
+	return answered === undefined ? say('news.begun') : say('news.answered', { agent: answered.agent });
+}

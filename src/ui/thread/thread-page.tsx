@@ -1,0 +1,81 @@
+import { useState } from 'react';
+import { ApiError, api, type Info } from '../api/client.ts';
+import { Composer } from '../parts/composer.tsx';
+import { say } from '../say.ts';
+import { isGoing, runsOf } from '../state/thread-state.ts';
+import { newsOf, RunView } from './run-view.tsx';
+import { useThread } from './use-thread.ts';
+
+/** A thread: its runs, what waits behind them, and where the next question is typed. */
+export function ThreadPage({ id, info }: { id: string; info: Info }) {
+	const { entries, isConnected, isMissing } = useThread(id);
+	const [said, tell] = useState<string | null>(null);
+	if (isMissing) {
+		return (
+			<main id="content">
+				<h1>{say('thread.missing_heading')}</h1>
+				<p>{say('thread.missing')}</p>
+			</main>
+		);
+	}
+	const { runs, queue } = runsOf(entries ?? []);
+	const last = runs.at(-1);
+	const going = last !== undefined && isGoing(last);
+	const act = async (act: () => Promise<{ said: string[] }>) => {
+		try {
+			tell((await act()).said.join(' ') || null);
+		} catch (thrown) {
+			tell(thrown instanceof ApiError ? thrown.message : say('error.failed', { reason: String(thrown) }));
+		}
+	};
+	const title = runs[0]?.question?.text.slice(0, 80) ?? say('thread.untitled');
+	return (
+		<main id="content" className="thread">
+			<title>{`${title} · ${say('app.name')}`}</title>
+			<h1 className="unseen">{title}</h1>
+			{!isConnected && (
+				<p className="connection" role="status">
+					{say('thread.reconnecting')}
+				</p>
+			)}
+			{entries === null && <p role="status">{say('app.loading')}</p>}
+			{runs.map((messages) => (
+				<RunView
+					key={messages.run}
+					messages={messages}
+					onStop={() => act(() => api.stop(id))}
+					onRetry={(run) => act(() => api.retry(id, run))}
+					onChoose={({ run, orchestration }, agent) => act(() => api.choose(id, { run, orchestration, agent }))}
+				/>
+			))}
+			{queue !== null && queue.waiting.length > 0 && (
+				<section className="queue">
+					<h2>{say('queue.heading')}</h2>
+					<p className="quiet">{say('queue.about')}</p>
+					<ol>
+						{queue.waiting.map((waiting) => (
+							<li key={waiting.id} dir="auto">
+								{waiting.question}
+							</li>
+						))}
+					</ol>
+				</section>
+			)}
+			<p className="unseen" role="status">
+				{last === undefined ? '' : newsOf(last)}
+			</p>
+			{said !== null && (
+				<p className="said" role="status">
+					{said}
+				</p>
+			)}
+			<Composer
+				info={info}
+				label={say('follow.label')}
+				placeholder={say(going ? 'follow.placeholder_queue' : 'follow.placeholder')}
+				send={say(going ? 'follow.send_queue' : 'follow.send')}
+				onSend={async (question, key) => tell((await api.follow(id, question, key)).said.join(' ') || null)}
+			/>
+		</main>
+	);
+}
