@@ -66,7 +66,14 @@ export function createLiveRun(options: LiveRunOptions): LiveRun {
 		}
 	};
 
-	const turns = createTurnRunner({ ...options, record, publish: (event) => over || publish(event) });
+	/** What a turn has to say. One that ends the run lets aborted turns end first, so that their usage is in the result. */
+	const recordTurn = async (entry: Parameters<typeof record>[0]): Promise<void> => {
+		const ends = entry.type === 'signalled' && reduce(fold.state(), entry.signal).state.phase.type === 'finished';
+		if (ends) await turns.cut(() => []);
+		return record(entry);
+	};
+
+	const turns = createTurnRunner({ ...options, record: recordTurn, publish: (event) => over || publish(event) });
 	const deadlines = createDeadlines(clock, (signal) => void cut(signal).catch(fail));
 
 	const end = () => {
@@ -75,8 +82,8 @@ export function createLiveRun(options: LiveRunOptions): LiveRun {
 	};
 
 	const fail = (error: unknown) => {
+		if (!over) void turns.stop();
 		end();
-		void turns.stop();
 		reject(error);
 	};
 

@@ -89,6 +89,29 @@ describe('model calls of aborted turns', () => {
 		expect(world.of('run_finished')[0]?.spend.modelCalls).toBe(world.of('model_called').length);
 	});
 
+	it('are counted when the run ends by itself a moment later', async () => {
+		const clock = createManualClock();
+		const slow = actingAgent('slow', async function* (turn, signal) {
+			if (turn.kind !== 'evaluate' || turn.attempt > 2) return yield ordinaryOutcome(turn, 'slow', 'agent2');
+			await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
+			await new Promise<void>((resolve) => clock.after(100, resolve));
+			yield { type: 'failed', code: 'aborted', message: 'aborted', fatal: false, calls: [aCall] };
+		});
+		const improver = actingAgent('improver', (turn) => {
+			if (turn.kind === 'present')
+				return { type: 'failed', code: 'gone', message: 'Gone.', fatal: true, calls: [aCall] };
+			if (turn.kind === 'evaluate' && turn.attempt === 2)
+				return { type: 'answered', content: 'better', calls: [aCall] };
+			return ordinaryOutcome(turn, 'improver', 'agent2');
+		});
+		const world = runWorld([slow, improver], { clock });
+		const run = await world.ask(teamOf(['slow', 'improver']));
+		await clock.advance(1_000);
+		expect(await run.done).toBe('finished');
+		expect(world.of('run_finished')[0]).toMatchObject({ answer: 'better', spend: { modelCalls: 7 } });
+		expect(clock.pending()).toBe(0);
+	});
+
 	it('are counted once when two people stop the run at the same moment, and nothing follows the end', async () => {
 		const world = runWorld(['a', 'b'].map((id) => actingAgent(id, (_, signal) => hang(signal))));
 		const run = await world.ask(teamOf(['a', 'b']));
@@ -195,6 +218,7 @@ describe('a run that cannot go on', () => {
 		await expect(run.done).rejects.toMatchObject({ code: 'store_full' });
 		expect(world.events).toEqual(await world.runs.events(run.id));
 		expect(world.of('answer_given')).toHaveLength(1);
+		await world.clock.advance(0);
 		expect(world.clock.pending()).toBe(0);
 		expect(world.runs.live(run.id)).toBeNull();
 		const again = await world.runs.resume(run.id, world.audience);
@@ -214,6 +238,7 @@ describe('a run that cannot go on', () => {
 			broken,
 		);
 		await expect(run.done).rejects.toThrow('the screen is gone');
+		await world.clock.advance(0);
 		expect(world.clock.pending()).toBe(0);
 		expect(await (await world.runs.resume(run.id, world.audience)).done).toBe('finished');
 	});

@@ -47,7 +47,7 @@ export interface Diary {
 	/** Model calls made; each has a number of input tokens that no other has. */
 	calls: ModelCall[];
 	/** Those of turns that end at once when they are aborted, so that a run has no excuse for losing them. */
-	prompt: { agent: string; attempt: number; call: ModelCall }[];
+	prompt: ModelCall[];
 	/** `agent:attempt` of every turn taken. */
 	taken: string[];
 	faults: string[];
@@ -75,7 +75,7 @@ export function whimsicalAgent(id: string, whims: readonly Whim[], clock: Clock,
 			} catch {
 				if (whim.lingerMs > 0) await new Promise<void>((resolve) => clock.after(whim.lingerMs, resolve));
 				if (whim.saves > 1) yield savedBy(turn, whim, diary);
-				yield { type: 'failed', code: 'aborted', message: 'aborted', fatal: false, calls: [callOf(turn, whim, diary)] };
+				yield { type: 'failed', code: 'aborted', message: 'aborted', fatal: false, calls: [callOf(whim, diary)] };
 				return;
 			}
 			if (whim.type === 'throw') throw new Error('a whim');
@@ -89,11 +89,11 @@ async function pause(clock: Clock, ms: number, signal: AbortSignal): Promise<voi
 	else signal.throwIfAborted();
 }
 
-function callOf({ agent, attempt }: Turn, { lingerMs }: Whim, diary: Diary): ModelCall {
+function callOf({ lingerMs }: Whim, diary: Diary): ModelCall {
 	const usage = { inputTokens: diary.calls.length + 1, cachedInputTokens: 0, outputTokens: 0, reasoningTokens: 0 };
 	const call: ModelCall = { backend: 'whim', model: 'whim-1', usage, costMicroUsd: 1 };
 	diary.calls.push(call);
-	if (lingerMs === 0) diary.prompt.push({ agent, attempt, call });
+	if (lingerMs === 0) diary.prompt.push(call);
 	return call;
 }
 
@@ -103,7 +103,7 @@ function savedBy(turn: Turn, whim: Whim, diary: Diary): AgentEvent {
 		{ role: 'assistant', text, toolCalls: [{ id: 'c', name: 'look', arguments: '{}' }] },
 		{ role: 'tool', callId: 'c', name: 'look', text, isError: false },
 	];
-	return { type: 'saved', messages, calls: [callOf(turn, whim, diary)], repliesUsed: 0 };
+	return { type: 'saved', messages, calls: [callOf(whim, diary)], repliesUsed: 0 };
 }
 
 /** A turn goes on from its own work, or from a moot evaluation's, and from nothing else. */
@@ -116,7 +116,7 @@ function checkTranscript(turn: Turn, diary: Diary): void {
 }
 
 function endingBy(turn: Turn, whim: Whim, diary: Diary): AgentEvent {
-	const calls = [callOf(turn, whim, diary)];
+	const calls = [callOf(whim, diary)];
 	const fatal = whim.type === 'fail_for_good';
 	if (whim.type === 'fail' || fatal) return { type: 'failed', code: 'whim', message: 'not today', fatal, calls };
 	const kind = whim.type === 'misunderstand' ? misunderstood[turn.kind] : turn.kind;
