@@ -113,6 +113,7 @@ function judgeFile(
 	if (target.endsWith('.json')) {
 		return room.layer === 'app' || room.layer === 'service' ? null : ['layer', `${room.layer} reads ${target}`];
 	}
+	if (room.layer === 'ui' && target.endsWith('.css')) return null;
 	const other = roomOf(target);
 	if (!other) return ['off_the_map', `${target} is in no room of the map`];
 	if (!files.has(target)) return ['missing_file', `there is no ${target}`];

@@ -30,7 +30,7 @@ const PLACES: readonly (readonly [RegExp, PackagePlace])[] = [
 	[/^bullmq$/, sdk('src/adapters/queues/bullmq')],
 	[/^mem0ai$/, sdk('src/adapters/memory/mem0')],
 	[/^@opentelemetry\//, sdk('src/adapters/telemetry/opentelemetry')],
-	[/^react$|^react-dom$|^markdown-it$|^@xyflow\//, library('src/ui/')],
+	[/^react$|^react-dom$|^markdown-it$|^vite$|^@vitejs\/|^@xyflow\//, library('src/ui/')],
 ];
 
 /** The package of a bare specifier: `@a/b/c` is in `@a/b`, `d/e` in `d`. */

@@ -1,4 +1,4 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -73,12 +73,34 @@ const executed: Readonly<Record<string, (ran: Ran) => void>> = {
 	},
 };
 
+/** Serves until it is stopped; `tests/e2e/browser/page.test.ts` asks a question on its page. */
+const served = ['npm start'];
+
 /** CI runs these two itself, and this test as a part of the second. */
 const runByCi = ['npm ci', 'npm test'];
 
 describe('the commands of the README', () => {
 	it('are all proven', () => {
-		expect(commandsIn(readme).toSorted()).toEqual([...runByCi, ...Object.keys(executed)].toSorted());
+		expect(commandsIn(readme).toSorted()).toEqual([...runByCi, ...served, ...Object.keys(executed)].toSorted());
+	});
+
+	it.each(served)('%s serves the page', SLOW, async (command) => {
+		const child = spawn('sh', ['-c', `exec ${command}`], {
+			cwd: ROOT,
+			env: { PATH: process.env.PATH, HOME: home, DATA_DIR: join(home, 'data'), PORT: '0' },
+			detached: true,
+		});
+		let shown = '';
+		let isSeen = false;
+		for await (const part of child.stdout) {
+			shown += part;
+			const [address] = /http:\/\/127\.0\.0\.1:\d+/.exec(shown) ?? [];
+			if (address === undefined || isSeen) continue;
+			isSeen = true;
+			expect((await fetch(address)).headers.get('content-type')).toContain('text/html');
+			process.kill(-(child.pid ?? 0), 'SIGTERM');
+		}
+		expect(isSeen, shown).toBe(true);
 	});
 
 	it.each(runByCi)('%s is what CI runs', (command) => {

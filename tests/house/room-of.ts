@@ -18,6 +18,7 @@ const SERVICES = new Set([
 	'config',
 	'bot',
 	'dispatch',
+	'host',
 ]);
 
 const KINDS = new Set([

@@ -22,6 +22,8 @@ export async function threadOf(events: readonly RunEvent[]): Promise<ThreadMessa
 	const messages = messagesOf(events.reduce(threadAfter, createThreadView()), say);
 	const started = events.find((event) => event.type === 'run_started');
 	const ids = new Map(started?.members.map(({ id, name }) => [name, id]));
-	const text = JSON.stringify(messages, (key, value) => (['run', 'startedAt', 'activeMs'].includes(key) ? 0 : value));
+	const text = JSON.stringify(messages, (key, value) =>
+		['run', 'startedAt', 'askedAt', 'activeMs'].includes(key) ? 0 : value,
+	);
 	return JSON.parse(text.replace(/agent\d+/g, (name) => ids.get(name) ?? name)) as ThreadMessage[];
 }

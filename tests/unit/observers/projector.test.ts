@@ -63,7 +63,7 @@ describe('projector', () => {
 		await projector.settled();
 		expect([...shown.values()]).toEqual(threadOf(finishedRun()));
 		const posts = calls.filter(({ type }) => type === 'post').map(({ key }) => key);
-		expect(posts).toEqual(['board', 'slot:sage', 'slot:critic', 'slot:builder', 'tally:1', 'final']);
+		expect(posts).toEqual(['question', 'board', 'slot:sage', 'slot:critic', 'slot:builder', 'tally:1', 'final']);
 	});
 
 	it('posts the whole thread of a replayed run at once, each message in its last state', async () => {
@@ -97,7 +97,7 @@ describe('projector', () => {
 		script.lasting({ type: 'answer_refused', agent: 'sage', attempt: 1, refusal: 'no_call' });
 		handle(script.events);
 		await clock.advance(1000);
-		expect(calls).toHaveLength(1);
+		expect(calls).toHaveLength(2);
 	});
 
 	it('does not hold back the presented answer and the end of the run', async () => {
@@ -163,7 +163,7 @@ describe('projector', () => {
 		});
 		handle(finishedRun());
 		await clock.advance(999);
-		expect([...shown.values()].map(({ key }) => key)).toEqual(['board']);
+		expect([...shown.values()].map(({ key }) => key)).toEqual(['question', 'board']);
 		await clock.advance(2001);
 		await projector.settled();
 		expect([...shown.values()]).toEqual(threadOf(finishedRun()));
@@ -183,8 +183,8 @@ describe('projector', () => {
 		await projector.settled();
 		expect([...shown.values()].map(({ key }) => key)).toEqual(
 			threadOf(finishedRun())
-				.slice(1)
-				.map(({ key }) => key),
+				.map(({ key }) => key)
+				.filter((key) => key !== 'board'),
 		);
 		expect(problems).toHaveLength(4);
 		expect(problems.at(-1)).toMatch(/still does not take “board”.*The run goes on\.$/);

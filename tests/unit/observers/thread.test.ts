@@ -159,7 +159,7 @@ describe('votes', () => {
 		const script = createScript().begin();
 		script.lasting({ type: 'vote_closed', by: 'skipped', tally: [], votes: [] });
 		script.lasting({ type: 'winner_selected', agent: 'sage', label: null, votes: 0, tie: null });
-		expect(threadOf(script.start('sage', 1, 'present').events).map(({ key }) => key)).toEqual(['board']);
+		expect(threadOf(script.start('sage', 1, 'present').events).map(({ key }) => key)).toEqual(['question', 'board']);
 	});
 
 	it('that tie are put to the requester, and the choice is kept', () => {
@@ -265,6 +265,7 @@ describe('a restart by the review', () => {
 		closeVote(script).start('sage', 7, 'present', 2);
 		const thread = threadOf(script.events);
 		expect(thread.map(({ key }) => key)).toEqual([
+			'question',
 			'board',
 			'slot:sage',
 			'slot:critic',
@@ -274,8 +275,8 @@ describe('a restart by the review', () => {
 			'review:1',
 			'tally:2',
 		]);
-		expect(thread[1]).toMatchObject({ version: 3, versions: 3, content: 'third' });
-		expect(thread[6]).toMatchObject({ verdict: 'restart', reason: 'too short', instructions: 'measure' });
+		expect(thread[2]).toMatchObject({ version: 3, versions: 3, content: 'third' });
+		expect(thread[7]).toMatchObject({ verdict: 'restart', reason: 'too short', instructions: 'measure' });
 	});
 });
 
