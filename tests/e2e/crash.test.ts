@@ -46,8 +46,9 @@ describe('kill -9 at every write of a run', async () => {
 
 	it.concurrent.each(cases)('$when write $at: the run is resumed and its thread is the same', async ({ at, when }) => {
 		const { dataDir, ended } = await askAndDie(at, when);
-		const survived = at === whole.commits && when === 'after';
-		if (!survived) expect(ended.signal).toBe('SIGKILL');
+		// The last write but one ends the run; the last one tells its session so, which a new process does by itself.
+		const survived = at === whole.commits || (at === whole.commits - 1 && when === 'after');
+		if (at < whole.commits) expect(ended.signal).toBe('SIGKILL');
 		const resumed = await massgen(['ask', '--resume', '--json', ...CONFIG], { env: { DATA_DIR: dataDir } });
 		const nothingBegun = at === 1 || (at === 2 && when === 'before');
 		if (nothingBegun || survived) {
