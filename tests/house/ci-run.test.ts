@@ -21,8 +21,23 @@ function fake(program: string, script = '') {
 	chmodSync(file, 0o755);
 }
 
-/** Runs `.ci/run` in a clone that needs these packages, with npm, dpkg-query and apt-get replaced. */
-function run(options: { packages?: readonly string[]; npm?: string; installed?: readonly string[] } = {}) {
+interface Machine {
+	packages?: readonly string[];
+	installed?: readonly string[];
+	npm?: string;
+	/** What its Docker engine does: it is running, comes up when it is started, or ends at once with a complaint. */
+	engine?: 'running' | 'absent' | 'broken';
+}
+
+const dockerd = {
+	running: '',
+	absent: 'touch up; trap \'rm up; echo "dockerd ended" >>journal; exit\' TERM; while :; do sleep 0.05; done',
+	broken: 'echo "no iptables here" >&2; exit 1',
+} as const;
+
+/** Runs `.ci/run` in a clone that needs these packages, with npm, dpkg-query, apt-get and Docker replaced. */
+function run(options: Machine = {}) {
+	const engine = options.engine ?? 'running';
 	const script = readFileSync(join(ROOT, '.ci/run'), 'utf8').replace(
 		/packages=\(\n[^)]*\)/,
 		`packages=(${(options.packages ?? []).join(' ')})`,
@@ -32,6 +47,8 @@ function run(options: { packages?: readonly string[]; npm?: string; installed?: 
 	fake('npm', options.npm);
 	fake('apt-get');
 	fake('sudo', 'shift; "$@"');
+	fake('docker', engine === 'running' ? '' : '[ -e up ]');
+	fake('dockerd', dockerd[engine]);
 	fake(
 		'dpkg-query',
 		`case " ${(options.installed ?? []).join(' ')} " in *" \${@: -1} "*) echo 'ii ';; *) exit 1;; esac`,
@@ -43,7 +60,7 @@ function run(options: { packages?: readonly string[]; npm?: string; installed?: 
 		env: { PATH: `${join(clone, 'bin')}:${process.env.PATH}` },
 	});
 	const journal = existsSync(join(clone, 'journal')) ? readFileSync(join(clone, 'journal'), 'utf8') : '';
-	const did = journal.split('\n').filter((line) => /^(npm|apt-get) /.test(line));
+	const did = journal.split('\n').filter((line) => /^(npm|apt-get|dockerd) /.test(line));
 	return { status, stdout, did };
 }
 
@@ -87,5 +104,32 @@ describe('.ci/run', () => {
 	it('installs nothing when all are there', () => {
 		const { did } = run({ packages: ['chromium'], installed: ['chromium'] });
 		expect(did.map((line) => line.replace(/ CI=.*/, ''))).toEqual(['npm ci', 'npm test']);
+	});
+
+	describe('the Docker engine', () => {
+		const commands = ({ did }: ReturnType<typeof run>) => did.map((line) => line.replace(/ CI=.*| --.*/, ''));
+
+		it('is started before the tests, and ended after them', () => {
+			const ran = run({ engine: 'absent', npm: '[ -e up ] || exit 6' });
+			expect(commands(ran)).toEqual(['dockerd', 'npm ci', 'npm test', 'dockerd ended']);
+			expect(ran.status).toBe(0);
+		});
+
+		it('is ended when the tests fail, whose exit code stays', () => {
+			const ran = run({ engine: 'absent', npm: '[ "$1" != test ] || exit 4' });
+			expect(commands(ran).at(-1)).toBe('dockerd ended');
+			expect(ran.status).toBe(4);
+		});
+
+		it('stays when it was there before', () => {
+			expect(commands(run({ engine: 'running' }))).toEqual(['npm ci', 'npm test']);
+		});
+
+		it('fails the run with its last words when it does not come up', () => {
+			const ran = run({ engine: 'broken' });
+			expect(commands(ran)).toEqual(['dockerd']);
+			expect(ran.stdout).toMatch(/did not come up[\s\S]*no iptables here/);
+			expect(ran.status).toBe(1);
+		});
 	});
 });

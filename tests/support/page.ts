@@ -1,9 +1,8 @@
 import type { PlacedMessage } from '../../src/core/gateway.ts';
 import { type CommandOptions, type Running, startScript } from './command.ts';
 
-/** The page's server in a process of its own, spoken to over HTTP as the page does. */
+/** The page's server, spoken to over HTTP as the page does. */
 export interface Page {
-	running: Running;
 	address: string;
 	/** Asks a question in a new thread; the result is the thread's id. */
 	ask(question: string): Promise<string>;
@@ -18,20 +17,30 @@ export interface Page {
 const PAUSE_MS = 25;
 const TRIES = 800;
 
-/** Starts `script` with `args` on a free port and waits until it listens. */
-export async function startPage(script: string, args: readonly string[], options: CommandOptions): Promise<Page> {
+/** Starts `script` with `args` on a free port, in a process of its own, and waits until it listens. */
+export async function startPage(
+	script: string,
+	args: readonly string[],
+	options: CommandOptions,
+): Promise<Page & { running: Running }> {
 	const running = startScript(script, args, { ...options, env: { ...options.env, PORT: '0' } });
 	const text = await running.shows(/http:\/\/127\.0\.0\.1:\d+/);
 	const [address = ''] = /http:\/\/127\.0\.0\.1:\d+/.exec(text) ?? [];
+	return { running, ...pageAt(address) };
+}
+
+/** The page's server at an address. `cookie` is what signing in gave. */
+export function pageAt(address: string, cookie = ''): Page {
 	const post = (path: string, body: unknown = {}) =>
 		fetch(address + path, {
 			method: 'POST',
-			headers: { 'content-type': 'application/json' },
+			headers: { 'content-type': 'application/json', cookie },
 			body: JSON.stringify(body),
 		});
-	const thread = (id: string) => snapshotOf(`${address}/api/threads/${id}/events`);
+	const get = (path: string, signal: AbortSignal | null = null) =>
+		fetch(address + path, { headers: { cookie }, signal });
+	const thread = (id: string) => snapshotOf((signal) => get(`/api/threads/${id}/events`, signal));
 	return {
-		running,
 		address,
 		post,
 		thread,
@@ -41,7 +50,7 @@ export async function startPage(script: string, args: readonly string[], options
 			return id;
 		},
 		async threads() {
-			const response = await fetch(`${address}/api/threads`);
+			const response = await get('/api/threads');
 			return ((await response.json()) as { threads: Awaited<ReturnType<Page['threads']>> }).threads;
 		},
 		async until(id, isDone) {
@@ -60,9 +69,9 @@ export const isFinal = (messages: readonly PlacedMessage[]) =>
 	messages.some(({ message }) => message.type === 'final' && message.outcome !== null);
 
 /** The first event of the stream holds the whole thread. */
-async function snapshotOf(url: string): Promise<readonly PlacedMessage[]> {
+async function snapshotOf(open: (signal: AbortSignal) => Promise<Response>): Promise<readonly PlacedMessage[]> {
 	const stop = new AbortController();
-	const response = await fetch(url, { signal: stop.signal });
+	const response = await open(stop.signal);
 	if (!response.ok || response.body === null) throw new Error(`${response.status} ${await response.text()}`);
 	let text = '';
 	for await (const part of response.body.pipeThrough(new TextDecoderStream())) {
