@@ -1,7 +1,7 @@
 import type { Browser, Page as Tab } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { accessibilityFaults, startBrowser } from '../../support/browser.ts';
-import { temporaryFolder } from '../../support/command.ts';
+import { type Running, temporaryFolder } from '../../support/command.ts';
 import { type Page, startPage } from '../../support/page.ts';
 import { requireService } from '../../support/services.ts';
 
@@ -9,7 +9,7 @@ const CONFIG = ['--config', 'tests/e2e/fixtures/page.yaml'];
 const QUESTION = 'Why is the sky blue?';
 let browser: Browser | null = null;
 let folder: Awaited<ReturnType<typeof temporaryFolder>>;
-let page: Page;
+let page: Page & { running: Running };
 
 beforeAll(async () => {
 	folder = await temporaryFolder();
