@@ -13,6 +13,7 @@ import type { Agent } from '../src/core/agent.ts';
 import type { Backend } from '../src/core/backend.ts';
 import type { BackendSettings } from '../src/core/backend-settings.ts';
 import type { Gateway } from '../src/core/gateway.ts';
+import { plainShowing } from '../src/core/run.ts';
 import type { RunEvent } from '../src/core/run-event.ts';
 import type { Store } from '../src/core/store.ts';
 import { teamSchema } from '../src/core/team.ts';
@@ -62,14 +63,21 @@ function countingGateway(posted: () => void): Gateway {
 	let posts = 0;
 	return {
 		name: 'counter',
-		capabilities: { editIntervalMs: EDIT_INTERVAL_MS, canAsk: false },
+		capabilities: {
+			editIntervalMs: EDIT_INTERVAL_MS,
+			canAsk: false,
+			keepsMessages: false,
+			maxMessages: Number.POSITIVE_INFINITY,
+		},
 		start: async () => {},
+		render: (message) => [message],
 		post: async () => {
 			posted();
 			posts += 1;
 			return String(posts);
 		},
-		edit: async () => {},
+		edit: async (_place, _slot, id) => id,
+		remove: async () => {},
 		reply: async () => {},
 		stop: async () => {},
 	};
@@ -96,7 +104,16 @@ function runOver(runs: Runs, agents: number, show: (publish: RunEvent[]) => (eve
 		const lasting: RunEvent[] = [];
 		const audience = { canAsk: false, publish: show(lasting) };
 		const id = newRunId(Date.now());
-		const request = { id, session: 'bench:local:c:t', question, retryOf: null, history: [], team };
+		const request = {
+			id,
+			session: 'bench:local:c:t',
+			question,
+			retryOf: null,
+			history: [],
+			team,
+			showing: plainShowing,
+			attachments: [],
+		};
 		const run = await runs.start(request, audience);
 		await run.done;
 		return resultFrom(lasting);
@@ -136,6 +153,8 @@ await peerMain(async ({ baseUrl, agents, posted, variant }: PeerSetup) => {
 			place: { session: 'bench:local:c:t', run: null },
 			clock,
 			say,
+			verbosity: 'normal',
+			records: null,
 			onProblem: (text) => {
 				throw new Error(text);
 			},

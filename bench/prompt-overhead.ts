@@ -27,6 +27,7 @@ const common = {
 	name: 'agent1',
 	attempt: 1,
 	question: 'Q',
+	attachments: [],
 	history: [],
 	feedback: null,
 	transcript: [],

@@ -1,8 +1,13 @@
 import type { Command } from '../src/core/command.ts';
 import { ask } from './ask.ts';
+import { help } from './help.ts';
+import { rate } from './rate.ts';
 import { resume } from './resume.ts';
 import { retry } from './retry.ts';
+import { status } from './status.ts';
 import { stop } from './stop.ts';
+import { teams } from './teams.ts';
+import { why } from './why.ts';
 
 /** Every slash command, in the order of the help text. */
-export const commands: readonly Command[] = [ask, stop, retry, resume];
+export const commands: readonly Command[] = [ask, stop, status, retry, why, rate, teams, help, resume];

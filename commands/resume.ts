@@ -3,11 +3,11 @@ import type { Command } from '../src/core/command.ts';
 
 const options = z.strictObject({ run: z.string().min(1).optional() });
 
-/** `/massgen resume`: takes up an interrupted run; without an id, the latest of them. */
+/** Takes up an interrupted run; without an id, the latest of them. Whoever may use it sees any run, so not in chat. */
 export const resume: Command<typeof options> = {
 	name: 'resume',
-	description: 'Continue a run that was interrupted',
 	permission: 'run.create',
+	reach: 'terminal',
 	options,
 	async run({ run }, bot, { session }) {
 		await bot.resume(run ?? null, session);

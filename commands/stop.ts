@@ -1,16 +1,16 @@
 import { z } from 'zod';
 import type { Command } from '../src/core/command.ts';
 
-const options = z.strictObject({});
+const options = z.strictObject({ run: z.string().min(1).optional() });
 
 /** `/massgen stop`: ends the run of this thread for good, ahead of anything that waits. */
 export const stop: Command<typeof options> = {
 	name: 'stop',
-	description: 'Stop the run of this thread',
 	permission: 'run.stop',
+	reach: 'everywhere',
 	options,
-	async run(_, bot, { session, principal, say, reply }) {
-		const stopped = await bot.stop(session, principal.user);
+	async run({ run }, bot, { session, principal, locale, say, reply }) {
+		const stopped = await bot.stop({ session, by: principal.user, run: run ?? null, locale });
 		await reply(say(stopped ? 'stop.done' : 'stop.nothing'));
 	},
 };

@@ -25,7 +25,7 @@ import type { Team } from './core/team.ts';
 import type { PriceTable } from './core/usage.ts';
 import { createDispatch } from './dispatch.ts';
 import { createHost } from './host.ts';
-import { loadCatalogue } from './observers/catalogue.ts';
+import { createLanguages } from './observers/languages.ts';
 import { createRuns, type Runs } from './runs/runs.ts';
 import { systemClock } from './system-clock.ts';
 
@@ -69,7 +69,9 @@ export interface App {
 export async function createApp(options: AppOptions): Promise<App> {
 	const clock = systemClock;
 	const config = await loadConfig(options);
-	const say = await loadCatalogue(config.settings.locale);
+	const languages = await createLanguages(config.settings.locale);
+	const say = languages.in(null);
+	const sayIn = languages.in;
 	const store = await (options.openStore ?? openSqlite)(config.settings.dataDir, clock);
 	const { terminal, web, gateways } = await openGateways(options, config, clock, say);
 	const tell = (text: string) => (terminal === null ? options.onProblem(text) : terminal.tell(text));
@@ -79,7 +81,8 @@ export async function createApp(options: AppOptions): Promise<App> {
 		store,
 		runs,
 		clock,
-		say,
+		sayIn,
+		teams: teams.list,
 		teamOf: async (name) => (await teams.named(name)).team,
 		gatewayOf: (session) => gateways.get(decodeSessionId(session).platform) ?? null,
 		observe: options.observe,
@@ -90,16 +93,24 @@ export async function createApp(options: AppOptions): Promise<App> {
 		},
 	});
 	const onProblem = (error: unknown) => tell(messageOf(error));
-	const inbound = createDispatch({ store, clock, bot, say, commands, onProblem });
+	const replyTo = async (event: Inbound, text: string): Promise<void> => {
+		const gateway = gateways.get(event.principal.platform);
+		if (gateway === undefined) tell(text);
+		else await gateway.reply(event, text);
+	};
+	const inbound = createDispatch({ store, clock, bot, sayIn, commands, onProblem });
 	await inbound.forgetOld();
-	const submit = (event: Inbound) =>
-		inbound.dispatch(event, async (text) => {
-			const gateway = gateways.get(event.principal.platform);
-			if (gateway === undefined) tell(text);
-			else await gateway.reply(event, text);
-		});
+	const stopTending = repeatedly(
+		clock,
+		[
+			{ everyMs: 60_000, work: () => inbound.recover(replyTo) },
+			{ everyMs: 3_600_000, work: inbound.forgetOld },
+		],
+		onProblem,
+	);
+	const submit = (event: Inbound) => inbound.dispatch(event, (text) => replyTo(event, text));
 	const receive = async (event: Inbound) => void (await submit(event));
-	const host = createHost({ bot, runs, config, say, defaultTeam: () => teams.named(null), receive });
+	const host = createHost({ bot, runs, say, commands: inbound.forms, receive });
 	return {
 		config,
 		bot,
@@ -113,10 +124,38 @@ export async function createApp(options: AppOptions): Promise<App> {
 			for (const gateway of gateways.values()) await gateway.start(host);
 		},
 		async close() {
+			stopTending();
 			await runs.close();
 			for (const gateway of gateways.values()) await gateway.stop();
 			await store.close();
 		},
+	};
+}
+
+/** Does each piece of work again and again, one at a time, until told to stop. */
+function repeatedly(
+	clock: Clock,
+	chores: readonly { everyMs: number; work(): Promise<void> }[],
+	onProblem: (error: unknown) => void,
+): () => void {
+	const cancels = new Set<() => void>();
+	let stopped = false;
+	const plan = (chore: (typeof chores)[number]) => {
+		const cancel = clock.after(chore.everyMs, () => {
+			cancels.delete(cancel);
+			void chore
+				.work()
+				.catch(onProblem)
+				.then(() => {
+					if (!stopped) plan(chore);
+				});
+		});
+		cancels.add(cancel);
+	};
+	for (const chore of chores) plan(chore);
+	return () => {
+		stopped = true;
+		for (const cancel of cancels) cancel();
 	};
 }
 
@@ -195,7 +234,16 @@ function createTeams(config: LoadedConfig, { env }: AppOptions, clock: Clock) {
 		return new Map((await Promise.all(agents)).flat());
 	};
 
-	return { named, agentsOf };
+	const list = async () => {
+		const first = await named(null).catch((error: unknown) => ({ team: null, notes: [sentenceOf(error)] }));
+		const others = [...config.teams.values()].filter(({ problems }) => problems.length === 0).map(({ team }) => team);
+		const usable =
+			first.team === null ? others : [first.team, ...others.filter(({ name }) => name !== first.team.name)];
+		const summaries = usable.map(({ name, description, members }) => ({ name, description, members }));
+		return { teams: summaries, notes: first.notes };
+	};
+
+	return { named, agentsOf, list };
 }
 
 async function createBackend(settings: BackendSettings, services: BackendServices): Promise<Backend> {

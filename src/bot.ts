@@ -1,33 +1,29 @@
+import { createHash } from 'node:crypto';
 import { maskSecrets } from './config/mask-secrets.ts';
 import type { Exchange } from './core/agent.ts';
-import type { Clock } from './core/clock.ts';
-import type { Bot, RetryRequest } from './core/command.ts';
+import type { Attachment } from './core/attachment.ts';
+import type { Bot, RateRequest, RunStatus, Why } from './core/command.ts';
 import { BotError, messageOf } from './core/errors.ts';
-import type { Gateway } from './core/gateway.ts';
-import type { RunEvent } from './core/run-event.ts';
+import { plainShowing, type Showing } from './core/run.ts';
 import type { Say } from './core/say.ts';
-import type { Store } from './core/store.ts';
+import { isChannel } from './core/session-id.ts';
 import type { Team } from './core/team.ts';
-import { createProjector } from './observers/projector.ts';
+import { type AudienceOptions, audienceOf } from './observers/audience.ts';
+import { incompleteThreads } from './observers/slot-records.ts';
+import { viewOf } from './observers/thread.ts';
+import { messagesOf } from './observers/thread-messages.ts';
 import type { LiveRun } from './runs/live-run.ts';
-import { type Audience, checkQuestion, newRunId, type Runs } from './runs/runs.ts';
+import { checkQuestion, newRunId, type Runs } from './runs/runs.ts';
 import { queueMessage } from './sessions/queue-message.ts';
-import type { Waiting } from './sessions/session-record.ts';
+import type { SessionRecord, Waiting } from './sessions/session-record.ts';
 import { type BeginRequest, createSessions, type Sessions } from './sessions/sessions.ts';
+import { takeFiles } from './sessions/take-files.ts';
 
-export interface BotOptions {
-	store: Store;
+export interface BotOptions extends AudienceOptions {
 	runs: Runs;
-	clock: Clock;
-	say: Say;
 	/** The team by name (null: the default team). Throws `team_unknown` or `config_invalid` for the person. */
 	teamOf(name: string | null): Promise<Team>;
-	/** Where a session's thread is shown; null when nobody watches it. */
-	gatewayOf(session: string): Gateway | null;
-	/** Reads every event of every run, before the thread does. Must not throw. */
-	observe(event: RunEvent): void;
-	/** A thread could not be shown, or a question not be begun, in a sentence. */
-	onProblem(text: string): void;
+	teams: Bot['teams'];
 	/** A run had to be left because its journal could not be written. It can be resumed. */
 	onLost(run: string, error: unknown): void;
 }
@@ -37,30 +33,18 @@ export interface RunningBot extends Bot {
 	readonly sessions: Sessions;
 	/** Resolves when the run has finished or was suspended and its thread is shown. Rejects as the run does. */
 	ended(run: string): Promise<'finished' | 'suspended'>;
-	/** Takes up every run and every queue that an earlier process left. */
+	/** Takes up every run, every queue and every thread that an earlier process left. */
 	recover(): Promise<void>;
 }
 
 type Ending = Promise<'finished' | 'suspended'>;
 
-export function createBot(options: BotOptions): RunningBot {
-	const { runs, clock, say, store } = options;
-	const endings = new Map<string, Ending>();
+const RATINGS = 'rating';
 
-	const audienceOf = (session: string, run: string): Audience & { settled(): Promise<void> } => {
-		const gateway = options.gatewayOf(session);
-		if (gateway === null) return { publish: options.observe, canAsk: false, settled: async () => {} };
-		const { onProblem } = options;
-		const projector = createProjector({ gateway, place: { session, run }, clock, say, onProblem });
-		return {
-			canAsk: gateway.capabilities.canAsk,
-			settled: projector.settled,
-			publish(event) {
-				options.observe(event);
-				projector.handle(event);
-			},
-		};
-	};
+export function createBot(options: BotOptions): RunningBot {
+	const { runs, clock, store, onProblem } = options;
+	const endings = new Map<string, Ending>();
+	const own = options.sayIn(null);
 
 	/** `session` is the run's own: it may be shown elsewhere. */
 	const follow = (run: LiveRun, session: string, settled: () => Promise<void>): void => {
@@ -74,29 +58,40 @@ export function createBot(options: BotOptions): RunningBot {
 			.finally(() => endings.delete(run.id));
 	};
 
-	const historyOf = async (lineage: readonly string[]): Promise<Exchange[]> => {
-		const exchanges = lineage.map(async (run): Promise<Exchange[]> => {
+	/** What was said in the conversation so far, and the files that came with it. */
+	const earlier = async (runsBefore: readonly string[]) => {
+		const inputs = await Promise.all(runsBefore.map((run) => runs.input(run)));
+		const exchanges = runsBefore.map(async (run, index): Promise<Exchange[]> => {
 			const answer = (await runs.record(run))?.result?.answer ?? null;
-			return answer === null ? [] : [{ question: (await runs.input(run)).question, answer }];
+			return answer === null ? [] : [{ question: inputs[index]?.question ?? '', answer }];
 		});
-		return (await Promise.all(exchanges)).flat();
+		const files = inputs.flatMap(({ attachments }) => attachments);
+		return { history: (await Promise.all(exchanges)).flat(), files };
 	};
 
 	const begin = async (request: BeginRequest, also: Parameters<Runs['start']>[2]): Promise<void> => {
 		const { session, run: id, waiting } = request;
 		const chosen = await options.teamOf(waiting.team);
 		const team = waiting.quick ? { ...chosen, rules: { ...chosen.rules, skipCoordination: true } } : chosen;
-		const history = await historyOf(request.lineage);
-		const audience = audienceOf(session, id);
-		const { question, retryOf } = waiting;
-		const run = await runs.start({ id, session, question, retryOf, history, team }, audience, also);
+		const { history, files } = await earlier(request.lineage);
+		const { question, retryOf, showing } = waiting;
+		const attachments = once([...files, ...waiting.attachments]);
+		const audience = audienceOf(options, session, id, showing);
+		const input = { id, session, question, retryOf, history, team, showing, attachments };
+		const run = await runs.start(input, audience, also);
 		follow(run, session, audience.settled);
 	};
 
-	/** The queue is one message of the session; gateways know it by its place and key. */
+	/** The queue is a message of the session; gateways that show it know it by its place and key. */
 	const showQueue = (session: string, waiting: readonly Waiting[]) => {
-		const posted = options.gatewayOf(session)?.post({ session, run: null }, queueMessage(waiting));
-		posted?.catch((error: unknown) => options.onProblem(reasonOf(error)));
+		const gateway = options.gatewayOf(session);
+		if (gateway === null) return;
+		const place = { session, run: null };
+		const bodies = gateway.render(queueMessage(waiting), { place, say: own, verbosity: 'normal' });
+		for (const [index, body] of bodies.entries()) {
+			const slot = { key: `queue#${index}`, nonce: '', mayExist: true };
+			gateway.post(place, slot, body).catch((error: unknown) => onProblem(reasonOf(error)));
+		}
 	};
 
 	const sessions = createSessions({
@@ -106,39 +101,108 @@ export function createBot(options: BotOptions): RunningBot {
 		begin,
 		onQueue: showQueue,
 		onRefused: (_, { question }, error) =>
-			options.onProblem(say('queue.refused', { question: question.slice(0, 80), reason: reasonOf(error) })),
+			onProblem(own('queue.refused', { question: question.slice(0, 80), reason: reasonOf(error) })),
 	});
 
 	const take = async (id: string, shownIn: string | null): Promise<string> => {
 		const record = await runs.record(id);
 		const session = record?.session ?? shownIn ?? '';
-		const audience = audienceOf(shownIn ?? session, id);
+		const showing = record === null ? plainShowing : (await runs.input(id)).showing;
+		const audience = audienceOf(options, shownIn ?? session, id, showing);
 		follow(await runs.resume(id, audience), session, audience.settled);
 		return id;
+	};
+
+	/** A run that ended before its thread was shown to the end: what is missing there is caught up on. */
+	const showAgain = async (id: string): Promise<void> => {
+		const record = await runs.record(id);
+		if (record?.status !== 'finished') return;
+		const { showing } = await runs.input(id);
+		const audience = audienceOf({ ...options, observe: () => {} }, record.session, id, showing);
+		for (const event of await runs.events(id)) audience.publish(event);
+		await audience.settled();
 	};
 
 	const latestUnfinished = async (): Promise<string> => {
 		const latest = (await runs.unfinished()).at(-1);
 		if (latest !== undefined) return latest.id;
-		throw new BotError('run_unknown', 'nothing to resume', { userMessage: say('resume.nothing') });
+		throw new BotError('run_unknown', 'nothing to resume', { userMessage: own('resume.nothing') });
+	};
+
+	const retryable = async (record: SessionRecord | null, wanted: string | null, say: Say): Promise<string> => {
+		const run = wanted ?? record?.runs.at(-1)?.run ?? null;
+		if (record === null || run === null || !record.runs.some((one) => one.run === run)) {
+			throw new BotError('run_unknown', 'nothing to retry', { userMessage: say('retry.nothing') });
+		}
+		if (record.active !== run) return run;
+		throw new BotError('input_invalid', 'still running', { userMessage: say('retry.running') });
+	};
+
+	const statusOf = async (record: SessionRecord, say: Say): Promise<RunStatus[]> => {
+		const { session, waiting } = record;
+		const run = record.active ?? record.runs.at(-1)?.run;
+		if (run === undefined) return [];
+		const board = messagesOf(viewOf(await runs.events(run)), say).find((message) => message.type === 'board');
+		if (board === undefined) return [];
+		const { title, team, startedAt, finished, rows } = board;
+		return [{ session, run, title, team, startedAt, finished, rows, waiting: waiting.length }];
+	};
+
+	/** A run of the session: the one that is named, or its latest. */
+	const runIn = async (session: string, wanted: string | null): Promise<string | null> => {
+		const record = (await sessions.meant(session)).at(0);
+		const run = wanted ?? record?.runs.at(-1)?.run ?? null;
+		return record?.runs.some((one) => one.run === run) === true ? run : null;
 	};
 
 	return {
 		sessions,
-		async ask({ id, session, question, team, quick }) {
+		teams: options.teams,
+		async ask({ id, session, principal, question, team, quick, verbosity, locale, files }) {
 			checkQuestion(question);
 			await options.teamOf(team);
-			return sessions.submit(session, { id, question, team, quick, retryOf: null, askedAt: clock.now() });
+			const attachments = await takeFiles(store, files, options.sayIn(locale));
+			const showing: Showing = { askedBy: principal.user, locale, verbosity };
+			const askedAt = clock.now();
+			return sessions.submit(session, { id, question, team, quick, retryOf: null, askedAt, showing, attachments });
 		},
 		resume: async (run, session) => take(run ?? (await latestUnfinished()), session),
 		choose: async (run, orchestration, agent) =>
 			(await runs.live(run)?.signal({ type: 'chosen', agent, orchestration })) ?? false,
-		async stop(session, by) {
-			const active = (await sessions.get(session))?.active ?? null;
-			if (active === null) return false;
+		async stop({ session, by, run, locale }) {
+			const going = (await sessions.meant(session)).filter(({ active }) => active !== null);
+			if (isChannel(session) && going.length > 1) throw severalRunning(going, options.sayIn(locale));
+			const active = going.at(0)?.active ?? null;
+			if (active === null || (run !== null && run !== active)) return false;
 			return (await runs.live(active)?.signal({ type: 'cancel', by })) ?? false;
 		},
-		retry: async (request) => retryOf(request, sessions, runs, clock, say),
+		async retry({ id, session, principal, run: wanted, locale }) {
+			const record = (await sessions.meant(session)).at(0) ?? null;
+			const run = await retryable(record, wanted, options.sayIn(locale));
+			const { question, team, showing, attachments } = await runs.input(run);
+			const again: Showing = { ...showing, askedBy: principal.user, locale };
+			const common = { id, question, team: team.name, quick: team.rules.skipCoordination, retryOf: run };
+			const waiting = { ...common, askedAt: clock.now(), showing: again, attachments };
+			return sessions.submit(record?.session ?? session, waiting);
+		},
+		async status(session, locale) {
+			const meant = await sessions.meant(session);
+			const shown = isChannel(session) ? meant.filter(({ active }) => active !== null) : meant.slice(0, 1);
+			return (await Promise.all(shown.map((record) => statusOf(record, options.sayIn(locale))))).flat();
+		},
+		async why(session, wanted): Promise<Why | null> {
+			const run = await runIn(session, wanted);
+			if (run === null) return null;
+			const view = viewOf(await runs.events(run));
+			const tallies = messagesOf(view, own).flatMap((message) => (message.type === 'tally' ? [message] : []));
+			return { agents: view.agents.map(({ id: agent, name, model }) => ({ agent, name, model })), tallies };
+		},
+		async rate(request) {
+			const run = await runIn(request.session, request.run);
+			if (run === null) return false;
+			await store.commit([{ type: 'put', kind: RATINGS, key: ratingKey(run, request), value: rating(request, run) }]);
+			return true;
+		},
 		async ended(run) {
 			const ending = endings.get(run);
 			if (ending !== undefined) return ending;
@@ -148,9 +212,10 @@ export function createBot(options: BotOptions): RunningBot {
 		async recover() {
 			// What keeps one run from going on must not keep the others, and new questions, from being answered.
 			for (const { id } of await runs.unfinished()) {
-				await take(id, null).catch((error) =>
-					options.onProblem(say('run.not_resumed', { run: id, reason: reasonOf(error) })),
-				);
+				await take(id, null).catch((error) => onProblem(own('run.not_resumed', { run: id, reason: reasonOf(error) })));
+			}
+			for (const run of await incompleteThreads(store)) {
+				showAgain(run).catch((error: unknown) => onProblem(reasonOf(error)));
 			}
 			for (const { session, active, waiting } of await sessions.busy()) {
 				if (waiting.length > 0) showQueue(session, waiting);
@@ -160,19 +225,20 @@ export function createBot(options: BotOptions): RunningBot {
 	};
 }
 
-async function retryOf(request: RetryRequest, sessions: Sessions, runs: Runs, clock: Clock, say: Say) {
-	const { id, session } = request;
-	const record = await sessions.get(session);
-	const run = request.run ?? record?.runs.at(-1)?.run ?? null;
-	if (record === null || run === null || !record.runs.some((one) => one.run === run)) {
-		throw new BotError('run_unknown', 'nothing to retry', { userMessage: say('retry.nothing') });
-	}
-	if (record.active === run) {
-		throw new BotError('input_invalid', 'still running', { userMessage: say('retry.running') });
-	}
-	const { question, team } = await runs.input(run);
-	const quick = team.rules.skipCoordination;
-	return sessions.submit(session, { id, question, team: team.name, quick, retryOf: run, askedAt: clock.now() });
+/** Each file once, however often it was sent. */
+function once(files: readonly Attachment[]): Attachment[] {
+	return [...new Map(files.map((file) => [`${file.key} ${file.name}`, file])).values()];
 }
+
+function severalRunning(going: readonly SessionRecord[], say: Say): BotError {
+	const titles = going.map(({ title }) => `“${title.slice(0, 60)}”`).join(', ');
+	const userMessage = say('stop.several', { count: going.length, titles });
+	return new BotError('input_invalid', 'several runs', { userMessage });
+}
+
+const ratingKey = (run: string, { principal }: RateRequest) =>
+	`${run}:${createHash('sha256').update(`${principal.platform}:${principal.user}`).digest('hex').slice(0, 32)}`;
+
+const rating = ({ principal, verdict }: RateRequest, run: string) => ({ run, user: principal.user, verdict });
 
 const reasonOf = (error: unknown) => (error instanceof BotError ? error.userMessage : maskSecrets(messageOf(error)));

@@ -1,26 +1,44 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { maskSecrets } from './config/mask-secrets.ts';
 import type { Clock } from './core/clock.ts';
 import type { Bot, Command } from './core/command.ts';
+import { type CommandForm, formOf } from './core/command-form.ts';
 import { BotError, messageOf } from './core/errors.ts';
 import type { Inbound } from './core/gateway.ts';
 import type { Say } from './core/say.ts';
-import type { Store } from './core/store.ts';
+import type { Store, StoreChange, StoredRecord } from './core/store.ts';
 
+/** Events that were taken, so that a second delivery is known. */
 const SEEN = 'inbound';
+/** Events that are being handled; one that stays was left by a process that died. */
+const OPEN = 'inbound-open';
 /** How long a platform may deliver the same event again, in milliseconds. */
 const SEEN_FOR_MS = 24 * 3_600_000;
+/** After this time (ms) nobody handles an event any more. */
+const LEFT_AFTER_MS = 60_000;
 
 export interface DispatchOptions {
 	store: Store;
 	clock: Clock;
 	bot: Bot;
-	say: Say;
+	/** Texts in a language; null: the process's own. */
+	sayIn(locale: string | null): Say;
 	commands: readonly Command[];
 	/** Something that is not the person's fault. */
 	onProblem(error: unknown): void;
 }
+
+type Reply = (text: string) => Promise<void>;
+
+const openSchema = z.object({
+	at: z.number(),
+	/** The process that handles it. */
+	by: z.string(),
+	/** Null: it came with files, which are not kept here. */
+	inbound: z.unknown(),
+});
+const seenSchema = z.object({ at: z.number() });
 
 /**
  * From what a person did to the use case: drops a second delivery, finds the command, checks its options.
@@ -29,77 +47,138 @@ export interface DispatchOptions {
 export function createDispatch(options: DispatchOptions) {
 	const { store, clock, bot } = options;
 	const commands = new Map(options.commands.map((command) => [command.name, command]));
+	const forms = lazily(() => options.commands.filter(({ reach }) => reach === 'everywhere').map(formOf));
+	const boot = randomUUID();
 
-	const isFirst = async ({ id, principal }: Inbound): Promise<boolean> => {
-		const key = keyOf(principal.platform, principal.tenant, id);
-		try {
-			await store.commit([{ type: 'put', kind: SEEN, key, value: { at: clock.now() }, version: 0 }]);
-			return true;
-		} catch (error) {
-			if (error instanceof BotError && error.code === 'store_conflict') return false;
-			throw error;
-		}
+	/** True when this process is to handle it: it is new, or was left half done. */
+	const claim = async (inbound: Inbound): Promise<boolean> => {
+		const key = keyOf(inbound);
+		const at = clock.now();
+		const open = { at, by: boot, inbound: withoutFiles(inbound) };
+		const isNew = await hasCommitted(store, [
+			{ type: 'put', kind: SEEN, key, value: { at }, version: 0 },
+			{ type: 'put', kind: OPEN, key, value: open },
+		]);
+		if (isNew) return true;
+		const found = await store.get(OPEN, key);
+		const known = openSchema.safeParse(found?.value).data;
+		if (found === null || known === undefined || !isLeft(known)) return false;
+		return hasCommitted(store, [{ type: 'put', kind: OPEN, key, value: open, version: found.version }]);
 	};
 
-	const handle = async (inbound: Inbound, reply: (text: string) => Promise<void>): Promise<void> => {
+	const isLeft = ({ at, by }: { at: number; by: string }) => by !== boot && clock.now() - at >= LEFT_AFTER_MS;
+
+	const finish = async (inbound: Inbound): Promise<void> => {
+		await store.commit([{ type: 'delete', kind: OPEN, key: keyOf(inbound) }]);
+	};
+
+	const handle = async (inbound: Inbound, reply: Reply): Promise<void> => {
+		const locale = inbound.locale ?? null;
+		const say = options.sayIn(locale);
 		if (inbound.type === 'choice') {
 			const taken = await bot.choose(inbound.run, inbound.orchestration, inbound.agent);
-			if (!taken) await reply(options.say('choice.closed'));
+			if (!taken) await reply(say('choice.closed'));
 			return;
 		}
+		const { id, session, principal, files = [] } = inbound;
 		const command = commands.get(inbound.name);
-		if (command === undefined)
-			throw refused(`There is no command ${inbound.name}. Known: ${[...commands.keys()].join(', ')}.`);
+		const isKnown = command !== undefined && (command.reach === 'everywhere' || principal.platform === 'terminal');
+		if (!isKnown) throw refused(say('command.unknown', { name: inbound.name, known: namesOf(forms()) }));
 		const parsed = command.options.safeParse(inbound.options);
 		if (!parsed.success) throw refused(`${inbound.name}: ${z.prettifyError(parsed.error)}`);
-		const { id, session, principal } = inbound;
-		await command.run(parsed.data, bot, { id, session, principal, say: options.say, reply });
+		await command.run(parsed.data, bot, { id, session, principal, locale, say, files, commands: forms(), reply });
+	};
+
+	const dispatch = async (inbound: Inbound, reply: Reply): Promise<BotError | null> => {
+		try {
+			if (!(await claim(inbound))) return null;
+			await handle(inbound, reply).finally(() => finish(inbound).catch(options.onProblem));
+			return null;
+		} catch (thrown) {
+			const error = thrown instanceof BotError ? thrown : bugOf(thrown, options.sayIn(inbound.locale ?? null));
+			if (error.code === 'bug') options.onProblem(error);
+			await reply(error.userMessage).catch(options.onProblem);
+			return error;
+		}
 	};
 
 	return {
-		async dispatch(inbound: Inbound, reply: (text: string) => Promise<void>): Promise<BotError | null> {
-			try {
-				if (await isFirst(inbound)) await handle(inbound, reply);
-				return null;
-			} catch (thrown) {
-				const error = thrown instanceof BotError ? thrown : bugOf(thrown);
-				if (error.code === 'bug') options.onProblem(error);
-				await reply(error.userMessage).catch(options.onProblem);
-				return error;
+		dispatch,
+		/** What people can ask for anywhere, in the order of the help text. */
+		forms,
+		/** Handles what processes that died have left half done. An event with files is left: it must be sent again. */
+		async recover(replyTo: (inbound: Inbound, text: string) => Promise<void>): Promise<void> {
+			for await (const { value } of allOf(store, OPEN)) {
+				const open = openSchema.safeParse(value).data;
+				const inbound = (open?.inbound ?? null) as Inbound | null;
+				if (open === undefined || inbound === null || !isLeft(open)) continue;
+				await handle(inbound, (text) => replyTo(inbound, text)).catch(options.onProblem);
+				await finish(inbound);
 			}
 		},
 		/** Forgets events that no platform delivers again. */
 		async forgetOld(): Promise<void> {
-			for (let after = ''; ; ) {
-				const page = await store.list(SEEN, { after, limit: 1_000 });
-				const old = page.filter(({ value }) => atOf(value) < clock.now() - SEEN_FOR_MS);
-				if (old.length > 0) await store.commit(old.map(({ key }) => ({ type: 'delete', kind: SEEN, key })));
-				const last = page.at(-1);
-				if (last === undefined || page.length < 1_000) return;
-				after = last.key;
+			const isOld = ({ value }: StoredRecord) =>
+				(seenSchema.safeParse(value).data?.at ?? 0) < clock.now() - SEEN_FOR_MS;
+			for (const kind of [SEEN, OPEN]) {
+				const old: StoreChange[] = [];
+				for await (const record of allOf(store, kind)) {
+					if (isOld(record)) old.push({ type: 'delete', kind, key: record.key });
+				}
+				for (let from = 0; from < old.length; from += 500) await store.commit(old.slice(from, from + 500));
 			}
 		},
 	};
 }
 
-/** Platforms choose the length and the characters of their ids; the store takes short keys. */
-const keyOf = (...parts: readonly string[]) => createHash('sha256').update(JSON.stringify(parts)).digest('hex');
-
-const seenSchema = z.object({ at: z.number() });
-
-function atOf(value: unknown): number {
-	const parsed = seenSchema.safeParse(value);
-	return parsed.success ? parsed.data.at : 0;
+async function* allOf(store: Store, kind: string): AsyncIterable<StoredRecord> {
+	for (let after = ''; ; ) {
+		const page = await store.list(kind, { after, limit: 1_000 });
+		yield* page;
+		const last = page.at(-1);
+		if (last === undefined || page.length < 1_000) return;
+		after = last.key;
+	}
 }
+
+/** False when an expectation of the changes does not hold. */
+async function hasCommitted(store: Store, changes: readonly StoreChange[]): Promise<boolean> {
+	try {
+		await store.commit(changes);
+		return true;
+	} catch (error) {
+		if (error instanceof BotError && error.code === 'store_conflict') return false;
+		throw error;
+	}
+}
+
+function withoutFiles(inbound: Inbound): Inbound | null {
+	if (inbound.type === 'choice') return inbound;
+	const { files = [], ...plain } = inbound;
+	return files.length === 0 ? plain : null;
+}
+
+function lazily<T>(make: () => T): () => T {
+	let made: T | undefined;
+	return () => {
+		made ??= make();
+		return made;
+	};
+}
+
+const namesOf = (forms: readonly CommandForm[]) => forms.map(({ name }) => name).join(', ');
+
+/** Platforms choose the length and the characters of their ids; the store takes short keys. */
+const keyOf = ({ id, principal }: Inbound) =>
+	createHash('sha256')
+		.update(JSON.stringify([principal.platform, principal.tenant, id]))
+		.digest('hex');
 
 function refused(message: string): BotError {
 	return new BotError('input_invalid', message);
 }
 
-function bugOf(thrown: unknown): BotError {
+function bugOf(thrown: unknown, say: Say): BotError {
 	const message = maskSecrets(messageOf(thrown));
-	return new BotError('bug', message, {
-		cause: thrown,
-		userMessage: `Something went wrong inside the bot: ${message}. Nothing is lost; try again, and report it if it stays.`,
-	});
+	return new BotError('bug', message, { cause: thrown, userMessage: say('command.bug', { reason: message }) });
 }

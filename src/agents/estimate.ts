@@ -115,6 +115,7 @@ function promptSizes(
 		name: 'agent1',
 		attempt: 1,
 		question,
+		attachments: [],
 		history: [],
 		feedback: null,
 		transcript: [],

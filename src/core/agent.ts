@@ -1,3 +1,4 @@
+import type { Attachment } from './attachment.ts';
 import type { Refusal, Verdict } from './coordination.ts';
 import type { Message } from './message.ts';
 import type { ModelCall } from './usage.ts';
@@ -34,6 +35,8 @@ interface TurnFacts {
 	name: string;
 	attempt: number;
 	question: string;
+	/** Files of the conversation, this question's and earlier ones'. */
+	attachments: readonly Attachment[];
 	history: readonly Exchange[];
 	feedback: Feedback | null;
 	/** Where an interrupted turn of the same kind had got to; empty for a new turn. */

@@ -1,5 +1,9 @@
 import type { z } from 'zod';
-import type { Principal } from './gateway.ts';
+import type { OfferedFile } from './attachment.ts';
+import type { CommandForm } from './command-form.ts';
+import type { Outcome } from './coordination.ts';
+import type { BoardRow, Principal, TeamSummary, ThreadMessage } from './gateway.ts';
+import type { Verbosity } from './run.ts';
 import type { Say } from './say.ts';
 
 /** What commands may do. `bot.ts` implements it. */
@@ -16,13 +20,61 @@ export interface Bot {
 	resume(run: string | null, session: string): Promise<string>;
 	/** The requester's choice among the agents tied in an orchestration; false when the run no longer waits for it. */
 	choose(run: string, orchestration: number, agent: string): Promise<boolean>;
-	/** Stops the session's run for good, ahead of anything that waits; false when none is running. */
-	stop(session: string, by: string): Promise<boolean>;
+	/**
+	 * Stops the session's run for good, ahead of anything that waits; false when none is running, or not `run`
+	 * (null: whichever). In a channel as a whole: its only one. Throws `input_invalid` when it has several.
+	 */
+	stop(request: StopRequest): Promise<boolean>;
 	/**
 	 * Puts a finished run's question again (null: the session's latest run). While a retry of it is running or
 	 * waiting, that one is meant. Throws `run_unknown` when there is none, `input_invalid` while it still runs.
 	 */
 	retry(request: RetryRequest): Promise<Asked>;
+	/** How the session's latest run stands; in a channel as a whole: those that are running. Notes are in `locale`. */
+	status(session: string, locale: string | null): Promise<readonly RunStatus[]>;
+	/** Who voted for whom and why in a run (null: the session's latest) of this session; null when there is none. */
+	why(session: string, run: string | null): Promise<Why | null>;
+	/** Keeps what a person thinks of a run of this session (null: the latest); false when there is none. */
+	rate(request: RateRequest): Promise<boolean>;
+	/** The teams that can be named, the default one first, and what people should know about it. */
+	teams(): Promise<{ teams: readonly TeamSummary[]; notes: readonly string[] }>;
+}
+
+export interface StopRequest {
+	session: string;
+	/** Who stops it, as the platform knows them. */
+	by: string;
+	run: string | null;
+	locale: string | null;
+}
+
+export interface RunStatus {
+	session: string;
+	run: string;
+	title: string;
+	team: string;
+	/** Milliseconds since the epoch. */
+	startedAt: number;
+	/** Null: it is running. */
+	finished: Outcome | null;
+	rows: readonly BoardRow[];
+	/** Questions behind it. */
+	waiting: number;
+}
+
+/** The votes of a run. Empty until the first vote has closed. */
+export interface Why {
+	/** Agent id to its name in the run and its model. */
+	agents: readonly Pick<BoardRow, 'agent' | 'name' | 'model'>[];
+	/** One for each orchestration, in order. */
+	tallies: readonly Extract<ThreadMessage, { type: 'tally' }>[];
+}
+
+export interface RateRequest {
+	session: string;
+	run: string | null;
+	principal: Principal;
+	verdict: 'good' | 'bad';
 }
 
 /** Where a question got to. `position` counts from 1. */
@@ -38,6 +90,10 @@ export interface AskRequest {
 	team: string | null;
 	/** Skip coordination: the team's first agent answers directly. */
 	quick: boolean;
+	verbosity: Verbosity;
+	/** Language of who asked; null: the process's own. */
+	locale: string | null;
+	files: readonly OfferedFile[];
 }
 
 export interface RetryRequest {
@@ -47,23 +103,35 @@ export interface RetryRequest {
 	principal: Principal;
 	/** Null: the session's latest run. */
 	run: string | null;
+	/** Language of who asks; null: the process's own. */
+	locale: string | null;
 }
 
 export interface CommandContext {
 	/** The inbound's id: the same for a second delivery. */
 	id: string;
 	session: string;
+	/** In the language of the person. */
 	say: Say;
+	locale: string | null;
 	principal: Principal;
+	files: readonly OfferedFile[];
+	/** What can be asked for here, in the order of the help text. */
+	commands: readonly CommandForm[];
+	/** Markdown, at most a few thousand characters. */
 	reply(text: string): Promise<void>;
 }
 
-/** One slash command, the same on every platform. */
+/**
+ * One slash command, the same on every platform. What it is for is the text `command.<name>` of the catalogue, at
+ * most 100 characters, and that of each option `command.<name>.<option>`.
+ */
 export interface Command<Options extends z.ZodType = z.ZodType> {
 	readonly name: string;
-	readonly description: string;
 	/** What a role must hold to use it. */
 	readonly permission: string;
+	/** Where people may use it: anywhere, or only who sits at the machine. */
+	readonly reach: 'everywhere' | 'terminal';
 	readonly options: Options;
 	run(options: z.output<Options>, bot: Bot, context: CommandContext): Promise<void>;
 }

@@ -10,6 +10,10 @@ export type ErrorCode =
 	| 'store_full'
 	| 'store_failed'
 	| 'package_missing'
+	/** A platform's thread or channel cannot be written to any more. */
+	| 'place_gone'
+	/** A platform's message is not there any more. */
+	| 'message_gone'
 	| 'bug';
 
 /**

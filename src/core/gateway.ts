@@ -1,4 +1,8 @@
+import type { OfferedFile } from './attachment.ts';
+import type { CommandForm } from './command-form.ts';
 import type { ClosedBy, Outcome, Shortfall, TallyRow, Vote } from './coordination.ts';
+import type { Verbosity } from './run.ts';
+import type { Say } from './say.ts';
 import type { Spend } from './usage.ts';
 
 /** Who asked. */
@@ -9,33 +13,40 @@ export interface Principal {
 	roles: readonly string[];
 }
 
-/** Something a person did, normalised. `id` is the platform's event id: a second delivery has the same. */
+interface InboundCommon {
+	/** The platform's event id: a second delivery has the same. */
+	id: string;
+	principal: Principal;
+	session: string;
+	/** Language of the person, a BCP 47 tag; left out: the process's own. */
+	locale?: string | undefined;
+}
+
+/** Something a person did, normalised. */
 export type Inbound =
-	| {
+	| (InboundCommon & {
 			type: 'command';
-			id: string;
-			principal: Principal;
-			session: string;
 			name: string;
 			/** As typed; the command checks them. */
 			options: Readonly<Record<string, unknown>>;
-	  }
+			/** Read only once they are found acceptable. */
+			files?: readonly OfferedFile[] | undefined;
+	  })
 	/** The requester's choice among tied agents. `orchestration` is that of the `choice` message it answers. */
-	| {
-			type: 'choice';
-			id: string;
-			principal: Principal;
-			session: string;
-			run: string;
-			orchestration: number;
-			agent: string;
-	  };
+	| (InboundCommon & { type: 'choice'; run: string; orchestration: number; agent: string });
 
 export interface GatewayCapabilities {
-	/** Shortest time between two edits of one message, in milliseconds. */
-	editIntervalMs: number;
+	/** Shortest time between two edits of one message, in milliseconds. May change with the load. */
+	readonly editIntervalMs: number;
 	/** Whether a person can be asked while a run waits (a tie, later an approval). */
-	canAsk: boolean;
+	readonly canAsk: boolean;
+	/**
+	 * Whether its messages outlive the process. Which of them shows what is then kept in the store, so that a later
+	 * process edits them and posts none twice.
+	 */
+	readonly keepsMessages: boolean;
+	/** Most platform messages that one run may post by itself; what is left over goes to the result. */
+	readonly maxMessages: number;
 }
 
 export type RowState = 'waiting' | 'thinking' | 'answered' | 'voted' | 'presenting' | 'reviewing' | 'done' | 'out';
@@ -55,6 +66,20 @@ export interface BoardRow {
 	/** Why it is out, or what it is waiting for. */
 	note: string | null;
 }
+
+/** The outcome of a run in short, for those who do not read its thread. */
+export interface BoardResult {
+	winner: string | null;
+	/** Answers given, of as many agents as there are rows. */
+	answers: number;
+	/** The result's first characters, at most `EXCERPT`; empty when there is none. */
+	excerpt: string;
+	/** Whether `excerpt` is all of it. */
+	isWhole: boolean;
+}
+
+/** Longest excerpt of a result on a board, in characters (UTF-16 code units). */
+export const EXCERPT = 600;
 
 /** A question that waits for the session's run to end. `position` counts from 1. */
 export interface QueuedQuestion {
@@ -87,9 +112,13 @@ export type ThreadMessage =
 			orchestration: number;
 			rows: readonly BoardRow[];
 			finished: Outcome | null;
-			/** Who stopped it; null when nobody did. */
+			/** Who asked, as the platform knows them; null: not known. */
+			askedBy: string | null;
+			/** Who stopped it, as the platform knows them; null when nobody did. */
 			stoppedBy: string | null;
 			startedAt: number;
+			/** What came out, once it has finished. */
+			result: BoardResult | null;
 	  }
 	| {
 			type: 'slot';
@@ -180,20 +209,48 @@ export interface GatewayHost {
 	thread(session: string): Promise<readonly PlacedMessage[]>;
 	/** The teams that can be named, the default one first, and what people should know about it. */
 	teams(): Promise<{ teams: readonly TeamSummary[]; notes: readonly string[] }>;
+	/** What people can ask for, in the order of the help text. */
+	commands(): readonly CommandForm[];
 }
 
-/** Where people talk to the bot. */
-export interface Gateway {
+/** How a thread's messages are put into a platform's own form. */
+export interface RenderContext {
+	place: Place;
+	/** In the language of who asked. */
+	say: Say;
+	verbosity: Verbosity;
+}
+
+/** One platform message of a thread: what it is called, and whether it may be there already. */
+export interface Slot {
+	/** The key of its thread message, with `#1`, `#2` ... for what did not fit into the first. */
+	key: string;
+	/** The same for every attempt to post it: 22 characters of base64url. */
+	nonce: string;
+	/** An attempt was begun whose outcome is not known: look for it first. */
+	mayExist: boolean;
+}
+
+/**
+ * Where people talk to the bot. `Body` is one message in the platform's form; it is compared by value.
+ * `post`, `edit` and `remove` throw when the platform does not take it; they are called again then, unless it is a
+ * `BotError` with `place_gone` (nothing can be shown there any more) or `message_gone` (it is posted anew once).
+ */
+export interface Gateway<Body = unknown> {
 	/** `terminal`, `web`, `discord`, `slack`. */
 	readonly name: string;
 	readonly capabilities: GatewayCapabilities;
 	/** Begins to listen. Resolves when people can use it. */
 	start(host: GatewayHost): Promise<void>;
+	/** The platform messages that show a message of a thread, in order; none: it is not shown here. Pure. */
+	render(message: ThreadMessage, context: RenderContext): readonly Body[];
 	/** Shows a new message in a thread; the result is the platform's id for it. */
-	post(place: Place, message: ThreadMessage): Promise<string>;
-	/** Replaces a message that was posted. */
-	edit(place: Place, id: string, message: ThreadMessage): Promise<void>;
-	/** Says one sentence to the person who did `inbound`, privately where the platform can. */
+	post(place: Place, slot: Slot, body: Body): Promise<string>;
+	/** Replaces a message that was posted; the result is its id from now on. */
+	edit(place: Place, slot: Slot, id: string, body: Body): Promise<string>;
+	/** Takes a message away that the thread does not need any more. */
+	remove(place: Place, slot: Slot, id: string): Promise<void>;
+	/** Says something short to the person who did `inbound`, privately where the platform can. Markdown. */
 	reply(inbound: Inbound, text: string): Promise<void>;
 	stop(): Promise<void>;
 }

@@ -39,6 +39,7 @@ export const runEventSchema = z.discriminatedUnion('type', [
 		session: z.string(),
 		question: z.string(),
 		retryOf: z.string().nullable().describe('The run whose question was put again.'),
+		askedBy: z.string().nullable().describe('Who asked, as their platform knows them.'),
 		team: z.string(),
 		members: z.array(memberSchema.extend({ name: z.string().describe('Its anonymous name in this run.') })),
 		rules: rulesSchema,

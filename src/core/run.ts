@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { attachmentSchema } from './attachment.ts';
 import { outcomeSchema, signalSchema } from './coordination.ts';
 import { messageSchema } from './message.ts';
 import { memberSchema, teamSchema } from './team.ts';
@@ -6,6 +7,23 @@ import { modelCallSchema } from './usage.ts';
 
 /** Longest question in characters (UTF-16 code units). Longer material belongs in a file. */
 export const MAX_QUESTION = 100_000;
+
+export const verbositySchema = z.enum(['quiet', 'normal', 'full']);
+/** `quiet`: board and result. `normal`: all of the thread. `full`: nothing of it shortened. */
+export type Verbosity = z.infer<typeof verbositySchema>;
+
+/** How and to whom a run is shown. */
+export const showingSchema = z.object({
+	/** Who asked, as the platform knows them. */
+	askedBy: z.string().nullable(),
+	/** Their language, a BCP 47 tag; null: the process's own. */
+	locale: z.string().nullable(),
+	verbosity: verbositySchema,
+});
+export type Showing = z.infer<typeof showingSchema>;
+
+/** Shown to nobody in particular. */
+export const plainShowing: Showing = { askedBy: null, locale: null, verbosity: 'normal' };
 
 /** What a run was asked, complete: nothing else is needed to resume it but the team's configuration. */
 export const runInputSchema = z.object({
@@ -17,6 +35,8 @@ export const runInputSchema = z.object({
 	team: teamSchema,
 	/** Anonymous name by member id, shuffled once per run. */
 	names: z.record(memberSchema.shape.id, z.string()),
+	showing: showingSchema.default(plainShowing),
+	attachments: z.array(attachmentSchema).default([]),
 });
 export type RunInput = z.infer<typeof runInputSchema>;
 

@@ -33,3 +33,16 @@ export function decodeSessionId(id: string): SessionAddress {
 		throw bad();
 	}
 }
+
+/** The thread part of what concerns a channel as a whole. */
+const WHOLE_CHANNEL = '-';
+
+/** Names a channel where no thread is meant, such as for a command that was typed in it. */
+export function channelSessionId(address: Omit<SessionAddress, 'thread'>): string {
+	return encodeSessionId({ ...address, thread: WHOLE_CHANNEL });
+}
+
+/** Whether the id names a channel as a whole. */
+export function isChannel(id: string): boolean {
+	return decodeSessionId(id).thread === WHOLE_CHANNEL;
+}

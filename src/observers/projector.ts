@@ -1,5 +1,7 @@
+import { messageOf } from '../core/errors.ts';
 import type { RunEvent } from '../core/run-event.ts';
 import { createDelivery, type DeliveryOptions } from './delivery.ts';
+import type { SlotRecords } from './slot-records.ts';
 import { threadAfter } from './thread.ts';
 import { messagesOf } from './thread-messages.ts';
 import { createThreadView } from './thread-view.ts';
@@ -7,7 +9,10 @@ import { createThreadView } from './thread-view.ts';
 export interface Projector {
 	/** Takes the next event of the run. Never throws and never waits for the gateway. */
 	handle(event: RunEvent): void;
-	/** Resolves as soon as everything handed in so far is shown, or was given up after repeated failures. */
+	/**
+	 * Resolves as soon as everything handed in so far is shown, or was given up after repeated failures. A finished
+	 * run whose thread is shown to the end is then marked so in the records.
+	 */
 	settled(): Promise<void>;
 }
 
@@ -22,14 +27,29 @@ const PASSING_INTERVAL_MS = 50;
  * order; an edit that hangs holds back nothing but its own message. A gateway that fails does not harm the run.
  */
 export function createProjector(options: ProjectorOptions): Projector {
-	const { gateway, clock, say } = options;
+	const { gateway, clock, say, records, onProblem } = options;
 	const delivery = createDelivery({ ...options, onTurn: passSoon });
 	let view = createThreadView();
 	let wake: { at: number; cancel: () => void } | null = null;
 	let soon = false;
+	let recalling = records !== null;
+	let isMarked = records === null;
 	const waiting: (() => void)[] = [];
 
-	const isIdle = () => !soon && wake === null && !delivery.isBusy();
+	const isIdle = () => !recalling && !soon && wake === null && !delivery.isBusy();
+
+	const recall = async (from: SlotRecords): Promise<void> => {
+		await from.load().then(delivery.recall, (error: unknown) => onProblem(messageOf(error)));
+		recalling = false;
+		passSoon();
+	};
+	if (records !== null) void recall(records);
+
+	const mark = async (): Promise<void> => {
+		if (isMarked || records === null || view.finished === null || !delivery.isComplete()) return;
+		isMarked = true;
+		await records.complete().catch((error: unknown) => onProblem(messageOf(error)));
+	};
 
 	function wakeAt(at: number): void {
 		if (wake !== null && wake.at <= at) return;
@@ -45,6 +65,7 @@ export function createProjector(options: ProjectorOptions): Projector {
 
 	function pass(): void {
 		soon = false;
+		if (recalling) return;
 		wake?.cancel();
 		wake = null;
 		const again = delivery.offer(messagesOf(view, say), (message) => {
@@ -62,6 +83,9 @@ export function createProjector(options: ProjectorOptions): Projector {
 			if ('seq' in event) passSoon();
 			else wakeAt(clock.now() + Math.max(gateway.capabilities.editIntervalMs, PASSING_INTERVAL_MS));
 		},
-		settled: () => (isIdle() ? Promise.resolve() : new Promise((resolve) => waiting.push(resolve))),
+		async settled() {
+			if (!isIdle()) await new Promise<void>((resolve) => waiting.push(resolve));
+			await mark();
+		},
 	};
 }

@@ -78,6 +78,7 @@ function begun(event: Event<'run_started'>): Change {
 		run: event.run,
 		question: event.question,
 		retryOf: event.retryOf,
+		askedBy: event.askedBy,
 		title: titleOf(event.question),
 		team: event.team,
 		startedAt: event.at,

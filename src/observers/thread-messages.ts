@@ -1,4 +1,4 @@
-import type { BoardRow, ThreadMessage } from '../core/gateway.ts';
+import { type BoardResult, type BoardRow, EXCERPT, type ThreadMessage } from '../core/gateway.ts';
 import type { Say } from '../core/say.ts';
 import type { AgentView, ThreadView } from './thread-view.ts';
 
@@ -19,9 +19,17 @@ function questionOf({ question: text, startedAt: askedAt, retryOf }: ThreadView)
 }
 
 function boardOf(view: ThreadView, say: Say): ThreadMessage {
-	const { run, title, team, orchestration, finished, stoppedBy, startedAt } = view;
+	const { run, title, team, orchestration, finished, askedBy, stoppedBy, startedAt } = view;
 	const rows = view.agents.map((agent) => rowOf(agent, say));
-	return { type: 'board', key: 'board', run, title, team, orchestration, rows, finished, stoppedBy, startedAt };
+	const common = { run, title, team, orchestration, rows, finished, askedBy, stoppedBy, startedAt };
+	return { type: 'board', key: 'board', ...common, result: resultOf(view) };
+}
+
+function resultOf({ finished, final }: ThreadView): BoardResult | null {
+	if (finished === null || final === null) return null;
+	const { winner, answers, content } = final;
+	const excerpt = content.slice(0, EXCERPT).replace(/[\uD800-\uDBFF]$/, '');
+	return { winner, answers, excerpt, isWhole: excerpt === content };
 }
 
 function rowOf(view: AgentView, say: Say): BoardRow {

@@ -47,6 +47,7 @@ export interface ThreadView {
 	readonly run: string;
 	readonly question: string;
 	readonly retryOf: string | null;
+	readonly askedBy: string | null;
 	readonly title: string;
 	readonly team: string;
 	readonly startedAt: number;
@@ -71,6 +72,7 @@ export function createThreadView(): ThreadView {
 		run: '',
 		question: '',
 		retryOf: null,
+		askedBy: null,
 		title: '',
 		team: '',
 		startedAt: 0,

@@ -1,6 +1,6 @@
 import type { RunEvent } from '../core/run-event.ts';
 import { lastingChange } from './thread-lasting.ts';
-import type { AgentView, Note, ThreadView } from './thread-view.ts';
+import { type AgentView, createThreadView, type Note, type ThreadView } from './thread-view.ts';
 
 type Passing = Extract<RunEvent, { type: 'text_delta' | 'tool_started' | 'tool_finished' | 'call_retried' }>;
 
@@ -13,6 +13,9 @@ export function threadAfter(view: ThreadView, event: RunEvent): ThreadView {
 	if (event.seq <= view.seq) return view;
 	return { ...view, seq: event.seq, ...lastingChange(view, event) };
 }
+
+/** The view of a run that told these events, in order. */
+export const viewOf = (events: readonly RunEvent[]): ThreadView => events.reduce(threadAfter, createThreadView());
 
 function afterPassing(view: ThreadView, event: Passing): ThreadView {
 	const agent = view.agents.find(({ id }) => id === event.agent);

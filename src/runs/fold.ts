@@ -139,6 +139,7 @@ export function openFold(opened: JournalEntry & { type: 'opened' }): { fold: Run
 		session: input.session,
 		question: input.question,
 		retryOf: input.retryOf,
+		askedBy: input.showing.askedBy,
 		team: input.team.name,
 		members: input.team.members.map((member) => ({ ...member, name: input.names[member.id] ?? member.id })),
 		rules: input.team.rules,

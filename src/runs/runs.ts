@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import type { Agent, Exchange } from '../core/agent.ts';
+import type { Attachment } from '../core/attachment.ts';
 import type { Clock } from '../core/clock.ts';
 import { BotError } from '../core/errors.ts';
-import { type JournalEntry, MAX_QUESTION, type RunInput, type RunRecord } from '../core/run.ts';
+import { type JournalEntry, MAX_QUESTION, type RunInput, type RunRecord, type Showing } from '../core/run.ts';
 import type { RunEvent } from '../core/run-event.ts';
 import type { Store, StoreChange } from '../core/store.ts';
 import type { Team } from '../core/team.ts';
@@ -19,6 +20,8 @@ export interface RunRequest {
 	/** The run whose question this is again. */
 	retryOf: string | null;
 	team: Team;
+	showing: Showing;
+	attachments: readonly Attachment[];
 }
 
 /** The runs of this process, over the store's journals. */
@@ -162,13 +165,13 @@ export function checkQuestion(question: string): void {
 }
 
 function inputOf(request: RunRequest, random: () => number): RunInput {
-	const { session, question, history, retryOf, team } = request;
+	const { session, question, history, retryOf, team, showing, attachments } = request;
 	checkQuestion(question);
 	const names = shuffledNames(
 		team.members.map((member) => member.id),
 		random,
 	);
-	return { session, question, retryOf, history: [...history], team, names };
+	return { session, question, retryOf, history: [...history], team, names, showing, attachments: [...attachments] };
 }
 
 /** `agent1` ... `agentN` dealt out at random, so that a name says nothing about its bearer. */

@@ -17,6 +17,7 @@ export function turnFor(work: Exclude<Pending, { type: 'choose' }>, fold: RunFol
 		name: agent?.name ?? work.agent,
 		attempt: work.attempt,
 		question: input.question,
+		attachments: input.attachments,
 		history: input.history,
 		feedback: state.feedback === null ? null : { ...state.feedback, orchestration: state.orchestration },
 		transcript: done?.messages ?? [],

@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
+import { attachmentSchema } from '../core/attachment.ts';
+import { plainShowing, showingSchema } from '../core/run.ts';
 
 const waitingSchema = z.object({
 	id: z.string(),
@@ -9,6 +11,8 @@ const waitingSchema = z.object({
 	quick: z.boolean(),
 	retryOf: z.string().nullable(),
 	askedAt: z.number().int(),
+	showing: showingSchema.default(plainShowing),
+	attachments: z.array(attachmentSchema).default([]),
 });
 /** A question that a session has taken and not yet begun. */
 export type Waiting = z.infer<typeof waitingSchema>;
@@ -22,7 +26,10 @@ export const sessionRecordSchema = z.object({
 	/** Its key among the threads of its platform. */
 	threadKey: z.string(),
 	/** In the order in which they began. */
-	runs: z.array(z.object({ run: z.string(), retryOf: z.string().nullable() })),
+	/** `asked`: the id of its question; null: from before ids were kept. */
+	runs: z.array(
+		z.object({ run: z.string(), retryOf: z.string().nullable(), asked: z.string().nullable().default(null) }),
+	),
 	/** The run that was begun last and whose end has not been dealt with; null: idle. */
 	active: z.string().nullable(),
 	waiting: z.array(waitingSchema),

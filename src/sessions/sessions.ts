@@ -1,7 +1,7 @@
 import type { Clock } from '../core/clock.ts';
 import type { Asked } from '../core/command.ts';
 import { BotError } from '../core/errors.ts';
-import { decodeSessionId } from '../core/session-id.ts';
+import { decodeSessionId, isChannel } from '../core/session-id.ts';
 import type { Store, StoreChange } from '../core/store.ts';
 import {
 	lineage,
@@ -21,9 +21,11 @@ const BUSY = 'busy';
 /** Conversations: which run is going in each, and what waits behind it, once and in order. */
 export interface Sessions {
 	get(session: string): Promise<SessionRecord | null>;
+	/** The session; for a channel as a whole its sessions, newest first, out of the latest 100 of the tenant. */
+	meant(session: string): Promise<readonly SessionRecord[]>;
 	/**
-	 * Begins a run for the question, or puts it in line behind the session's run. While a retry of the same run is
-	 * going or waiting, that one is meant.
+	 * Begins a run for the question, or puts it in line behind the session's run. A question that has begun or waits
+	 * already (by its id) is not taken twice. While a retry of the same run is going or waiting, that one is meant.
 	 */
 	submit(session: string, waiting: Waiting): Promise<Asked>;
 	/** Deals with the end of the session's active run: begins what waits first. Ignores any other run. */
@@ -102,7 +104,7 @@ export function createSessions(options: SessionsOptions): Sessions {
 		const run = options.newRunId();
 		const next: SessionRecord = {
 			...record,
-			runs: [...record.runs, { run, retryOf: waiting.retryOf }],
+			runs: [...record.runs, { run, retryOf: waiting.retryOf, asked: waiting.id }],
 			active: run,
 			waiting: record.waiting.filter(({ id }) => id !== waiting.id),
 		};
@@ -142,10 +144,30 @@ export function createSessions(options: SessionsOptions): Sessions {
 		if (!isDone) await moveUp(session, run);
 	};
 
+	const list: Sessions['list'] = async (platform, tenant, { limit, before }) => {
+		const prefix = threadPrefix(platform, tenant);
+		const last = before === undefined ? null : (await read(before)).record;
+		const page = await store.list(THREADS, { after: last?.threadKey ?? prefix, limit: Math.min(100, limit) });
+		const own = page.filter(({ key }) => key.startsWith(prefix));
+		const records = own.map(async ({ value }) => (await read(sessionIn(value))).record);
+		return (await Promise.all(records)).filter((record) => record !== null);
+	};
+
 	return {
 		get: async (session) => (await read(session)).record,
+		async meant(session) {
+			if (!isChannel(session)) {
+				const { record } = await read(session);
+				return record === null ? [] : [record];
+			}
+			const { platform, tenant, channel } = decodeSessionId(session);
+			const latest = await list(platform, tenant, { limit: 100 });
+			return latest.filter((record) => decodeSessionId(record.session).channel === channel);
+		},
 		submit: (session, waiting) =>
 			settle(session, async ({ record, version }): Promise<Asked> => {
+				const known = record === null ? null : takenBefore(record, waiting.id);
+				if (known !== null) return known;
 				if (record === null || (record.active === null && record.waiting.length === 0)) {
 					return { type: 'started', run: await begin(record ?? fresh(session, waiting), version, waiting) };
 				}
@@ -170,15 +192,15 @@ export function createSessions(options: SessionsOptions): Sessions {
 				after = last.key;
 			}
 		},
-		async list(platform, tenant, { limit, before }) {
-			const prefix = threadPrefix(platform, tenant);
-			const last = before === undefined ? null : (await read(before)).record;
-			const page = await store.list(THREADS, { after: last?.threadKey ?? prefix, limit: Math.min(100, limit) });
-			const own = page.filter(({ key }) => key.startsWith(prefix));
-			const records = own.map(async ({ value }) => (await read(sessionIn(value))).record);
-			return (await Promise.all(records)).filter((record) => record !== null);
-		},
+		list,
 	};
+}
+
+function takenBefore(record: SessionRecord, id: string): Asked | null {
+	const begun = record.runs.find(({ asked }) => asked === id);
+	if (begun !== undefined) return { type: 'started', run: begun.run };
+	const position = record.waiting.findIndex((waiting) => waiting.id === id) + 1;
+	return position === 0 ? null : { type: 'queued', position };
 }
 
 function retryUnderWay(record: SessionRecord, retryOf: string | null): Asked | null {

@@ -33,7 +33,8 @@ export function botWorld(agents: readonly Agent[], options: { store?: Store; tea
 		store,
 		runs,
 		clock,
-		say,
+		sayIn: () => say,
+		teams: async () => ({ teams: [], notes: [] }),
 		gatewayOf: () => gateway,
 		observe: (event) => void events.push(event),
 		onProblem: (text) => void problems.push(text),
@@ -47,7 +48,9 @@ export function botWorld(agents: readonly Agent[], options: { store?: Store; tea
 	const ask = (question: string, session = 'test:t:c:1', extra: { team?: string; quick?: boolean } = {}) => {
 		asked += 1;
 		const { team: name = null, quick = false } = extra;
-		return bot.ask({ id: `ask-${asked}`, session, principal: person, question, team: name, quick });
+		const showing = { verbosity: 'normal', locale: null } as const;
+		const wanted = { question, team: name, quick, ...showing, files: [] };
+		return bot.ask({ id: `ask-${asked}`, session, principal: person, ...wanted });
 	};
 	const finished = () => events.filter((event) => event.type === 'run_finished');
 	return { bot, runs, store, clock, gateway, events, problems, ask, finished };

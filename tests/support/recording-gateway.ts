@@ -6,7 +6,10 @@ export interface Shown {
 }
 
 /** A gateway that keeps what it is given, for tests of what stands before every gateway. */
-export function recordingGateway(name: string, canAsk = true): Gateway & { shown: Map<string, Shown>; said: string[] } {
+export function recordingGateway(
+	name: string,
+	canAsk = true,
+): Gateway<ThreadMessage> & { shown: Map<string, Shown>; said: string[] } {
 	const shown = new Map<string, Shown>();
 	const said: string[] = [];
 	const keep = (place: Place, message: ThreadMessage) => {
@@ -18,12 +21,12 @@ export function recordingGateway(name: string, canAsk = true): Gateway & { shown
 		name,
 		shown,
 		said,
-		capabilities: { editIntervalMs: 0, canAsk },
+		capabilities: { editIntervalMs: 0, canAsk, keepsMessages: false, maxMessages: Number.POSITIVE_INFINITY },
 		async start() {},
-		post: async (place, message) => keep(place, message),
-		async edit(place, _id, message) {
-			keep(place, message);
-		},
+		render: (message) => [message],
+		post: async (place, _slot, message) => keep(place, message),
+		edit: async (place, _slot, _id, message) => keep(place, message),
+		async remove() {},
 		async reply(_inbound, text) {
 			said.push(text);
 		},

@@ -47,7 +47,7 @@ export function createScript(run = 'run-1') {
 		begin(question = QUESTION, rules: Partial<Rules> = {}, team = members) {
 			const full = { ...rulesSchema.parse({}), ...rules };
 			const session = 'terminal:local:terminal:1';
-			const started = { type: 'run_started', session, question, retryOf: null, team: 'demo' } as const;
+			const started = { type: 'run_started', session, question, retryOf: null, askedBy: null, team: 'demo' } as const;
 			return script.lasting({ ...started, members: team, rules: full }, 0);
 		},
 		start(agent: string, attempt: number, kind: 'answer' | 'evaluate' | 'present' | 'review', orchestration = 1) {

@@ -1,5 +1,6 @@
 import { createMemoryStore } from '../../src/adapters/stores/memory.ts';
 import type { Agent } from '../../src/core/agent.ts';
+import { plainShowing } from '../../src/core/run.ts';
 import type { RunEvent } from '../../src/core/run-event.ts';
 import type { Store } from '../../src/core/store.ts';
 import { rulesSchema, type Team } from '../../src/core/team.ts';
@@ -40,6 +41,8 @@ export function runWorld(
 				retryOf: null,
 				history: [],
 				team,
+				showing: plainShowing,
+				attachments: [],
 			},
 			{ ...audience, canAsk: extra.canAsk ?? false },
 		);

@@ -18,17 +18,20 @@ const SESSION = 'web:acme:c:1';
 /** A place where every message is taken at once. */
 function showingGateway(canAsk: boolean) {
 	const shown: { place: Place; message: ThreadMessage }[] = [];
-	const gateway: Gateway = {
+	const gateway: Gateway<ThreadMessage> = {
 		name: 'web',
-		capabilities: { editIntervalMs: 0, canAsk },
+		capabilities: { editIntervalMs: 0, canAsk, keepsMessages: false, maxMessages: Number.POSITIVE_INFINITY },
 		async start() {},
-		async post(place, message) {
+		render: (message) => [message],
+		async post(place, _slot, message) {
 			shown.push({ place, message });
 			return `${shown.length}`;
 		},
-		async edit(place, _id, message) {
+		async edit(place, _slot, id, message) {
 			shown.push({ place, message });
+			return id;
 		},
+		async remove() {},
 		async reply() {},
 		async stop() {},
 	};
@@ -53,7 +56,8 @@ function world(
 		store,
 		runs,
 		clock,
-		say,
+		sayIn: () => say,
+		teams: async () => ({ teams: [], notes: [] }),
 		async teamOf(name) {
 			if (name === null || name === 'test') return team;
 			throw new BotError('team_unknown', `no team ${name}`, { userMessage: `There is no team ${name}. Known: test.` });
@@ -65,7 +69,8 @@ function world(
 	});
 	const ask = async (extra: Partial<Parameters<typeof bot.ask>[0]> = {}) => {
 		const common = { id: randomUUID(), session: SESSION, principal, question: 'Why?', team: null, quick: false };
-		const asked = await bot.ask({ ...common, ...extra });
+		const showing = { verbosity: 'normal', locale: null, files: [] } as const;
+		const asked = await bot.ask({ ...common, ...showing, ...extra });
 		if (asked.type === 'queued') throw new Error('the question waits');
 		return asked.run;
 	};
@@ -174,11 +179,11 @@ describe('a person', () => {
 		const run = await ask();
 		await clock.advance(1);
 		expect(await bot.choose(run, 1, 'a')).toBe(false);
-		expect(await bot.stop(SESSION, 'ada')).toBe(true);
+		expect(await bot.stop({ session: SESSION, by: 'ada', run: null, locale: null })).toBe(true);
 		expect(await bot.ended(run)).toBe('finished');
 		expect(finals().at(-1)).toMatchObject({ outcome: 'stopped' });
 		for (const id of [run, 'nope']) {
-			expect(await bot.stop(SESSION, 'ada')).toBe(false);
+			expect(await bot.stop({ session: SESSION, by: 'ada', run: null, locale: null })).toBe(false);
 			expect(await bot.choose(id, 1, 'a')).toBe(false);
 		}
 	});
@@ -197,7 +202,7 @@ describe('a run that is lost', () => {
 		const { bot, ask, lost } = world([actingAgent('a', (_, signal) => hang(signal))], { store });
 		const run = await ask();
 		const ended = expect(bot.ended(run)).rejects.toMatchObject({ code: 'store_full' });
-		await bot.stop(SESSION, 'ada');
+		await bot.stop({ session: SESSION, by: 'ada', run: null, locale: null });
 		await ended;
 		expect(lost).toEqual([{ run, error: expect.objectContaining({ code: 'store_full' }) }]);
 	});

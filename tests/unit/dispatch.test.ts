@@ -6,7 +6,7 @@ import { BotError } from '../../src/core/errors.ts';
 import type { Inbound } from '../../src/core/gateway.ts';
 import type { Store } from '../../src/core/store.ts';
 import { createDispatch } from '../../src/dispatch.ts';
-import { createManualClock } from '../support/manual-clock.ts';
+import { createManualClock, type ManualClock } from '../support/manual-clock.ts';
 import { strictEnglish } from '../support/say.ts';
 
 const say = await strictEnglish();
@@ -22,8 +22,8 @@ const command = (id: string, name: string, options: Record<string, unknown> = {}
 });
 
 /** A bot that takes one choice, and a command that notes what it was given or throws what it is told to. */
-function world(options: { store?: Store; failure?: unknown } = {}) {
-	const clock = createManualClock();
+function world(options: { store?: Store; failure?: unknown; clock?: ManualClock; meet?: () => Promise<void> } = {}) {
+	const clock = options.clock ?? createManualClock();
 	const store = options.store ?? createMemoryStore();
 	const ran: unknown[] = [];
 	const replies: string[] = [];
@@ -34,6 +34,10 @@ function world(options: { store?: Store; failure?: unknown } = {}) {
 		retry: async () => ({ type: 'started', run: 'r1' }),
 		resume: async () => 'r1',
 		stop: async () => false,
+		status: async () => [],
+		why: async () => null,
+		rate: async () => false,
+		teams: async () => ({ teams: [], notes: [] }),
 		async choose(run, _orchestration, agent) {
 			chosen.push(`${run} ${agent}`);
 			return run === 'open';
@@ -42,24 +46,26 @@ function world(options: { store?: Store; failure?: unknown } = {}) {
 	const schema = z.strictObject({ text: z.string(), loud: z.boolean().default(false) });
 	const echo: Command<typeof schema> = {
 		name: 'say',
-		description: 'Says',
 		permission: 'run.create',
+		reach: 'everywhere',
 		options: schema,
 		async run(given, _bot, context) {
+			await options.meet?.();
 			if (options.failure !== undefined) throw options.failure;
 			ran.push({ ...given, session: context.session, user: context.principal.user });
 		},
 	};
-	const { dispatch, forgetOld } = createDispatch({
+	const local: Command<typeof schema> = { ...echo, name: 'local', reach: 'terminal' };
+	const { dispatch, forgetOld, recover } = createDispatch({
 		store,
 		clock,
 		bot,
-		say,
-		commands: [echo],
+		sayIn: () => say,
+		commands: [echo, local],
 		onProblem: (error) => void problems.push(error),
 	});
 	const send = (inbound: Inbound, reply = async (text: string) => void replies.push(text)) => dispatch(inbound, reply);
-	return { clock, store, send, forgetOld, ran, replies, problems, chosen };
+	return { clock, store, send, forgetOld, recover, ran, replies, problems, chosen };
 }
 
 describe('a command', () => {
@@ -79,6 +85,14 @@ describe('a command', () => {
 			expect(ran).toEqual([]);
 		},
 	);
+
+	it('for whoever sits at the machine is unknown everywhere else', async () => {
+		const { send, ran } = world();
+		expect(await send(command('1', 'local', { text: 'hi' }))).toMatchObject({ code: 'input_invalid' });
+		const seated = { ...command('2', 'local', { text: 'hi' }), principal: { ...principal, platform: 'terminal' } };
+		expect(await send(seated)).toBeNull();
+		expect(ran).toHaveLength(1);
+	});
 
 	it.each([
 		['a missing option', {}, /text/],
@@ -125,6 +139,30 @@ describe('a second delivery', () => {
 			expect(await send(inbound)).toBeNull();
 		}
 		expect(ran).toHaveLength(5);
+	});
+
+	it('is handled by the next process when the first one died over it, and only once', async () => {
+		const died = world({ meet: () => new Promise(() => {}) });
+		void died.send(command('1', 'say', { text: 'hi' }));
+		await died.clock.advance(1_000);
+		const after = world({ store: died.store, clock: died.clock });
+		await after.send(command('1', 'say', { text: 'hi' }));
+		await after.recover(async () => {});
+		expect(after.ran).toEqual([]);
+		await after.clock.advance(60_000);
+		await after.recover(async () => {});
+		await after.recover(async () => {});
+		await after.send(command('1', 'say', { text: 'hi' }));
+		expect(after.ran).toHaveLength(1);
+	});
+
+	it('of what the first process died over is handled when it comes after a minute', async () => {
+		const died = world({ meet: () => new Promise(() => {}) });
+		void died.send(command('1', 'say', { text: 'hi' }));
+		await died.clock.advance(61_000);
+		const after = world({ store: died.store, clock: died.clock });
+		await Promise.all([1, 2].map(() => after.send(command('1', 'say', { text: 'hi' }))));
+		expect(after.ran).toHaveLength(1);
 	});
 
 	it('is forgotten after a day, and not before', async () => {

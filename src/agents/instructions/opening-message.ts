@@ -13,6 +13,7 @@ export function openingMessage(turn: Turn): string {
 	const fence = createFence(`${turn.run}\n${turn.name}\n${turn.attempt}`, writtenByOthers(turn));
 	const parts = [
 		...history(turn, fence),
+		...attachments(turn, fence),
 		fence.block('question', turn.question),
 		...(turn.feedback === null ? [] : [feedback(turn.feedback, fence)]),
 		...answers(turn, fence),
@@ -28,6 +29,14 @@ function history(turn: Turn, fence: Fence): string[] {
 		fence.block('earlier-answer', exchange.answer),
 	]);
 	return [['Earlier in this conversation:', ...exchanges].join('\n')];
+}
+
+function attachments(turn: Turn, fence: Fence): string[] {
+	return turn.attachments.map(({ name, mediaType, bytes, text }) =>
+		text === null
+			? fence.block('attached-file', `${name} (${mediaType}, ${bytes} bytes): its content cannot be shown to you.`)
+			: fence.block('attached-file', `${name}\n\n${text}`),
+	);
 }
 
 function feedback(given: Feedback, fence: Fence): string {
@@ -60,6 +69,7 @@ function task(turn: Turn, fence: Fence): string {
 
 function writtenByOthers(turn: Turn): string[] {
 	const texts = [turn.question, ...turn.answers.map((answer) => answer.content)];
+	for (const { name, text } of turn.attachments) texts.push(name, text ?? '');
 	for (const exchange of turn.history) texts.push(exchange.question, exchange.answer);
 	if (turn.feedback !== null) {
 		texts.push(turn.feedback.reason, turn.feedback.instructions, turn.feedback.previousAnswer);

@@ -13,6 +13,7 @@ const common = {
 	name: 'agent1',
 	attempt: 1,
 	question: 'Is the sea blue?',
+	attachments: [],
 	history: [],
 	feedback: null,
 	transcript: [],

@@ -1,11 +1,45 @@
 import { describe, expect, it } from 'vitest';
 import { commands } from '../../../commands/index.ts';
-import type { Bot } from '../../../src/core/command.ts';
+import type { Bot, RunStatus, Why } from '../../../src/core/command.ts';
+import { formOf } from '../../../src/core/command-form.ts';
 import { strictEnglish } from '../../support/say.ts';
 
 const say = await strictEnglish();
 
 const principal = { platform: 'web', tenant: 'acme', user: 'ada', roles: [] };
+
+const row = { agent: 'a', name: 'agent2', model: 'gpt', tool: null, version: 1, votes: null } as const;
+const running: RunStatus = {
+	session: 's',
+	run: 'r1',
+	title: 'Why?',
+	team: 'trio',
+	startedAt: Date.UTC(2026, 0, 31),
+	finished: null,
+	rows: [{ ...row, state: 'out', note: 'no credit' }],
+	waiting: 2,
+};
+const votes: Why = {
+	agents: [
+		{ agent: 'a', name: 'agent2', model: 'gpt' },
+		{ agent: 'b', name: 'agent1', model: 'claude' },
+	],
+	tallies: [
+		{
+			type: 'tally',
+			key: 'tally:1',
+			by: 'all_voted',
+			rows: [],
+			votes: [
+				{ agent: 'a', target: 'b', label: 'agent1.1', reason: 'It is complete.' },
+				{ agent: 'b', target: 'a', label: 'agent2.1', reason: ' ' },
+			],
+			winner: 'b',
+			tie: { rule: 'order', tied: ['a', 'b'] },
+		},
+	],
+};
+const trio = { name: 'trio', description: 'Three models', members: [{ id: 'a', model: 'gpt' }] };
 
 /** Runs a command as dispatch does; the result is what it asked of the bot. */
 async function run(name: string, options: Record<string, unknown>, busy = false) {
@@ -20,19 +54,28 @@ async function run(name: string, options: Record<string, unknown>, busy = false)
 			return 'r1';
 		},
 		choose: async () => false,
-		async stop(session, by) {
-			done.push(['stop', session, by]);
+		async stop(request) {
+			done.push(['stop', request]);
 			return !busy;
 		},
 		async retry(request) {
 			done.push(['retry', request]);
 			return busy ? { type: 'queued', position: 2 } : { type: 'started', run: 'r1' };
 		},
+		status: async () => (busy ? [] : [running]),
+		why: async () => (busy ? null : votes),
+		async rate(request) {
+			done.push(['rate', request]);
+			return !busy;
+		},
+		teams: async () => ({ teams: busy ? [] : [trio], notes: ['No key is set.'] }),
 	};
 	const command = commands.find((candidate) => candidate.name === name);
 	if (command === undefined) throw new Error(`no command ${name}`);
 	const reply = async (text: string) => void done.push(['reply', text]);
-	await command.run(command.options.parse(options), bot, { id: 'i1', session: 's', principal, say, reply });
+	const forms = commands.filter(({ reach }) => reach === 'everywhere').map(formOf);
+	const context = { id: 'i1', session: 's', principal, locale: null, files: [], say, commands: forms, reply };
+	await command.run(command.options.parse(options), bot, context);
 	return done;
 }
 
@@ -40,20 +83,27 @@ const refuses = (name: string, options: Record<string, unknown>) =>
 	commands.find((command) => command.name === name)?.options.safeParse(options).success === false;
 
 describe('the commands', () => {
-	it('have names of their own, a description and a permission', () => {
+	it('have names of their own, a permission, and texts that say what they and their options are for', () => {
 		expect(new Set(commands.map((command) => command.name)).size).toBe(commands.length);
-		for (const { name, description, permission } of commands) {
+		for (const { name, permission } of commands) {
 			expect(name).toMatch(/^[a-z][a-z-]{0,31}$/);
-			expect(description.length).toBeGreaterThan(0);
-			expect(description.length).toBeLessThanOrEqual(100);
 			expect(permission).toMatch(/^[a-z]+\.[a-z]+$/);
+		}
+		for (const { name, fields } of commands.filter(({ reach }) => reach === 'everywhere').map(formOf)) {
+			const choices = fields.flatMap((field) => field.choices.map((choice) => `${field.name}.${choice}`));
+			for (const key of ['', ...fields.map((field) => `.${field.name}`), ...choices.map((choice) => `.${choice}`)]) {
+				const text = say(`command.${name}${key}`);
+				expect(text.length).toBeGreaterThan(0);
+				expect(text.length).toBeLessThanOrEqual(100);
+			}
 		}
 	});
 });
 
 describe('ask', () => {
 	it('puts the question to the default team, or to the one that is named', async () => {
-		const common = { id: 'i1', session: 's', principal, question: 'Why?' };
+		const shown = { verbosity: 'normal', locale: null, files: [] };
+		const common = { id: 'i1', session: 's', principal, question: 'Why?', ...shown };
 		expect(await run('ask', { question: 'Why?' })).toEqual([['ask', { ...common, team: null, quick: false }]]);
 		expect(await run('ask', { question: 'Why?', team: 'trio', quick: true })).toEqual([
 			['ask', { ...common, team: 'trio', quick: true }],
@@ -74,16 +124,16 @@ describe('ask', () => {
 describe('stop and retry', () => {
 	it('are about the thread they are given in, and say what came of it', async () => {
 		expect(await run('stop', {})).toEqual([
-			['stop', 's', 'ada'],
+			['stop', { session: 's', by: 'ada', run: null, locale: null }],
 			['reply', 'Stopped.'],
 		]);
 		expect(await run('stop', {}, true)).toEqual([
-			['stop', 's', 'ada'],
+			['stop', { session: 's', by: 'ada', run: null, locale: null }],
 			['reply', 'Nothing is running in this thread.'],
 		]);
-		expect(await run('retry', {})).toEqual([['retry', { id: 'i1', session: 's', principal, run: null }]]);
+		expect(await run('retry', {})).toEqual([['retry', { id: 'i1', session: 's', principal, run: null, locale: null }]]);
 		expect(await run('retry', { run: 'r7' }, true)).toEqual([
-			['retry', { id: 'i1', session: 's', principal, run: 'r7' }],
+			['retry', { id: 'i1', session: 's', principal, run: 'r7', locale: null }],
 			['reply', expect.stringContaining('position 2')],
 		]);
 	});
@@ -104,5 +154,44 @@ describe('resume', () => {
 
 	it.each([[{ run: '' }], [{ run: 7 }], [{ id: 'r7' }]])('refuses %j', (options) => {
 		expect(refuses('resume', options)).toBe(true);
+	});
+});
+
+describe('status, why, rate, teams and help', () => {
+	const said = async (...given: Parameters<typeof run>) => (await run(...given)).at(-1);
+
+	it('say how a run stands, with what waits behind it', async () => {
+		const text = String((await said('status', {})) ?? '');
+		expect(text).toContain('**Why?**');
+		expect(text).toContain('agent2 · gpt: out (no credit)');
+		expect(text).toContain('2 questions wait');
+		expect(await said('status', {}, true)).toEqual(['reply', 'Nothing is running here.']);
+	});
+
+	it('give every vote with its reason, and how a tie was broken', async () => {
+		const text = String((await said('why', {})) ?? '');
+		expect(text).toContain('**agent2 (gpt)** voted for **agent1 (claude)**: It is complete.');
+		expect(text).toContain('no reason given');
+		expect(text).toContain('A tie between agent2 (gpt), agent1 (claude)');
+		expect(await said('why', {}, true)).toEqual(['reply', 'There is no run in this thread.']);
+	});
+
+	it('keep a verdict, and refuse any other', async () => {
+		expect(await run('rate', { verdict: 'good' })).toEqual([
+			['rate', { session: 's', run: null, principal, verdict: 'good' }],
+			['reply', expect.stringContaining('was of use')],
+		]);
+		expect(await said('rate', { verdict: 'bad' }, true)).toEqual(['reply', expect.stringContaining('no run')]);
+		expect(refuses('rate', { verdict: 'fine' })).toBe(true);
+	});
+
+	it('name the teams, and say what to do when there is none', async () => {
+		expect(await said('teams', {})).toEqual(['reply', '- **trio** (default): Three models · gpt\nNo key is set.']);
+		expect(String(await said('teams', {}, true))).toContain('npm run doctor');
+	});
+
+	it('name every command that can be used here, and no other', async () => {
+		const text = String(await said('help', {}));
+		for (const { name, reach } of commands) expect(text.includes(`/massgen ${name}\``)).toBe(reach === 'everywhere');
 	});
 });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { decodeSessionId, encodeSessionId } from '../../../src/core/session-id.ts';
+import { channelSessionId, decodeSessionId, encodeSessionId, isChannel } from '../../../src/core/session-id.ts';
 
 const part = fc.string({ minLength: 1, maxLength: 200, unit: 'binary' }).map((text) => text.slice(0, 200));
 const address = fc.record({ platform: part, tenant: part, channel: part, thread: part });
@@ -29,5 +29,11 @@ describe('a session id', () => {
 
 	it.each(['', 'x'.repeat(201)])('refuses a part of a wrong length', (tenant) => {
 		expect(() => encodeSessionId({ platform: 'p', tenant, channel: 'c', thread: 't' })).toThrow(/1 to 200/);
+	});
+
+	it('of a channel as a whole is told from those of its threads', () => {
+		const address = { platform: 'discord', tenant: '1', channel: '2' };
+		expect(isChannel(channelSessionId(address))).toBe(true);
+		expect(isChannel(encodeSessionId({ ...address, thread: '3' }))).toBe(false);
 	});
 });

@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { commands } from '../../../commands/index.ts';
+import { formOf } from '../../../src/core/command-form.ts';
 import { closedBySchema, outcomeSchema, shortfallSchema } from '../../../src/core/coordination.ts';
 import { loadCatalogue } from '../../../src/observers/catalogue.ts';
 
@@ -81,6 +83,9 @@ describe('catalogue', () => {
 			...shortfallSchema.options.map((one) => `shortfall.${one}`),
 			...closedBySchema.options.map((one) => `tally.by.${one}`),
 			...outcomeSchema.options.map((one) => `final.heading.${one}`),
+			...commandKeys(),
+			...['running', ...outcomeSchema.options].map((one) => `status.${one}`),
+			...['good', 'bad'].map((one) => `rate.${one}`),
 			...['order', 'earliest', 'requester'].map((one) => `tally.tie.${one}`),
 			...['deadline', 'budget', 'vote_closed', 'cancelled'].map((one) => `note.aborted_${one}`),
 		]);
@@ -102,5 +107,17 @@ async function keysIn(folder: string): Promise<string[]> {
 		...[...source.matchAll(/'([a-z_]+\.[\w.]+)'/g)].flatMap(([, key = '']) => (known.has(key) ? [key] : [])),
 		...[...source.matchAll(/\bsay\('([^']+)'/g)].map(([, key]) => key ?? ''),
 		...[...source.matchAll(/\bnote\('(\w+)'/g)].map(([, name]) => `note.${name}`),
+	]);
+}
+
+/** What a platform must be able to say of the commands that it offers. */
+function commandKeys(): string[] {
+	const offered = commands.filter(({ reach }) => reach === 'everywhere').map(formOf);
+	return offered.flatMap(({ name, fields }) => [
+		`command.${name}`,
+		...fields.flatMap((field) => [
+			`command.${name}.${field.name}`,
+			...field.choices.map((choice) => `command.${name}.${field.name}.${choice}`),
+		]),
 	]);
 }

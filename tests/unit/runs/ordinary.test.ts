@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { plainShowing } from '../../../src/core/run.ts';
 import { readJournal } from '../../../src/runs/journal.ts';
 import { actingAgent, hang, ordinaryAct, ordinaryOutcome } from '../../support/acting-agent.ts';
 import { runWorld, teamOf } from '../../support/run-world.ts';
@@ -114,6 +115,8 @@ describe('a run', () => {
 				retryOf: null,
 				history: [],
 				team: teamOf(['a', 'b', 'c']),
+				showing: plainShowing,
+				attachments: [],
 			},
 			world.audience,
 		);

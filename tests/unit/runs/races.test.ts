@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createMemoryStore } from '../../../src/adapters/stores/memory.ts';
 import { BotError } from '../../../src/core/errors.ts';
+import { plainShowing } from '../../../src/core/run.ts';
 import type { Store } from '../../../src/core/store.ts';
 import { aCall, actingAgent, hang, ordinaryAct, ordinaryOutcome } from '../../support/acting-agent.ts';
 import { createManualClock } from '../../support/manual-clock.ts';
@@ -234,7 +235,16 @@ describe('a run that cannot go on', () => {
 			},
 		};
 		const run = await world.runs.start(
-			{ id: 'r1', session: 'test:t:c:1', question: 'Why?', retryOf: null, history: [], team: teamOf(['a']) },
+			{
+				id: 'r1',
+				session: 'test:t:c:1',
+				question: 'Why?',
+				retryOf: null,
+				history: [],
+				team: teamOf(['a']),
+				showing: plainShowing,
+				attachments: [],
+			},
 			broken,
 		);
 		await expect(run.done).rejects.toThrow('the screen is gone');

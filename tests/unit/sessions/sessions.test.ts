@@ -119,20 +119,20 @@ describe('a stop', () => {
 		await world.ask('First?');
 		await world.ask('Second?');
 		await settled(world);
-		expect(await world.bot.stop(SESSION, 'ada')).toBe(true);
+		expect(await world.bot.stop({ session: SESSION, by: 'ada', run: null, locale: null })).toBe(true);
 		await settled(world);
 		expect(world.finished()).toMatchObject([{ outcome: 'stopped' }]);
 		expect(world.events.find((event) => event.type === 'stop_requested')).toMatchObject({ by: 'ada' });
 		agent.open('Second?');
 		await settled(world);
 		expect(world.finished()).toMatchObject([{ outcome: 'stopped' }, { outcome: 'answered' }]);
-		expect(await world.bot.stop(SESSION, 'ada')).toBe(false);
+		expect(await world.bot.stop({ session: SESSION, by: 'ada', run: null, locale: null })).toBe(false);
 	});
 });
 
 describe('a retry', () => {
 	const retry = (world: ReturnType<typeof botWorld>, run: string | null, id = 'retry') =>
-		world.bot.retry({ id, session: SESSION, run, principal: person });
+		world.bot.retry({ id, session: SESSION, run, principal: person, locale: null });
 
 	it('puts the question again in a run that is linked to the old one, without its answer in the history', async () => {
 		const agent = actingAgent('a', ordinaryAct('a'));

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Readable, Writable } from 'node:stream';
 import type { Clock } from '../../../core/clock.ts';
 import { BotError, messageOf } from '../../../core/errors.ts';
-import type { Gateway, Inbound, Principal } from '../../../core/gateway.ts';
+import type { Gateway, Inbound, Principal, ThreadMessage } from '../../../core/gateway.ts';
 import type { Say } from '../../../core/say.ts';
 import { encodeSessionId } from '../../../core/session-id.ts';
 import { createKeyboard, type Keyboard } from './keyboard.ts';
@@ -27,7 +27,7 @@ export interface TerminalGatewayOptions extends TerminalStreams {
 	interactive: boolean;
 }
 
-export interface TerminalGateway extends Gateway {
+export interface TerminalGateway extends Gateway<ThreadMessage> {
 	/** Who sits at this terminal. */
 	readonly principal: Principal;
 	/** The conversation that typed questions belong to; a new one for each gateway. */
@@ -76,7 +76,12 @@ export function createTerminalGateway(options: TerminalGatewayOptions): Terminal
 	return {
 		name: 'terminal',
 		/** The painter draws when it is time to; a pipe shows every state. */
-		capabilities: { editIntervalMs: 0, canAsk: interactive },
+		capabilities: {
+			editIntervalMs: 0,
+			canAsk: interactive,
+			keepsMessages: false,
+			maxMessages: Number.POSITIVE_INFINITY,
+		},
 		principal,
 		session,
 		tell,
@@ -89,13 +94,17 @@ export function createTerminalGateway(options: TerminalGatewayOptions): Terminal
 			if (isRich(output, env)) painter.print([say('terminal.welcome'), '']);
 			void keyboard.converse().then(closed.resolve, closed.reject);
 		},
-		async post(_place, message) {
+		render: (message) => [message],
+		async post(_place, { key }, message) {
 			painter.take(message);
-			return message.key;
+			return key;
 		},
-		async edit(_place, _id, message) {
+		async edit(_place, { key }, _id, message) {
 			painter.take(message);
+			return key;
 		},
+		/** Nothing that was printed can be taken back. */
+		async remove() {},
 		async reply(_inbound, text) {
 			tell(text);
 		},

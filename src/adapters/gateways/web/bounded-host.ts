@@ -18,5 +18,6 @@ export function boundedHost(host: GatewayHost, clock: Clock, say: Say): GatewayH
 		threads: (platform, tenant, options) => bounded(host.threads(platform, tenant, options)),
 		thread: (session) => bounded(host.thread(session)),
 		teams: () => bounded(host.teams()),
+		commands: host.commands,
 	};
 }

@@ -3,7 +3,7 @@ import type { ServerResponse } from 'node:http';
 import type { FastifyInstance } from 'fastify';
 import type { Clock } from '../../../core/clock.ts';
 import { BotError } from '../../../core/errors.ts';
-import type { Gateway, GatewayHost } from '../../../core/gateway.ts';
+import type { Gateway, GatewayHost, ThreadMessage } from '../../../core/gateway.ts';
 import type { Say } from '../../../core/say.ts';
 import { boundedHost } from './bounded-host.ts';
 import { listenProblem } from './listen-problem.ts';
@@ -29,7 +29,7 @@ export interface WebGatewayOptions {
 	onProblem(text: string): void;
 }
 
-export interface WebGateway extends Gateway {
+export interface WebGateway extends Gateway<ThreadMessage> {
 	/** Where to open the page. Throws before `start`. */
 	address(): string;
 }
@@ -54,7 +54,7 @@ export function createWebGateway(options: WebGatewayOptions): WebGateway {
 
 	return {
 		name: 'web',
-		capabilities: { editIntervalMs: 50, canAsk: true },
+		capabilities: { editIntervalMs: 50, canAsk: true, keepsMessages: false, maxMessages: Number.POSITIVE_INFINITY },
 		async start(given) {
 			if (token === null && !isLoopback(hostname)) {
 				const userMessage = say('web.token_needed', { host: hostname });
@@ -69,13 +69,17 @@ export function createWebGateway(options: WebGatewayOptions): WebGateway {
 			});
 		},
 		address: () => `http://${nameFor(hostname)}:${portOf(server)}`,
-		async post(place, message) {
+		render: (message) => [message],
+		async post(place, { key }, message) {
 			threads.put(place, message);
-			return message.key;
+			return key;
 		},
-		async edit(place, _id, message) {
+		async edit(place, { key }, _id, message) {
 			threads.put(place, message);
+			return key;
 		},
+		/** The page drops what it does not get again when it reads the thread anew. */
+		async remove() {},
 		async reply(inbound, text) {
 			if (!submissions.take(inbound, text)) options.onProblem(text);
 		},

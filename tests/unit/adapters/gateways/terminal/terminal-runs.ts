@@ -37,9 +37,11 @@ export async function seated({ env = {}, interactive = false, receive = async ()
 		threads: async () => [],
 		thread: async () => [],
 		teams: async () => ({ teams: [], notes: [] }),
+		commands: () => [],
 	});
 	const place = { session: 's', run: 'run-1' };
-	const watch = () => createProjector({ gateway, place, clock, say, onProblem: (text) => gateway.tell(text) });
+	const onProblem = (text: string) => gateway.tell(text);
+	const watch = () => createProjector({ gateway, place, clock, say, verbosity: 'normal', records: null, onProblem });
 	const play = async (events: readonly RunEvent[], projector = watch()) => {
 		for (const event of events) {
 			if (event.at > clock.now()) await clock.advance(event.at - clock.now());

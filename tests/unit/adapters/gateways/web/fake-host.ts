@@ -46,5 +46,6 @@ export function createFakeHost(): FakeHost {
 		async teams() {
 			return { teams: [this.team], notes: ['The demo team answers.'] };
 		},
+		commands: () => [],
 	};
 }

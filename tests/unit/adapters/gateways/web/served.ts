@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { onTestFinished } from 'vitest';
 import { createWebGateway, type WebGatewayOptions } from '../../../../../src/adapters/gateways/web/web-gateway.ts';
+import type { Place, ThreadMessage } from '../../../../../src/core/gateway.ts';
 import { createManualClock } from '../../../../support/manual-clock.ts';
 import { strictEnglish } from '../../../../support/say.ts';
 import { readEvents } from './event-reader.ts';
@@ -40,7 +41,10 @@ export async function createServed(options: Partial<WebGatewayOptions> = {}) {
 		...options,
 	});
 	onTestFinished(() => gateway.stop());
-	return { host, clock, problems, gateway };
+	/** Posts a message, or puts it in the place of the one with its key. */
+	const show = (place: Place, message: ThreadMessage) =>
+		gateway.post(place, { key: message.key, nonce: '', mayExist: false }, message);
+	return { host, clock, problems, gateway, show };
 }
 
 /** A gateway that listens on a free port, and people who use it. */

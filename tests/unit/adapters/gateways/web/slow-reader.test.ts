@@ -27,17 +27,17 @@ const bigText = (mark: string) => Buffer.alloc(MB, `${mark}-`).toString('latin1'
 describe('a slow reader', () => {
 	it('costs no memory while it reads nothing, and then gets the newest state only', async () => {
 		const page = await served();
-		await page.gateway.post(placeIn('t1'), question());
+		await page.show(placeIn('t1'), question());
 		const reader = await page.watch('t1');
 		await reader.next();
 		reader.pause();
 		const before = await memory();
 		for (let i = 0; i < 200; i += 1) {
-			await page.gateway.edit(placeIn('t1'), 'slot:a', slot('a', bigText(`v${i}`), i + 1));
+			await page.show(placeIn('t1'), slot('a', bigText(`v${i}`), i + 1));
 			await turn();
 		}
 		expect((await memory()) - before).toBeLessThan(20 * MB);
-		await page.gateway.post(placeIn('t1'), slot('b', 'the end'));
+		await page.show(placeIn('t1'), slot('b', 'the end'));
 		reader.resume();
 		await reader.until(({ data }) => JSON.stringify(data).includes('the end'));
 		const messages = reader.events.slice(1);
@@ -48,14 +48,14 @@ describe('a slow reader', () => {
 
 	it('gets all of a streamed answer in few pieces, and the right text', async () => {
 		const page = await served();
-		await page.gateway.post(placeIn('t1'), final(''));
+		await page.show(placeIn('t1'), final(''));
 		const reader = await page.watch('t1');
 		await reader.next();
 		reader.pause();
 		let text = '';
 		for (let i = 0; i < 200; i += 1) {
 			text += bigText(`${i}`).slice(0, MB / 20);
-			await page.gateway.edit(placeIn('t1'), 'final', final(text));
+			await page.show(placeIn('t1'), final(text));
 			await turn();
 		}
 		reader.resume();
@@ -67,24 +67,24 @@ describe('a slow reader', () => {
 
 	it('holds back nobody else', async () => {
 		const page = await served();
-		await page.gateway.post(placeIn('t1'), question());
+		await page.show(placeIn('t1'), question());
 		const [slow, quick] = [await page.watch('t1'), await page.watch('t1')];
 		await Promise.all([slow.next(), quick.next()]);
 		slow.pause();
 		for (let i = 0; i < 30; i += 1) {
-			await page.gateway.edit(placeIn('t1'), 'slot:a', slot('a', bigText(`v${i}`), i + 1));
+			await page.show(placeIn('t1'), slot('a', bigText(`v${i}`), i + 1));
 			expect(await quick.next()).toMatchObject({ data: { message: { version: i + 1 } } });
 		}
 	});
 
 	it('that takes nothing for two minutes is sent away and may come back', async () => {
 		const page = await served();
-		await page.gateway.post(placeIn('t1'), finished('Because.'));
+		await page.show(placeIn('t1'), finished('Because.'));
 		const reader = await page.watch('t1');
 		const { id } = await reader.next();
 		reader.pause();
 		for (let i = 0; i < 60; i += 1) {
-			await page.gateway.edit(placeIn('t1'), 'slot:a', slot('a', bigText(`v${i}`), i + 1));
+			await page.show(placeIn('t1'), slot('a', bigText(`v${i}`), i + 1));
 			await turn();
 		}
 		await page.clock.advance(8 * 15_000);
@@ -95,19 +95,19 @@ describe('a slow reader', () => {
 
 	it('that reads within two minutes stays', async () => {
 		const page = await served();
-		await page.gateway.post(placeIn('t1'), question());
+		await page.show(placeIn('t1'), question());
 		const reader = await page.watch('t1');
 		await reader.next();
 		reader.pause();
 		for (let i = 0; i < 60; i += 1) {
-			await page.gateway.edit(placeIn('t1'), 'slot:a', slot('a', bigText(`v${i}`), i + 1));
+			await page.show(placeIn('t1'), slot('a', bigText(`v${i}`), i + 1));
 			await turn();
 		}
 		await page.clock.advance(7 * 15_000);
 		reader.resume();
 		await reader.until(({ data }) => JSON.stringify(data).includes('"version":60'));
 		await page.clock.advance(8 * 15_000);
-		await page.gateway.post(placeIn('t1'), slot('b', 'the end'));
+		await page.show(placeIn('t1'), slot('b', 'the end'));
 		await reader.until(({ data }) => JSON.stringify(data).includes('the end'));
 	});
 });

@@ -7,8 +7,8 @@ import { type Served, served } from './served.ts';
 import { finished, placeIn, question, sessionNamed } from './thread-messages.ts';
 
 /** The bot begins every question: it shows it in its thread. */
-function beginsAll({ host, gateway }: Served): void {
-	host.onReceive = async ({ session }) => void (await gateway.post({ session, run: 'r1' }, question()));
+function beginsAll({ host, show }: Served): void {
+	host.onReceive = async ({ session }) => void (await show({ session, run: 'r1' }, question()));
 }
 
 /** The bot answers everything with this sentence and shows nothing. */
@@ -242,7 +242,7 @@ describe('a request that is sent twice', () => {
 		const begun = Promise.withResolvers<void>();
 		page.host.onReceive = async ({ session }) => {
 			await begun.promise;
-			await page.gateway.post({ session, run: 'r1' }, question());
+			await page.show({ session, run: 'r1' }, question());
 		};
 		const key = { 'idempotency-key': 'click-1' };
 		const both = [
@@ -307,7 +307,7 @@ describe('in a thread', () => {
 
 	it.each(actions)('%s is handed on, and what the bot says comes back', async (path, body, expected) => {
 		const page = await served();
-		await page.gateway.post(placeIn('t1'), finished('Because.'));
+		await page.show(placeIn('t1'), finished('Because.'));
 		says(page, 'Queued, position 2.');
 		const response = await page.post(`/api/threads/t1/${path}`, body, { 'idempotency-key': 'k1' });
 		expect(await answerOf(response)).toEqual({ status: 202, said: ['Queued, position 2.'] });
@@ -336,14 +336,14 @@ describe('in a thread', () => {
 		['choice', { run: 'r1', agent: 'a' }],
 	])('%s does not understand %j', async (path, body) => {
 		const page = await served();
-		await page.gateway.post(placeIn('t1'), question());
+		await page.show(placeIn('t1'), question());
 		expect(await answerOf(await page.post(`/api/threads/t1/${path}`, body))).toEqual(refusal(400, 'input_invalid'));
 		expect(page.host.inbounds).toEqual([]);
 	});
 
 	it('stop needs no body', async () => {
 		const page = await served();
-		await page.gateway.post(placeIn('t1'), question());
+		await page.show(placeIn('t1'), question());
 		const headers = { 'content-type': 'application/json' };
 		const response = await fetch(page.url('/api/threads/t1/stop'), { method: 'POST', headers });
 		expect(await answerOf(response)).toEqual({ status: 202, said: [] });
@@ -351,7 +351,7 @@ describe('in a thread', () => {
 
 	it('each person is told what is meant for them', async () => {
 		const page = await served();
-		await page.gateway.post(placeIn('t1'), question());
+		await page.show(placeIn('t1'), question());
 		page.host.onReceive = async (inbound) => {
 			await page.gateway.reply(inbound, `for ${inbound.id}`);
 		};

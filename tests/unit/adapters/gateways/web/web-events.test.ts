@@ -5,7 +5,7 @@ import { final, finished, placeIn, question, queue, sessionNamed, slot } from '.
 
 const started = async () => {
 	const page = await served();
-	await page.gateway.post(placeIn('t1'), question());
+	await page.show(placeIn('t1'), question());
 	return page;
 };
 
@@ -42,16 +42,16 @@ describe('watching a thread', () => {
 			event: 'snapshot',
 			data: { entries: [{ run: 'r1', message: question() }] },
 		});
-		const id = await page.gateway.post(placeIn('t1'), slot('a', 'One'));
-		await page.gateway.edit(placeIn('t1'), id, slot('a', 'Two', 2));
+		await page.show(placeIn('t1'), slot('a', 'One'));
+		await page.show(placeIn('t1'), slot('a', 'Two', 2));
 		expect(await reader.next()).toMatchObject({ event: 'message', data: { run: 'r1', message: slot('a', 'One') } });
 		expect(await reader.next()).toMatchObject({ event: 'message', data: { message: slot('a', 'Two', 2) } });
 	});
 
 	it('keeps runs apart, and what belongs to none of them', async () => {
 		const page = await started();
-		await page.gateway.post(placeIn('t1', 'r2'), question('Again?'));
-		await page.gateway.post(placeIn('t1', null), queue('Third?'));
+		await page.show(placeIn('t1', 'r2'), question('Again?'));
+		await page.show(placeIn('t1', null), queue('Third?'));
 		const reader = await page.watch('t1');
 		expect((await reader.next()).data).toEqual({
 			entries: [
@@ -65,9 +65,9 @@ describe('watching a thread', () => {
 	it('hears nothing of other threads, and nothing twice', async () => {
 		const page = await started();
 		const reader = await page.watch('t1');
-		await page.gateway.post(placeIn('t2'), question('Other'));
-		await page.gateway.post(placeIn('t1'), question());
-		await page.gateway.post(placeIn('t1'), slot('a', 'One'));
+		await page.show(placeIn('t2'), question('Other'));
+		await page.show(placeIn('t1'), question());
+		await page.show(placeIn('t1'), slot('a', 'One'));
 		await reader.until(({ event }) => event === 'message');
 		expect(reader.events.map(({ event }) => event)).toEqual(['snapshot', 'message']);
 		expect(reader.events[1]?.data).toEqual({ run: 'r1', message: slot('a', 'One') });
@@ -79,8 +79,8 @@ describe('watching a thread', () => {
 			{ run: 'r1', message: question() },
 			{ run: 'r1', message: slot('a', 'as journaled') },
 		]);
-		await page.gateway.edit(placeIn('t1'), 'slot:a', slot('a', 'as it is now', 2));
-		await page.gateway.post(placeIn('t1', 'r2'), question('Again?'));
+		await page.show(placeIn('t1'), slot('a', 'as it is now', 2));
+		await page.show(placeIn('t1', 'r2'), question('Again?'));
 		const reader = await page.watch('t1');
 		expect((await reader.next()).data).toEqual({
 			entries: [
@@ -102,7 +102,7 @@ describe('watching a thread', () => {
 		};
 		const opening = page.watch('t1');
 		await asked.promise;
-		await page.gateway.post(placeIn('t1'), slot('a', 'One'));
+		await page.show(placeIn('t1'), slot('a', 'One'));
 		read.resolve();
 		const reader = await opening;
 		await reader.next();
@@ -148,7 +148,7 @@ describe('watching a thread', () => {
 			const page = await started();
 			const reader = await page.watch('t1');
 			await reader.next();
-			await page.gateway.post(placeIn('t1'), slot('a', text));
+			await page.show(placeIn('t1'), slot('a', text));
 			expect(await reader.next()).toMatchObject({ event: 'message', data: { message: slot('a', text) } });
 			expect(reader.events).toHaveLength(2);
 		},
@@ -189,8 +189,8 @@ describe('watching a thread', () => {
 		const page = await started();
 		const reader = await page.watch('t1');
 		await reader.next();
-		for (let i = 0; i < 300; i += 1) await page.gateway.post(placeIn(`other-${i}`), question());
-		await page.gateway.post(placeIn('t1'), slot('a', 'One'));
+		for (let i = 0; i < 300; i += 1) await page.show(placeIn(`other-${i}`), question());
+		await page.show(placeIn('t1'), slot('a', 'One'));
 		expect(await reader.next()).toMatchObject({ event: 'message', data: { message: slot('a', 'One') } });
 	});
 
@@ -203,7 +203,7 @@ describe('watching a thread', () => {
 		(await page.watch('t1')).drop();
 		expect(page.host.reads).toBe(1);
 		await expect.poll(() => page.clock.pending()).toBe(0);
-		for (let i = 0; i < 300; i += 1) await page.gateway.post(placeIn(`other-${i}`), question());
+		for (let i = 0; i < 300; i += 1) await page.show(placeIn(`other-${i}`), question());
 		const reader = await page.watch('t1');
 		expect((await reader.next()).data).toEqual({ entries });
 		expect(page.host.reads).toBe(2);
@@ -213,11 +213,11 @@ describe('watching a thread', () => {
 describe('an answer that is being written', () => {
 	it('is sent once, and then only what is new of it', async () => {
 		const page = await started();
-		await page.gateway.post(placeIn('t1'), final('Be'));
+		await page.show(placeIn('t1'), final('Be'));
 		const reader = await page.watch('t1');
-		await page.gateway.edit(placeIn('t1'), 'final', final('Because \u{1F600}'));
-		await page.gateway.edit(placeIn('t1'), 'final', final('Because \u{1F600}.'));
-		await page.gateway.edit(placeIn('t1'), 'final', finished('Because \u{1F600}.'));
+		await page.show(placeIn('t1'), final('Because \u{1F600}'));
+		await page.show(placeIn('t1'), final('Because \u{1F600}.'));
+		await page.show(placeIn('t1'), finished('Because \u{1F600}.'));
 		await reader.until(({ event }) => event === 'message');
 		expect(reader.events.slice(1)).toMatchObject([
 			{ event: 'append', data: { run: 'r1', key: 'final', text: 'cause \u{1F600}' } },
@@ -228,11 +228,11 @@ describe('an answer that is being written', () => {
 
 	it('is sent whole when it begins anew, or when more than its text changed', async () => {
 		const page = await started();
-		await page.gateway.post(placeIn('t1'), final('First try'));
+		await page.show(placeIn('t1'), final('First try'));
 		const reader = await page.watch('t1');
-		await page.gateway.edit(placeIn('t1'), 'final', final('Second'));
-		await page.gateway.edit(placeIn('t1'), 'final', final('Second try', { winner: 'b' }));
-		await page.gateway.edit(placeIn('t1'), 'final', final('Second try.', { winner: 'b' }));
+		await page.show(placeIn('t1'), final('Second'));
+		await page.show(placeIn('t1'), final('Second try', { winner: 'b' }));
+		await page.show(placeIn('t1'), final('Second try.', { winner: 'b' }));
 		await reader.until(({ event }) => event === 'append');
 		expect(reader.events.map(({ event }) => event)).toEqual(['snapshot', 'message', 'message', 'append']);
 		expect(shownBy(reader).at(-1)).toEqual({ run: 'r1', message: final('Second try.', { winner: 'b' }) });
@@ -244,10 +244,10 @@ describe('an answer that is being written', () => {
 		let text = '';
 		for (let i = 0; i < 1_000; i += 1) {
 			text += `${i} `.padEnd(1_048);
-			await page.gateway.edit(placeIn('t1'), 'final', final(text));
+			await page.show(placeIn('t1'), final(text));
 			if (i % 20 === 0) await new Promise((resolve) => setImmediate(resolve));
 		}
-		await page.gateway.post(placeIn('t1'), slot('a', 'last'));
+		await page.show(placeIn('t1'), slot('a', 'last'));
 		await reader.until(({ event, data }) => event === 'message' && JSON.stringify(data).includes('last'));
 		expect(text.length).toBeGreaterThan(1_000_000);
 		expect(shownBy(reader)).toContainEqual({ run: 'r1', message: final(text) });
@@ -259,16 +259,16 @@ describe('a dropped connection', () => {
 	it('gets what it missed, each message once and in its newest state', async () => {
 		const page = await started();
 		const before = await page.watch('t1');
-		await page.gateway.post(placeIn('t1'), slot('a', 'One'));
+		await page.show(placeIn('t1'), slot('a', 'One'));
 		await before.until(({ event }) => event === 'message');
 		before.drop();
-		await page.gateway.edit(placeIn('t1'), 'slot:a', slot('a', 'Two', 2));
-		await page.gateway.post(placeIn('t1'), slot('b', 'Other'));
-		await page.gateway.edit(placeIn('t1'), 'slot:a', slot('a', 'Three', 3));
-		await page.gateway.post(placeIn('t1'), final('Be'));
-		await page.gateway.edit(placeIn('t1'), 'final', final('Because'));
+		await page.show(placeIn('t1'), slot('a', 'Two', 2));
+		await page.show(placeIn('t1'), slot('b', 'Other'));
+		await page.show(placeIn('t1'), slot('a', 'Three', 3));
+		await page.show(placeIn('t1'), final('Be'));
+		await page.show(placeIn('t1'), final('Because'));
 		const after = await page.watch('t1', lastId(before));
-		await page.gateway.edit(placeIn('t1'), 'final', final('Because.'));
+		await page.show(placeIn('t1'), final('Because.'));
 		await after.until(({ event }) => event === 'append');
 		expect(after.events).toMatchObject([
 			{ event: 'message', data: { message: slot('a', 'Three', 3) } },
@@ -284,7 +284,7 @@ describe('a dropped connection', () => {
 		await before.next();
 		before.drop();
 		const after = await page.watch('t1', lastId(before));
-		await page.gateway.post(placeIn('t1'), slot('a', 'One'));
+		await page.show(placeIn('t1'), slot('a', 'One'));
 		await after.next();
 		expect(after.events).toMatchObject([{ event: 'message', data: { message: slot('a', 'One') } }]);
 	});
@@ -293,9 +293,9 @@ describe('a dropped connection', () => {
 		const page = await started();
 		const first = await page.watch('t1');
 		await first.next();
-		await page.gateway.post(placeIn('t1'), slot('a', 'One'));
-		await page.gateway.post(placeIn('t1'), slot('b', 'Other'));
-		await page.gateway.edit(placeIn('t1'), 'slot:a', slot('a', 'Two', 2));
+		await page.show(placeIn('t1'), slot('a', 'One'));
+		await page.show(placeIn('t1'), slot('b', 'Other'));
+		await page.show(placeIn('t1'), slot('a', 'Two', 2));
 		// Comes back: `a` is newer than `b` but has the place before it.
 		const second = await page.watch('t1', { 'last-event-id': first.events[0]?.id ?? '' });
 		const [a, b] = [await second.next(), await second.next()];
@@ -305,7 +305,7 @@ describe('a dropped connection', () => {
 		]);
 		const afterA = await page.watch('t1', { 'last-event-id': a.id });
 		const afterB = await page.watch('t1', { 'last-event-id': b.id });
-		await page.gateway.post(placeIn('t1'), slot('c', 'Last'));
+		await page.show(placeIn('t1'), slot('c', 'Last'));
 		await afterA.until(({ data }) => JSON.stringify(data).includes('Last'));
 		await afterB.until(({ data }) => JSON.stringify(data).includes('Last'));
 		expect(afterA.events.map(({ data }) => data)).toContainEqual({ run: 'r1', message: slot('b', 'Other') });
@@ -338,7 +338,7 @@ describe('a dropped connection', () => {
 		future.drop();
 		await expect.poll(() => page.clock.pending()).toBe(0);
 		page.host.journals.set(sessionNamed('t1'), [{ run: 'r1', message: question() }]);
-		for (let i = 0; i < 300; i += 1) await page.gateway.post(placeIn(`other-${i}`), question());
+		for (let i = 0; i < 300; i += 1) await page.show(placeIn(`other-${i}`), question());
 		const late = await page.watch('t1', { 'last-event-id': id });
 		expect(await late.next()).toMatchObject({ event: 'snapshot' });
 	});
@@ -348,11 +348,11 @@ describe('several tabs', () => {
 	it('two show the same, though one was opened in the middle', async () => {
 		const page = await started();
 		const first = await page.watch('t1');
-		await page.gateway.post(placeIn('t1'), final('Be'));
+		await page.show(placeIn('t1'), final('Be'));
 		await first.until(({ event }) => event === 'message');
 		const second = await page.watch('t1');
-		await page.gateway.edit(placeIn('t1'), 'final', final('Because'));
-		await page.gateway.edit(placeIn('t1'), 'final', finished('Because.'));
+		await page.show(placeIn('t1'), final('Because'));
+		await page.show(placeIn('t1'), finished('Because.'));
 		const isEnd = ({ data }: { data: unknown }) => JSON.stringify(data).includes('answered');
 		await Promise.all([first.until(isEnd), second.until(isEnd)]);
 		expect(shownBy(first)).toEqual([
@@ -368,7 +368,7 @@ describe('several tabs', () => {
 		await Promise.all([first.next(), second.next()]);
 		first.drop();
 		await first.ended;
-		await page.gateway.post(placeIn('t1'), slot('a', 'One'));
+		await page.show(placeIn('t1'), slot('a', 'One'));
 		expect(await second.next()).toMatchObject({ data: { message: slot('a', 'One') } });
 	});
 });

@@ -28,7 +28,7 @@ async function refusalOf(start: Promise<void>): Promise<BotError> {
 describe('a token', () => {
 	it('is needed for everything but the page itself and signs of life', async () => {
 		const page = await served({ token: TOKEN });
-		await page.gateway.post(placeIn('t1'), question());
+		await page.show(placeIn('t1'), question());
 		for (const path of ['/', '/t/t1', '/healthz', '/assets/index-abc123.js']) {
 			expect((await page.get(path)).status, path).toBe(200);
 		}
@@ -135,7 +135,7 @@ describe('other sites', () => {
 		[{ 'sec-fetch-site': 'none' }],
 	])('cannot make a browser act with %j', async (headers) => {
 		const page = await served();
-		await page.gateway.post(placeIn('t1'), question());
+		await page.show(placeIn('t1'), question());
 		const json = { 'content-type': 'application/json' };
 		for (const path of ['/api/threads', '/api/threads/t1/stop', '/api/login', '/api/logout']) {
 			expect(await page.raw('POST', path, { ...json, ...headers }), path).toBe(403);
@@ -145,7 +145,7 @@ describe('other sites', () => {
 
 	it('are not the page itself', async () => {
 		const page = await served();
-		await page.gateway.post(placeIn('t1'), question());
+		await page.show(placeIn('t1'), question());
 		const origin = page.gateway.address();
 		const headers = { 'content-type': 'application/json', origin, 'sec-fetch-site': 'same-origin' };
 		expect(await page.raw('POST', '/api/threads/t1/stop', headers)).toBe(202);
@@ -159,7 +159,7 @@ describe('other sites', () => {
 		'',
 	])('cannot send a form: %j', async (type) => {
 		const page = await served();
-		await page.gateway.post(placeIn('t1'), question());
+		await page.show(placeIn('t1'), question());
 		const headers: Record<string, string> = type === '' ? {} : { 'content-type': type };
 		expect(await page.raw('POST', '/api/threads/t1/stop', headers)).toBe(415);
 		expect(page.host.inbounds).toEqual([]);
@@ -224,7 +224,7 @@ describe('where it listens', () => {
 describe('stopping', () => {
 	it('ends every stream and frees the port within a second', async () => {
 		const page = await served();
-		await page.gateway.post(placeIn('t1'), question());
+		await page.show(placeIn('t1'), question());
 		const readers = [await page.watch('t1'), await page.watch('t1')];
 		await Promise.all(readers.map((reader) => reader.next()));
 		readers[1]?.pause();
@@ -248,8 +248,8 @@ describe('stopping', () => {
 	it('takes messages of runs that are still going, and harms nothing', async () => {
 		const page = await served();
 		await page.gateway.stop();
-		await page.gateway.post(placeIn('t1'), question());
-		await page.gateway.edit(placeIn('t1'), 'question', question('What?'));
+		await page.show(placeIn('t1'), question());
+		await page.show(placeIn('t1'), question('What?'));
 	});
 
 	it('works before it was started', async () => {

@@ -1,0 +1,71 @@
+import { z } from 'zod';
+import type { Store, StoreChange } from '../core/store.ts';
+
+const SLOTS = 'slots';
+/** Runs whose thread may not be shown to the end. */
+const SHOWING = 'showing';
+const PAGE = 1_000;
+
+const recordSchema = z.object({
+	/** The platform's id by slot; null: it was begun to be posted. */
+	slots: z.record(z.string(), z.string().nullable()),
+});
+type SlotRecord = z.infer<typeof recordSchema>;
+
+/** Which platform message shows which slot of one run's thread, written before and after it is posted. */
+export interface SlotRecords {
+	/** What is known, by slot; null: begun, outcome unknown. */
+	load(): Promise<ReadonlyMap<string, string | null>>;
+	/** The slot is about to be posted. Durable when it resolves. */
+	opening(key: string): Promise<void>;
+	/** The slot is shown by this message of the platform. */
+	opened(key: string, id: string): Promise<void>;
+	/** The slot is shown no more. */
+	removed(key: string): Promise<void>;
+	/** The run has ended and its thread shows all of it. */
+	complete(): Promise<void>;
+}
+
+export function createSlotRecords(store: Store, run: string): SlotRecords {
+	let record: SlotRecord = { slots: {} };
+	let last: Promise<unknown> = Promise.resolve();
+	let isListed = false;
+
+	const write = (slots: SlotRecord['slots']): Promise<void> => {
+		record = { slots };
+		const changes: StoreChange[] = [{ type: 'put', kind: SLOTS, key: run, value: record }];
+		if (!isListed) changes.push({ type: 'put', kind: SHOWING, key: run, value: {} });
+		isListed = true;
+		const written = last.then(() => store.commit(changes));
+		last = written.catch(() => {});
+		return written.then(() => {});
+	};
+
+	return {
+		async load() {
+			const found = await store.get(SLOTS, run);
+			if (found !== null) record = recordSchema.parse(found.value);
+			return new Map(Object.entries(record.slots));
+		},
+		opening: (key) => write({ ...record.slots, [key]: null }),
+		opened: (key, id) => write({ ...record.slots, [key]: id }),
+		removed: (key) => write(Object.fromEntries(Object.entries(record.slots).filter(([other]) => other !== key))),
+		async complete() {
+			await last;
+			isListed = false;
+			await store.commit([{ type: 'delete', kind: SHOWING, key: run }]);
+		},
+	};
+}
+
+/** Runs whose thread may not be shown to the end, in the order of their ids. */
+export async function incompleteThreads(store: Store): Promise<readonly string[]> {
+	const runs: string[] = [];
+	for (let after = ''; ; ) {
+		const page = await store.list(SHOWING, { after, limit: PAGE });
+		runs.push(...page.map(({ key }) => key));
+		const end = page.at(-1);
+		if (end === undefined || page.length < PAGE) return runs;
+		after = end.key;
+	}
+}
