@@ -11,8 +11,9 @@ export const texts = {
 	'app.home': 'MassGen Chat, new question',
 	'app.version': 'Version {version}',
 	'app.loading': 'Loading',
-	'app.broken':
-		'This part could not be shown. Reload the page; if it stays so, look at the run with: npm run ask -- --help',
+	'app.broken': 'This could not be shown',
+	'app.broken_about':
+		'The page came upon something that it does not understand. Runs go on without it. Reload; if it stays so, the server may have been updated: start it again.',
 	'app.reload': 'Reload',
 
 	'error.unreachable': 'MassGen Chat does not answer. Look whether it is still running, then try again.',

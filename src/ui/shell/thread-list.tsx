@@ -7,6 +7,12 @@ const PAGE = 30;
 /** How often a list with a running thread is looked at again, in milliseconds. */
 const REFRESH_MS = 5_000;
 
+/** Both lists, each thread once: as the first one has it. */
+function merged(first: readonly ThreadItem[], second: readonly ThreadItem[]): readonly ThreadItem[] {
+	const known = new Set(first.map(({ id }) => id));
+	return [...first, ...second.filter(({ id }) => !known.has(id))];
+}
+
 /** The earlier threads, newest first, each under its own address. */
 export function ThreadList({ current }: { current: string | null }) {
 	const [threads, setThreads] = useState<readonly ThreadItem[] | null>(null);
@@ -19,10 +25,7 @@ export function ThreadList({ current }: { current: string | null }) {
 		const load = async () => {
 			const page = await api.threads().catch(() => null);
 			if (isOver || page === null) return;
-			setThreads((known) => [
-				...page.threads,
-				...(known ?? []).filter(({ id }) => !page.threads.some((one) => one.id === id)),
-			]);
+			setThreads((known) => merged(page.threads, known ?? []));
 			if (page.threads.length < PAGE) setWhole(true);
 		};
 		void load();
@@ -38,7 +41,7 @@ export function ThreadList({ current }: { current: string | null }) {
 		if (last === undefined) return;
 		const page = await api.threads(last.id).catch(() => null);
 		if (page === null) return;
-		setThreads([...(threads ?? []), ...page.threads]);
+		setThreads((known) => merged(known ?? [], page.threads));
 		if (page.threads.length < PAGE) setWhole(true);
 	};
 
