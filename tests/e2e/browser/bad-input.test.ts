@@ -1,5 +1,8 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { Browser, Page as Tab } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
 import { type BreakableLine, breakableLine } from '../../support/breakable-line.ts';
 import { accessibilityFaults, OTHER_NAME, startBrowser } from '../../support/browser.ts';
 import { type Running, temporaryFolder } from '../../support/command.ts';
@@ -7,7 +10,12 @@ import { isFinal, type Page, startPage } from '../../support/page.ts';
 import { requireService } from '../../support/services.ts';
 import { answered, askIn, openTab, type TabOptions, threadIdOf } from '../../support/tab.ts';
 
-const CONFIG = ['--config', 'tests/e2e/fixtures/page.yaml'];
+const FIXTURE = 'tests/e2e/fixtures/page.yaml';
+const CRAFTED =
+	'| a | b |\n|:-:|--:|\n| 1 | 2 |\n\n**bold\n> quote\n```\n</code></pre><b id="out">out</b>\n\u202Edetrever [x](javascript:alert(1)) ![i](https://example.org/i.png)';
+const MEGABYTE = Array.from({ length: 90_000 }, (_, n) => `word-${n}.`)
+	.join(' ')
+	.slice(0, 1_000_000);
 const STEADY = Array.from({ length: 120 }, (_, n) => `word${n + 1}`).join(' ');
 let browser: Browser | null = null;
 let folder: Awaited<ReturnType<typeof temporaryFolder>>;
@@ -15,7 +23,9 @@ let page: Page & { running: Running };
 
 beforeAll(async () => {
 	folder = await temporaryFolder();
-	page = await startPage('src/main.ts', ['start', ...CONFIG], { env: { DATA_DIR: folder.path } });
+	page = await startPage('src/main.ts', ['start', '--config', await configIn(folder.path)], {
+		env: { DATA_DIR: join(folder.path, 'data') },
+	});
 });
 beforeEach(async (context) => {
 	requireService('chromium', context);
@@ -27,6 +37,19 @@ afterAll(async () => {
 	await page.running.ended;
 	await folder.remove();
 });
+
+/** The fixture and two teams more, one with a result that is too long to be written there. */
+async function configIn(path: string): Promise<string> {
+	const { teams, ...rest } = parse(await readFile(FIXTURE, 'utf8'));
+	const saying = (answer: string, text: string) => {
+		const script = { answer: [{ new_answer: answer }], present: [{ tokens_per_second: 50_000, text }] };
+		return { agents: [{ id: 'ann', backend: { type: 'scripted', model: 'scripted', script } }] };
+	};
+	const more = { long: saying(MEGABYTE, '{{own}}'), crafted: saying('Short.', CRAFTED) };
+	const file = join(path, 'page.json');
+	await writeFile(file, JSON.stringify({ ...rest, teams: { ...teams, ...more } }));
+	return file;
+}
 
 const open = (path = '/', options: TabOptions = {}) => openTab(browser, page.address + path, options);
 const finalIn = (tab: Tab) => tab.locator('.final .prose');
@@ -165,9 +188,8 @@ describe('much text', () => {
 		await tab.reload();
 		await tab.getByLabel('Follow-up question').fill('Typed while it was written');
 		await answered(tab);
-		const [text, sent] = [await finalIn(tab).locator('pre').textContent(), question.repeat(10)];
-		expect(text?.length).toBe(sent.trim().length);
-		expect(text === sent.trim()).toBe(true);
+		expect((await finalIn(tab).locator('pre').textContent()) === MEGABYTE).toBe(true);
+		expect(((await tab.locator('.question').textContent()) ?? '') === question).toBe(true);
 		expect(await tab.getByLabel('Follow-up question').inputValue()).toBe('Typed while it was written');
 		expect(await tab.evaluate('document.documentElement.scrollWidth <= window.innerWidth')).toBe(true);
 		await tab.getByText('Answer of ann').click();
@@ -197,9 +219,11 @@ describe('text that means no good', () => {
 		tab.on('console', (message) => {
 			if (/Content Security Policy|Refused/i.test(message.text())) refused.push(message.text());
 		});
-		await askIn(tab, '| a | b |\n|:-:|--:|\n| 1 | 2 |\n\n```\n</code></pre><b id="out">out</b>', 'long');
+		await askIn(tab, 'Crafted?', 'crafted');
 		await answered(tab);
-		expect(await tab.locator('.prose #out').count()).toBe(0);
+		expect(await tab.locator('.prose #out, .prose img, .prose a[href^="javascript"]').count()).toBe(0);
+		expect(await finalIn(tab).locator('code').innerText()).toContain('<b id="out">out</b>');
+		expect(await tab.locator('.final footer').innerText()).toContain('model calls');
 		const align = await tab.evaluate("getComputedStyle(document.querySelector('.prose td')).textAlign");
 		expect(align).toBe('center');
 		expect(refused).toEqual([]);
@@ -282,7 +306,7 @@ describe('from another machine, without TLS', () => {
 	beforeAll(async () => {
 		data = await temporaryFolder();
 		const env = { DATA_DIR: data.path, HOST: '0.0.0.0', WEB_TOKEN: TOKEN };
-		remote = await startPage('src/main.ts', ['start', ...CONFIG], { env });
+		remote = await startPage('src/main.ts', ['start', '--config', FIXTURE], { env });
 		address = `http://${OTHER_NAME}:${new URL(remote.address).port}`;
 	});
 	afterAll(async () => {
