@@ -5,6 +5,7 @@ import { say } from '../say.ts';
 
 /** From this many characters left, the rest is counted. */
 const COUNT_FROM = 5_000;
+const COMMAND_KEY = /^(Mac|iP)/.test(navigator.platform) ? '⌘' : 'Ctrl';
 
 interface ComposerProps {
 	info: Info;
@@ -93,6 +94,7 @@ export function Composer({
 					<input type="checkbox" checked={isQuick} onChange={(event) => setQuick(event.target.checked)} />
 					<span>{say('ask.quick')}</span>
 				</label>
+				<span className="quiet keys">{say('ask.keys', { key: COMMAND_KEY })}</span>
 				<button type="submit" className="primary" disabled={isBusy || text.trim() === '' || left < 0}>
 					{isQuick && isLarge ? say('ask.send_quick') : send}
 				</button>

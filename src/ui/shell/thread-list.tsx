@@ -1,6 +1,7 @@
 import { useEffect, useState } from 'react';
 import { api, type ThreadItem } from '../api/client.ts';
 import { say } from '../say.ts';
+import { dateText } from '../text/date-text.ts';
 import { Link } from './link.tsx';
 
 const PAGE = 30;
@@ -57,7 +58,7 @@ export function ThreadList({ current }: { current: string | null }) {
 							<span className="quiet">
 								{say(`threads.state.${state === 'running' ? 'running' : (outcome ?? 'answered')}`)}
 								{' · '}
-								{new Date(startedAt).toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'short' })}
+								{dateText(startedAt)}
 								{runs > 1 && ` · ${say('threads.runs', { count: runs })}`}
 							</span>
 						</Link>

@@ -57,8 +57,8 @@ export function ThreadPage({ id, info, onSignedOut }: { id: string; info: Info; 
 					<p className="quiet">{say('queue.about')}</p>
 					<ol>
 						{queue.waiting.map((waiting) => (
-							<li key={waiting.id} dir="auto">
-								{waiting.question}
+							<li key={waiting.id}>
+								<bdi className="text">{waiting.question}</bdi>
 							</li>
 						))}
 					</ol>
