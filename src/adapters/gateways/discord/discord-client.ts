@@ -1,6 +1,7 @@
 import type { Client } from 'discord.js';
 import { BotError, messageOf } from '../../../core/errors.ts';
 import type { Say } from '../../../core/say.ts';
+import { loginProblem } from './login-problem.ts';
 
 export interface ConnectionOptions {
 	/** The bot's token. A secret. */
@@ -43,14 +44,6 @@ export async function logIn(client: Client, { token, api }: ConnectionOptions, s
 		throw new BotError('config_invalid', `no connection to Discord: ${messageOf(cause)}`, { cause, userMessage });
 	}
 	await ready;
-}
-
-function loginProblem(cause: unknown, api: string | null, say: Say): string {
-	const reason = messageOf(cause);
-	if (/invalid token|authentication failed/i.test(reason)) return say('discord.token_invalid');
-	if (/disallowed intent/i.test(reason)) return say('discord.intent_missing');
-	const host = api === null ? 'discord.com' : new URL(api).host;
-	return say('discord.unreachable', { host, reason });
 }
 
 /** Tells in a sentence what goes wrong with the connection; what the client repairs by itself is not told. */

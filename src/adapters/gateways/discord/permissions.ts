@@ -9,7 +9,9 @@ export const PERMISSIONS = {
 } as const;
 type Permission = (typeof PERMISSIONS)[keyof typeof PERMISSIONS];
 
-const ADMINISTRATOR = 1n << 3n;
+export const ADMINISTRATOR = 1n << 3n;
+/** What the owner of a server may do, and whoever is in a direct conversation. */
+export const EVERYTHING = (1n << 63n) - 1n;
 
 /** Every permission that the bot asks for when it is invited, as one number. */
 const ALL = Object.values(PERMISSIONS).reduce((bits, { bit }) => bits | bit, 0n);

@@ -1,7 +1,7 @@
 import type { Channel, Client } from 'discord.js';
 import { channelSessionId, encodeSessionId } from '../../../core/session-id.ts';
 import type { DiscordSpot } from './discord-spot.ts';
-import { missingFor, missingForThreads, PERMISSIONS } from './permissions.ts';
+import { EVERYTHING, missingFor, missingForThreads, PERMISSIONS } from './permissions.ts';
 
 /** Where somebody did something. */
 export interface Where {
@@ -27,7 +27,6 @@ export interface Asking {
 	maxFileBytes: number | null;
 }
 
-const ALL_OF_THEM = 2n ** 63n - 1n;
 /** `ChannelType` of discord-api-types: GuildText, GuildAnnouncement. */
 const WITH_THREADS: readonly number[] = [0, 5];
 
@@ -36,7 +35,7 @@ export const directConversation = (channel: string): Where => ({
 	channel,
 	parent: null,
 	kind: 'dm',
-	permissions: ALL_OF_THEM,
+	permissions: EVERYTHING,
 });
 
 /** `permissions`: what Discord said that the bot may do there; null: to be worked out. Rejects when it cannot be seen. */
