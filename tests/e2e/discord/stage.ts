@@ -1,0 +1,89 @@
+import { onTestFinished } from 'vitest';
+import { createMemoryStore } from '../../../src/adapters/stores/memory.ts';
+import { type App, type AppOptions, createApp } from '../../../src/app.ts';
+import type { RunEvent } from '../../../src/core/run-event.ts';
+import type { Store } from '../../../src/core/store.ts';
+import { createFakeDiscord, type DiscordOptions, type FakeDiscord } from '../../platforms/discord/discord.ts';
+import type { Channel, Message } from '../../platforms/discord/world.ts';
+
+export interface StageOptions {
+	discord?: DiscordOptions;
+	env?: Readonly<Record<string, string>>;
+	file?: string;
+	/** Stands before every store that the program opens. */
+	around?(store: Store): Store;
+	locales?: URL;
+}
+
+/** The whole program on a fake Discord. It forgets nothing when it is started again. */
+export interface Stage {
+	readonly discord: FakeDiscord;
+	/** Every event of every run, of all processes. */
+	readonly events: readonly RunEvent[];
+	/** What was told to whoever runs the bot. */
+	readonly problems: readonly string[];
+	app(): App;
+	/** Ends the program and starts it again on the same store. */
+	restart(): Promise<void>;
+	finished(): readonly (RunEvent & { type: 'run_finished' })[];
+	/** The message of the bot in a channel that holds this text. */
+	message(channel: Channel, text: string | RegExp): Promise<Message>;
+	/** The thread of the latest board in a channel. */
+	thread(parent: Channel): Promise<Channel>;
+}
+
+const withoutEnd = (store: Store): Store => ({ ...store, close: async () => {} });
+
+export async function stage(options: StageOptions = {}): Promise<Stage> {
+	const discord = await createFakeDiscord(options.discord);
+	const kept = withoutEnd(createMemoryStore());
+	const events: RunEvent[] = [];
+	const problems: string[] = [];
+	const settings: AppOptions = {
+		file: options.file ?? 'tests/e2e/fixtures/chat.yaml',
+		flags: {},
+		env: { DISCORD_TOKEN: discord.token, DISCORD_API_URL: discord.api, DISCORD_DEPLOY: 'yes', ...options.env },
+		cwd: process.cwd(),
+		terminal: null,
+		web: false,
+		chats: true,
+		observe: (event) => void events.push(event),
+		onProblem: (text) => void problems.push(text),
+		openStore: async () => options.around?.(kept) ?? kept,
+		...(options.locales === undefined ? {} : { locales: options.locales }),
+	};
+	const start = async () => {
+		const started = await createApp(settings);
+		await started.joinChats();
+		await started.bot.recover();
+		return started;
+	};
+	let app = await start();
+	onTestFinished(async () => {
+		await app.close();
+		await discord.close();
+	});
+	const textOf = (message: Message) => JSON.stringify([message.content, message.components]);
+	return {
+		discord,
+		events,
+		problems,
+		app: () => app,
+		async restart() {
+			await app.close();
+			app = await start();
+		},
+		finished: () => events.filter((event) => event.type === 'run_finished'),
+		message: (channel, text) =>
+			discord.until(`${String(text)} in the channel`, () =>
+				discord
+					.messages(channel)
+					.find(
+						(message) =>
+							message.author.bot &&
+							(typeof text === 'string' ? textOf(message).includes(text) : text.test(textOf(message))),
+					),
+			),
+		thread: (parent) => discord.until('a thread', () => discord.threads(parent).at(-1)),
+	};
+}
