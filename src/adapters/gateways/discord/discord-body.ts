@@ -38,4 +38,6 @@ export interface DiscordBody {
 	files: readonly DiscordFile[];
 	/** Notifies nobody. */
 	isSilent: boolean;
+	/** Name of the thread that begins with it, 1 to `LIMITS.threadName`; null: none begins with it. */
+	title: string | null;
 }

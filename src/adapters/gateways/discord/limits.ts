@@ -6,6 +6,9 @@ export const LIMITS = {
 	components: 40,
 	/** Characters in all text displays of a message together. Source: discord.js guide, display components. */
 	cardText: 4000,
+	/** Bytes of UTF-8 in the same, with `cardTextBytes` more for each display. Source: observed, discord-api-docs 8554 (10,170). */
+	cardBytes: 10_000,
+	cardTextBytes: 12,
 	/** Buttons in a row and rows in a message. Source: docs, components/reference, Action Row. */
 	rowButtons: 5,
 	rows: 5,

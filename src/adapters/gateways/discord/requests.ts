@@ -1,0 +1,107 @@
+import type { APIMessage, APIThreadChannel, REST } from 'discord.js';
+import type { Clock } from '../../../core/clock.ts';
+import type { Say } from '../../../core/say.ts';
+import { apiCodeOf } from './api-code.ts';
+import { createChannelGuard } from './channel-guard.ts';
+import { CODES } from './codes.ts';
+import type { DiscordBody } from './discord-body.ts';
+import type { DiscordSpot } from './discord-spot.ts';
+import { AUTO_ARCHIVE_MINUTES, LIMITS } from './limits.ts';
+import { type SizedBody, sizedFiles } from './sized-files.ts';
+import { changedMessage, newMessage, type PostOptions } from './wire-message.ts';
+
+export interface RequestsOptions {
+	/** The client's own: it keeps to the limits that Discord tells, and repeats what a server error broke off. */
+	rest: REST;
+	/** One that never repeats a request (`retries: 0`), for what has no nonce. */
+	restOnce: REST;
+	clock: Clock;
+}
+
+/** What the poster asks of Discord. Everything rejects with the SDK's errors. */
+export type Requests = ReturnType<typeof createRequests>;
+
+export type Found = Pick<APIMessage, 'id' | 'content' | 'author' | 'components'>;
+
+export function createRequests({ rest, restOnce, clock }: RequestsOptions) {
+	const guard = createChannelGuard(clock);
+
+	/** A limit that is lower than was known: once more without the files. */
+	const withFiles = async <Result>(
+		body: DiscordBody,
+		{ maxFileBytes }: DiscordSpot,
+		say: Say,
+		send: (sized: SizedBody) => Promise<Result>,
+	): Promise<Result> => {
+		try {
+			return await send(sizedFiles(body, maxFileBytes ?? LIMITS.fileBytes, say));
+		} catch (error) {
+			if (apiCodeOf(error) !== CODES.tooLarge || body.files.length === 0) throw error;
+			return send(sizedFiles(body, 0, say));
+		}
+	};
+
+	return {
+		send: (channel: string, body: DiscordBody, spot: DiscordSpot, say: Say, options: PostOptions) =>
+			withFiles(body, spot, say, ({ body: sized, data }) =>
+				guard.run(channel, async (signal) => {
+					const json = newMessage(sized, options);
+					const path = `/channels/${channel}/messages` as const;
+					return (await rest.post(path, { body: json, files: [...data], signal })) as Found;
+				}),
+			),
+
+		change: (channel: string, message: string, body: DiscordBody, spot: DiscordSpot, say: Say) =>
+			withFiles(body, spot, say, ({ body: sized, data }) =>
+				guard.run(channel, async (signal) => {
+					const json = changedMessage(sized);
+					await rest.patch(`/channels/${channel}/messages/${message}`, { body: json, files: [...data], signal });
+				}),
+			),
+
+		remove: (channel: string, message: string) =>
+			guard.run(channel, async (signal) => {
+				await rest.delete(`/channels/${channel}/messages/${message}`, { signal });
+			}),
+
+		/** The latest messages, newest first. */
+		latest: (channel: string) =>
+			guard.run(channel, async (signal) => {
+				const query = new URLSearchParams({ limit: String(LIMITS.page) });
+				return (await rest.get(`/channels/${channel}/messages`, { query, signal })) as readonly Found[];
+			}),
+
+		/** A thread on a message; a refusal says nothing about the channel. */
+		async openThread(channel: string, message: string, name: string): Promise<string> {
+			const body = { name, auto_archive_duration: AUTO_ARCHIVE_MINUTES };
+			const thread = (await rest.post(`/channels/${channel}/messages/${message}/threads`, {
+				body,
+			})) as APIThreadChannel;
+			return thread.id;
+		},
+
+		async reopen(thread: string): Promise<void> {
+			await rest.patch(`/channels/${thread}`, { body: { archived: false } });
+		},
+
+		/** A post in a forum; it has no nonce, so it is tried once. */
+		postInForum: (forum: string, name: string, body: DiscordBody) =>
+			guard.run(forum, async (signal) => {
+				const message = newMessage(body, { nonce: null, replyTo: null });
+				const json = { name, auto_archive_duration: AUTO_ARCHIVE_MINUTES, message };
+				const post = (await restOnce.post(`/channels/${forum}/threads`, { body: json, signal })) as APIThreadChannel;
+				return post.id;
+			}),
+
+		/** The active posts of a forum that the bot made under this name. */
+		async ownPosts(guild: string, forum: string, name: string, bot: string): Promise<readonly string[]> {
+			const { threads } = (await rest.get(`/guilds/${guild}/threads/active`)) as {
+				threads: readonly APIThreadChannel[];
+			};
+			const own = threads.filter(
+				(thread) => thread.parent_id === forum && thread.owner_id === bot && thread.name === name,
+			);
+			return own.map(({ id }) => id);
+		},
+	};
+}

@@ -1,0 +1,38 @@
+import { conversationOf } from './discord-spot.ts';
+import type { Job, Sent } from './job.ts';
+import type { Requests } from './requests.ts';
+import type { Spots } from './spots.ts';
+import { postAt } from './thread-post.ts';
+
+interface RootOptions {
+	requests: Requests;
+	spots: Spots;
+	bot: string;
+}
+
+/** Posts the first board of a session, unless an earlier attempt has, and remembers where it is. */
+export async function postRoot(job: Job, { requests, spots, bot }: RootOptions): Promise<Sent> {
+	const { place, spot } = job;
+	if (spot.root !== null) {
+		const channel = (spot.form === 'text' ? null : spot.thread) ?? spot.channel;
+		return { channel, message: spot.root, isNew: false };
+	}
+	const isPost = spot.form === 'forum';
+	const target = { channel: spot.thread ?? spot.channel, replyTo: spot.replyTo };
+	const sent = isPost ? await postInForum(job, requests, bot) : await postAt(job, target, requests, bot);
+	const { channel, message } = sent;
+	const isThread = isPost || spot.form === 'thread' || spot.form === 'dm';
+	const change = { root: message, rootRun: place.run, ...(isPost ? { thread: message } : {}) };
+	await spots.change(place.session, change, conversationOf(channel, isThread ? null : message));
+	return sent;
+}
+
+/** A post has no nonce: one that may be there already has the name, and was made by the bot. */
+async function postInForum({ slot, spot, body }: Job, requests: Requests, bot: string): Promise<Sent> {
+	const name = body.title ?? body.content;
+	const isKnown = slot.mayExist && spot.guild !== null;
+	const known = isKnown ? await requests.ownPosts(spot.guild ?? '', spot.channel, name, bot) : [];
+	const found = known.toSorted().at(-1);
+	const post = found ?? (await requests.postInForum(spot.channel, name, body));
+	return { channel: post, message: post, isNew: found === undefined };
+}
