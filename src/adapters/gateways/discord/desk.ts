@@ -7,6 +7,7 @@ import type { Controls } from '../shared/controls.ts';
 import type { Places } from '../shared/places.ts';
 import { conversationOf, type DiscordSpot } from './discord-spot.ts';
 import type { HandOver } from './hand-over.ts';
+import type { Spots } from './spots.ts';
 import { type Asking, newSession, newSpot, tenantOf, type Where } from './where.ts';
 
 /** What everything that people do on Discord is dealt with by. */
@@ -14,6 +15,7 @@ export interface Desk {
 	client: Client<true>;
 	host: GatewayHost;
 	places: Places<DiscordSpot>;
+	spots: Spots;
 	controls: Controls;
 	clock: Clock;
 	handOver: HandOver;
@@ -50,6 +52,13 @@ export async function beginThread({ places }: Desk, where: Where, asking: Asking
 	return session;
 }
 
+/** A further question in a thread whose board replies to what asked for it. */
+export async function goOn({ spots }: Desk, session: string, spot: DiscordSpot | null, message: string): Promise<void> {
+	if (spot !== null && REPLYING.includes(spot.form)) await spots.change(session, { replyTo: message }, null);
+}
+
+const REPLYING: readonly DiscordSpot['form'][] = ['thread', 'dm', 'replies'];
+
 /** The session that talks in a thread; null: none, or it is no thread. */
 export const sessionOfThread = async ({ places }: Desk, { kind, channel }: Where): Promise<string | null> =>
 	kind === 'thread' ? places.find(conversationOf(channel)) : null;
@@ -74,5 +83,5 @@ export async function sessionOfMessage(
 export function threadNote({ toldOfThreads }: Desk, where: Where, spot: DiscordSpot | null, say: Say): string {
 	if (spot?.form !== 'replies' || toldOfThreads.has(where.channel)) return '';
 	toldOfThreads.add(where.channel);
-	return say('discord.no_threads');
+	return say('discord.threads_refused');
 }

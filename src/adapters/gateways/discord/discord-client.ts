@@ -1,4 +1,4 @@
-import type { Client } from 'discord.js';
+import type { Client, REST } from 'discord.js';
 import { BotError, messageOf } from '../../../core/errors.ts';
 import type { Say } from '../../../core/say.ts';
 import { loginProblem } from './login-problem.ts';
@@ -17,6 +17,9 @@ export interface ConnectionOptions {
 /** Refused requests (401, 403, 429) between two warnings; 10,000 in ten minutes get an address banned. */
 const WARN_EVERY = 500;
 
+/** Longest time for a request that is not repeated, in ms. */
+const ONCE_MS = 10_000;
+
 /** A client that pings nobody, sends nothing twice, and hears no more than it needs. It is not connected. */
 export async function createDiscordClient({ api, messageContent, shards }: ConnectionOptions): Promise<Client> {
 	const discord = await import('discord.js');
@@ -31,6 +34,12 @@ export async function createDiscordClient({ api, messageContent, shards }: Conne
 		rest: { invalidRequestWarningInterval: WARN_EVERY, ...(api === null ? {} : { api }) },
 		...connections,
 	});
+}
+
+/** A way to Discord that never repeats a request. */
+export async function createRestOnce({ token, api }: Pick<ConnectionOptions, 'token' | 'api'>): Promise<REST> {
+	const discord = await import('discord.js');
+	return new discord.REST({ ...(api === null ? {} : { api }), retries: 0, timeout: ONCE_MS }).setToken(token);
 }
 
 /** Resolves when every shard is ready. Throws `config_invalid` with a sentence for whoever runs the bot. */

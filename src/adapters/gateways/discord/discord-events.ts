@@ -17,9 +17,10 @@ export interface DiscordEvents {
 	settled(): Promise<void>;
 }
 
-/** Deals with what the client hears. Never throws. */
+/** Deals with what the client hears, as soon as everything is there for it (`opened`). Never throws. */
 export function createDiscordEvents(
 	given: Omit<Desk, 'locales' | 'toldOfThreads'>,
+	opened: Promise<void>,
 	onProblem: (error: unknown) => void,
 ): DiscordEvents {
 	const desk: Desk = { ...given, locales: new Map(), toldOfThreads: new Set() };
@@ -27,8 +28,11 @@ export function createDiscordEvents(
 	const known = new Set<string>();
 	const going = new Set<Promise<void>>();
 
-	const deal = (work: Promise<void>) => {
-		const done = work.catch(onProblem).finally(() => going.delete(done));
+	const deal = (work: () => Promise<void>) => {
+		const done = opened
+			.then(work)
+			.catch(onProblem)
+			.finally(() => going.delete(done));
 		going.add(done);
 	};
 
@@ -44,13 +48,13 @@ export function createDiscordEvents(
 			if (!isNew(interaction.id)) return;
 			remember(desk.locales, interaction);
 			if (interaction.isAutocomplete()) {
-				deal(proposeTeams(interaction.options.getFocused()).then((choices) => interaction.respond([...choices])));
-			} else if (interaction.isChatInputCommand()) deal(slashUsed(desk, interaction));
-			else if (interaction.isMessageContextMenuCommand()) deal(menuUsed(desk, interaction));
-			else if (interaction.isMessageComponent()) deal(buttonPressed(desk, interaction));
-			else if (interaction.isModalSubmit()) deal(modalSent(desk, interaction));
+				deal(() => proposeTeams(interaction.options.getFocused()).then((choices) => interaction.respond([...choices])));
+			} else if (interaction.isChatInputCommand()) deal(() => slashUsed(desk, interaction));
+			else if (interaction.isMessageContextMenuCommand()) deal(() => menuUsed(desk, interaction));
+			else if (interaction.isMessageComponent()) deal(() => buttonPressed(desk, interaction));
+			else if (interaction.isModalSubmit()) deal(() => modalSent(desk, interaction));
 		},
-		message: (message) => deal(messageWritten(desk, message)),
+		message: (message) => deal(() => messageWritten(desk, message)),
 		async settled() {
 			await Promise.all(going);
 		},

@@ -3,8 +3,10 @@ import { messageOf } from '../../../core/errors.ts';
 import type { Finding } from '../../../core/finding.ts';
 import { apiCodeOf } from './api-code.ts';
 import { COMMAND_NAME } from './app-commands.ts';
+import { createRestOnce } from './discord-client.ts';
 import { inviteLink, missingFor, missingForThreads } from './permissions.ts';
 import { type PermissionFacts, permissionsIn } from './permissions-in.ts';
+import { stopTimers } from './stop-timers.ts';
 
 interface Checked {
 	/** A secret. */
@@ -30,7 +32,6 @@ interface AnyChannel {
 
 type Ask = Pick<REST, 'get'>;
 
-const TIMEOUT_MS = 5000;
 /** `GATEWAY_MESSAGE_CONTENT` and its limited form for bots in few servers (docs, resources/application). */
 const MAY_READ = (1 << 18) | (1 << 19);
 /** Threads of `ChannelType`. */
@@ -41,8 +42,7 @@ const ok = (what: string): Finding => ({ level: 'ok', what, repair: null });
 /** What is well with the bot on Discord, what is not, and the link that invites it. `channel`: one to look at closely. */
 export async function discordFindings(settings: Checked, channel: string | null): Promise<Finding[]> {
 	const { token, api, messageContent } = settings;
-	const discord = await import('discord.js');
-	const rest = new discord.REST({ ...(api === null ? {} : { api }), retries: 0, timeout: TIMEOUT_MS }).setToken(token);
+	const rest = await createRestOnce({ token, api });
 	try {
 		const application = (await rest.get('/applications/@me')) as Application;
 		return [
@@ -55,8 +55,7 @@ export async function discordFindings(settings: Checked, channel: string | null)
 	} catch (error) {
 		return [connectionFinding(error, api)];
 	} finally {
-		rest.clearHandlerSweeper();
-		rest.clearHashSweeper();
+		stopTimers(rest);
 	}
 }
 

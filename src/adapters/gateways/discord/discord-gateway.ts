@@ -1,7 +1,7 @@
 import type { Client } from 'discord.js';
 import type { Clock } from '../../../core/clock.ts';
-import { BotError, messageOf } from '../../../core/errors.ts';
-import type { Gateway, GatewayHost, Inbound, Place } from '../../../core/gateway.ts';
+import { messageOf } from '../../../core/errors.ts';
+import type { Gateway, GatewayHost, Inbound } from '../../../core/gateway.ts';
 import type { Say } from '../../../core/say.ts';
 import type { Store } from '../../../core/store.ts';
 import { createControls } from '../shared/controls.ts';
@@ -11,12 +11,20 @@ import { createBoardWaits } from './board-waits.ts';
 import { createCallers } from './callers.ts';
 import { deployCommands } from './deploy-commands.ts';
 import type { DiscordBody } from './discord-body.ts';
-import { type ConnectionOptions, createDiscordClient, logIn, tellProblems } from './discord-client.ts';
+import { type ConnectionOptions, createDiscordClient, createRestOnce, logIn, tellProblems } from './discord-client.ts';
 import { createDiscordEvents } from './discord-events.ts';
-import { discordSpotSchema, messageLink, messageOf as partsOf } from './discord-spot.ts';
+import { discordSpotSchema } from './discord-spot.ts';
 import { createHandOver } from './hand-over.ts';
-import { createPlaceholderPoster } from './placeholder-poster.ts';
+import { createPoster, type Poster } from './poster.ts';
+import { renderDiscord } from './render.ts';
 import { replyInPlace } from './reply-in-place.ts';
+import { createSpots } from './spots.ts';
+import { stopTimers } from './stop-timers.ts';
+
+/** Edits of one channel share a limit of about five in five seconds (observed). */
+const EDIT_INTERVAL_MS = 1500;
+/** Of one run; what is beyond it goes to the result. */
+const MAX_MESSAGES = 20;
 
 export interface DiscordGatewayOptions extends ConnectionOptions {
 	/** The server in which the commands are registered, for development; null: everywhere. */
@@ -44,28 +52,31 @@ export async function createDiscordGateway(options: DiscordGatewayOptions): Prom
 	const { store, clock, sayIn } = options;
 	const own = sayIn(null);
 	const client = await createDiscordClient(options);
+	const restOnce = await createRestOnce(options);
 	const places = createPlaces(store, 'discord', discordSpotSchema);
 	const controls = createControls(store, 'discord');
 	const callers = createCallers(clock);
 	const boards = createBoardWaits();
-	const poster = createPlaceholderPoster(client, places, controls);
+	const spots = createSpots(places, own);
 	const onProblem = (error: unknown) => options.onProblem(own('discord.problem', { reason: messageOf(error) }));
+	let poster: Poster | null = null;
 	let stopListening = async () => {};
 
-	const boardPosted = async ({ session }: Place, id: string): Promise<void> => {
-		const { channel, message } = partsOf(id);
-		const guild = (await places.get(session))?.guild ?? null;
-		boards.happened(session, { type: 'posted', link: messageLink(guild, channel, message) });
+	/** What is posted before the connection is there is tried again. */
+	const posterThere = (): Poster => {
+		if (poster !== null) return poster;
+		throw new Error(own('discord.not_connected'));
 	};
 
 	return {
 		name: 'discord',
-		capabilities: { editIntervalMs: 1500, canAsk: true, keepsMessages: true, maxMessages: 20 },
+		capabilities: { editIntervalMs: EDIT_INTERVAL_MS, canAsk: true, keepsMessages: true, maxMessages: MAX_MESSAGES },
 		async start(host) {
 			const ready = client as Client<true>;
 			const handOver = createHandOver({ host, callers, boards, places, clock, sayIn, onProblem });
-			const desk = { client: ready, host, places, controls, clock, handOver, sayIn };
-			const events = createDiscordEvents(desk, onProblem);
+			const desk = { client: ready, host, places, spots, controls, clock, handOver, sayIn };
+			const opened = Promise.withResolvers<void>();
+			const events = createDiscordEvents(desk, opened.promise, onProblem);
 			client.on('interactionCreate', events.interaction);
 			client.on('messageCreate', events.message);
 			stopListening = async () => {
@@ -75,30 +86,23 @@ export async function createDiscordGateway(options: DiscordGatewayOptions): Prom
 			};
 			tellProblems(client, own, options.onProblem);
 			await logIn(client, options, own);
+			const needs = { rest: client.rest, restOnce, bot: ready.user.id, spots, controls, clock, sayIn };
+			poster = createPoster({ ...needs, onProblem: options.onProblem, onBoard: boards.happened });
+			opened.resolve();
 			if (options.deploy) await deployOn(ready, host, options).catch(onProblem);
 		},
 		about: () => own('discord.connected', { name: client.user?.tag ?? '', count: client.guilds.cache.size }),
-		render: poster.render,
-		async post(place, slot, body) {
-			try {
-				const id = await poster.post(place, slot, body);
-				if (slot.key === 'board') await boardPosted(place, id);
-				return id;
-			} catch (error) {
-				if (slot.key === 'board' && error instanceof BotError && error.code === 'place_gone') {
-					boards.happened(place.session, { type: 'refused', reason: error.userMessage });
-				}
-				throw error;
-			}
-		},
-		edit: poster.edit,
-		remove: poster.remove,
+		render: renderDiscord,
+		post: async (...message) => posterThere().post(...message),
+		edit: async (...message) => posterThere().edit(...message),
+		remove: async (...message) => posterThere().remove(...message),
 		async reply(inbound: Inbound, text: string) {
 			const isTold = await callers.find(inbound.id)?.tell(text);
 			if (isTold !== true) await replyInPlace(client, places, inbound.session, text);
 		},
 		async stop() {
 			await stopListening();
+			stopTimers(restOnce);
 			await client.destroy();
 		},
 	};

@@ -1,7 +1,7 @@
 import type { Message } from 'discord.js';
 import { isStopWord, readCommand, type TypedCommand } from '../shared/command-text.ts';
 import type { Caller } from './callers.ts';
-import { beginThread, commandOf, type Desk, sessionOfMessage, sessionOfThread, threadNote } from './desk.ts';
+import { beginThread, commandOf, type Desk, goOn, sessionOfMessage, sessionOfThread, threadNote } from './desk.ts';
 import type { DiscordSpot } from './discord-spot.ts';
 import { messageCaller } from './message-caller.ts';
 import { offeredFile } from './offered-file.ts';
@@ -78,6 +78,7 @@ async function command(desk: Desk, heard: Heard, { name, options }: TypedCommand
 	}
 	const asking = { id: message.id, replyTo: message.id, locale, maxFileBytes: null };
 	const session = known?.session ?? (await beginThread(desk, where, asking));
+	if (known !== null) await goOn(desk, session, known.spot, message.id);
 	const files = [...message.attachments.values()].map((attachment) => offeredFile(attachment, say));
 	const note = known === null ? threadNote(desk, where, await desk.places.get(session), say) : '';
 	if (note !== '') await caller.tell(note);

@@ -1,11 +1,12 @@
-import type { REST } from 'discord.js';
 import type { CommandForm } from '../../../core/command-form.ts';
 import { BotError, messageOf } from '../../../core/errors.ts';
 import type { Say } from '../../../core/say.ts';
 import { apiCodeOf } from './api-code.ts';
 import { appCommands } from './app-commands.ts';
 import { type Deployed, deployCommands } from './deploy-commands.ts';
+import { createRestOnce } from './discord-client.ts';
 import { loginProblem } from './login-problem.ts';
+import { stopTimers } from './stop-timers.ts';
 
 interface Registration {
 	/** The bot's token. A secret. */
@@ -26,8 +27,7 @@ export async function registerCommands(
 	sayIn: (locale: string | null) => Say,
 ): Promise<string> {
 	const say = sayIn(null);
-	const discord = await import('discord.js');
-	const rest = new discord.REST(api === null ? {} : { api }).setToken(token);
+	const rest = await createRestOnce({ token, api });
 	try {
 		const { id: application } = (await rest.get('/applications/@me')) as { id: string };
 		return sentenceOn(await deployCommands(appCommands(forms, sayIn), { rest, application, guild }), guild, say);
@@ -39,11 +39,6 @@ export async function registerCommands(
 		stopTimers(rest);
 	}
 }
-
-const stopTimers = (rest: REST) => {
-	rest.clearHandlerSweeper();
-	rest.clearHashSweeper();
-};
 
 function sentenceOn({ written, removed }: Deployed, guild: string | null, say: Say): string {
 	const where = guild === null ? say('discord.deployed.everywhere') : say('discord.deployed.in_guild', { guild });
