@@ -28,8 +28,10 @@ export interface Stage {
 	finished(): readonly (RunEvent & { type: 'run_finished' })[];
 	/** The message of the bot in a channel that holds this text. */
 	message(channel: Channel, text: string | RegExp): Promise<Message>;
-	/** The thread of the latest board in a channel. */
-	thread(parent: Channel): Promise<Channel>;
+	/** The latest thread of the bot in a channel, when there are `count` of them (by default one). */
+	thread(parent: Channel, count?: number): Promise<Channel>;
+	/** Starts the program a second time beside the first, on the same store. */
+	second(): Promise<void>;
 }
 
 const withoutEnd = (store: Store): Store => ({ ...store, close: async () => {} });
@@ -59,8 +61,9 @@ export async function stage(options: StageOptions = {}): Promise<Stage> {
 		return started;
 	};
 	let app = await start();
+	const others: App[] = [];
 	onTestFinished(async () => {
-		await app.close();
+		for (const one of [app, ...others]) await one.close();
 		await discord.close();
 	});
 	const textOf = (message: Message) => JSON.stringify([message.content, message.components]);
@@ -69,6 +72,9 @@ export async function stage(options: StageOptions = {}): Promise<Stage> {
 		events,
 		problems,
 		app: () => app,
+		async second() {
+			others.push(await start());
+		},
 		async restart() {
 			await app.close();
 			app = await start();
@@ -84,6 +90,10 @@ export async function stage(options: StageOptions = {}): Promise<Stage> {
 							(typeof text === 'string' ? textOf(message).includes(text) : text.test(textOf(message))),
 					),
 			),
-		thread: (parent) => discord.until('a thread', () => discord.threads(parent).at(-1)),
+		thread: (parent, count = 1) =>
+			discord.until(`thread ${count}`, () => {
+				const own = discord.threads(parent).filter((one) => one.thread?.ownerId === discord.bot.id);
+				return own.length < count ? null : own.at(-1);
+			}),
 	};
 }

@@ -2,7 +2,7 @@ import type { Interaction, Message } from 'discord.js';
 import { buttonPressed, modalSent } from './button-events.ts';
 import { menuUsed, slashUsed } from './command-events.ts';
 import type { Desk } from './desk.ts';
-import { messageWritten } from './message-events.ts';
+import { messageWritten, writtenNow } from './message-events.ts';
 import { createTeamChoices } from './team-choices.ts';
 
 /** Interactions that are remembered so that a second delivery is not answered a second time. */
@@ -54,7 +54,10 @@ export function createDiscordEvents(
 			else if (interaction.isMessageComponent()) deal(() => buttonPressed(desk, interaction));
 			else if (interaction.isModalSubmit()) deal(() => modalSent(desk, interaction));
 		},
-		message: (message) => deal(() => messageWritten(desk, message)),
+		message(message) {
+			const written = writtenNow(message);
+			deal(() => messageWritten(desk, written));
+		},
 		async settled() {
 			await Promise.all(going);
 		},

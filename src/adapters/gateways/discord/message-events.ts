@@ -1,4 +1,4 @@
-import type { Message } from 'discord.js';
+import type { Attachment, Message } from 'discord.js';
 import { isStopWord, readCommand, type TypedCommand } from '../shared/command-text.ts';
 import type { Caller } from './callers.ts';
 import { beginThread, commandOf, type Desk, goOn, sessionOfMessage, sessionOfThread, threadNote } from './desk.ts';
@@ -7,9 +7,21 @@ import { messageCaller } from './message-caller.ts';
 import { offeredFile } from './offered-file.ts';
 import { channelSession, missingIn, type Where, whereIs } from './where.ts';
 
-/** A message as far as it matters here. */
-interface Heard {
+/** A message as it was written: the client changes its own when the author edits it. */
+export interface Written {
 	message: Message;
+	content: string;
+	attachments: readonly Attachment[];
+}
+
+/** Must be called before anything is waited for. */
+export const writtenNow = (message: Message): Written => {
+	const { content, attachments } = message;
+	return { message, content, attachments: [...attachments.values()] };
+};
+
+/** A message as far as it matters here. */
+interface Heard extends Pick<Written, 'message' | 'attachments'> {
 	where: Where;
 	/** What it says, without the mention of the bot. */
 	text: string;
@@ -22,22 +34,22 @@ interface Heard {
 }
 
 /** Somebody wrote a message: a question, a follow-up, `stop`, or nothing that concerns the bot. */
-export async function messageWritten(desk: Desk, message: Message): Promise<void> {
+export async function messageWritten(desk: Desk, { message, content, attachments }: Written): Promise<void> {
 	const { author, webhookId, system, guildId, channelId, channel } = message;
 	if (author.bot || webhookId !== null || system) return;
 	const mention = new RegExp(`<@!?${desk.client.user.id}>`, 'g');
-	const isNamed = mention.test(message.content);
+	const isNamed = mention.test(content);
 	const mayConcern = guildId === null || isNamed || message.reference !== null || channel.isThread();
 	if (!mayConcern) return;
 	const where = await whereIs(desk.client, guildId, channelId, null);
 	const replied = await repliedTo(desk, message);
 	const known = await knownSession(desk, where, replied);
-	const text = message.content.replace(mention, ' ').trim();
-	await understood(desk, { message, where, text, isNamed, replied, known });
+	const text = content.replace(mention, ' ').trim();
+	await understood(desk, { message, attachments, where, text, isNamed, replied, known });
 }
 
 async function understood(desk: Desk, heard: Heard): Promise<void> {
-	const { message, where, text, isNamed, known } = heard;
+	const { attachments, where, text, isNamed, known } = heard;
 	const isDirect = where.kind === 'dm';
 	if (isStopWord(text) && (known !== null || isNamed || isDirect)) {
 		return command(desk, heard, { name: 'stop', options: {} });
@@ -47,7 +59,7 @@ async function understood(desk: Desk, heard: Heard): Promise<void> {
 	const typed = goesOn ? followUp(text) : readCommand(text, desk.host.commands());
 	if (typed !== null) return command(desk, heard, typed);
 	// Without the intent, what a message says that does not name the bot is empty.
-	if (isNamed || isDirect || message.attachments.size > 0) await hint(desk, heard);
+	if (isNamed || isDirect || attachments.length > 0) await hint(desk, heard);
 }
 
 const followUp = (text: string): TypedCommand | null =>
@@ -62,7 +74,7 @@ function isMeantForBot({ message, replied }: Heard, spot: DiscordSpot | null): b
 }
 
 async function command(desk: Desk, heard: Heard, { name, options }: TypedCommand): Promise<void> {
-	const { message, where, known } = heard;
+	const { message, attachments, where, known } = heard;
 	const locale = desk.locales.get(message.author.id) ?? null;
 	const say = desk.sayIn(locale);
 	const deed = (session: string) => ({ id: message.id, user: message.author.id, session, locale, guild: where.guild });
@@ -79,7 +91,7 @@ async function command(desk: Desk, heard: Heard, { name, options }: TypedCommand
 	const asking = { id: message.id, replyTo: message.id, locale, maxFileBytes: null };
 	const session = known?.session ?? (await beginThread(desk, where, asking));
 	if (known !== null) await goOn(desk, session, known.spot, message.id);
-	const files = [...message.attachments.values()].map((attachment) => offeredFile(attachment, say));
+	const files = attachments.map((attachment) => offeredFile(attachment, say));
 	const note = known === null ? threadNote(desk, where, await desk.places.get(session), say) : '';
 	if (note !== '') await caller.tell(note);
 	await desk.handOver(commandOf(deed(session), 'ask', options, files), caller);
