@@ -1,4 +1,4 @@
-import { onTestFinished } from 'vitest';
+import { onTestFailed, onTestFinished } from 'vitest';
 import { createMemoryStore } from '../../../src/adapters/stores/memory.ts';
 import { type App, type AppOptions, createApp } from '../../../src/app.ts';
 import type { RunEvent } from '../../../src/core/run-event.ts';
@@ -25,6 +25,8 @@ export interface Stage {
 	app(): App;
 	/** Ends the program and starts it again on the same store. */
 	restart(): Promise<void>;
+	/** Resolves when every run has ended and its thread is shown. */
+	idle(): Promise<void>;
 	finished(): readonly (RunEvent & { type: 'run_finished' })[];
 	/** The message of the bot in a channel that holds this text. */
 	message(channel: Channel, text: string | RegExp): Promise<Message>;
@@ -33,6 +35,12 @@ export interface Stage {
 	/** Starts the program a second time beside the first, on the same store. */
 	second(): Promise<void>;
 }
+
+/** A bot that may read what does not name it. */
+export const READING: StageOptions = {
+	discord: { granted: ['MessageContent'] },
+	env: { DISCORD_MESSAGE_CONTENT: 'yes' },
+};
 
 const withoutEnd = (store: Store): Store => ({ ...store, close: async () => {} });
 
@@ -62,6 +70,13 @@ export async function stage(options: StageOptions = {}): Promise<Stage> {
 	};
 	let app = await start();
 	const others: App[] = [];
+	onTestFailed(() => {
+		const all = [...new Set(discord.requests.entries.map(({ path }) => path.split('/')[2]))];
+		for (const name of ['general', 'no-threads', 'questions'] as const) {
+			for (const server of ['Alpha', 'Beta'] as const) console.log(discord.transcript(discord.channel(server, name)));
+		}
+		console.log(all.length, problems);
+	});
 	onTestFinished(async () => {
 		for (const one of [app, ...others]) await one.close();
 		await discord.close();
@@ -78,6 +93,9 @@ export async function stage(options: StageOptions = {}): Promise<Stage> {
 		async restart() {
 			await app.close();
 			app = await start();
+		},
+		async idle() {
+			while ((await app.bot.sessions.busy()).length > 0) await new Promise((resolve) => setImmediate(resolve));
 		},
 		finished: () => events.filter((event) => event.type === 'run_finished'),
 		message: (channel, text) =>

@@ -10,6 +10,9 @@ import { tenantOf } from './where.ts';
 /** A modal must open within 3 s and cannot be deferred, so the button is looked up for this long (ms) before anything else. */
 const LOOK_UP_MS = 1500;
 
+/** Between two looks for a button, in ms. */
+const PAUSES_MS = [200, 800];
+
 type Pressed = MessageComponentInteraction | ModalSubmitInteraction;
 
 /** A button of a thread was pressed. */
@@ -43,10 +46,17 @@ export async function modalSent(desk: Desk, interaction: ModalSubmitInteraction)
 	}
 }
 
-async function controlOf({ controls }: Desk, interaction: Pressed): Promise<Control | null> {
+/** What the button does; null: nothing any more. One that was just shown may be pressed before it has been noted. */
+async function controlOf({ controls, clock }: Desk, interaction: Pressed): Promise<Control | null> {
 	const { customId, guildId, channelId, message } = interaction;
 	if (channelId === null || message === null) return null;
-	return controls.find(customId, { tenant: tenantOf(guildId), channel: channelId, message: message.id });
+	const position = { tenant: tenantOf(guildId), channel: channelId, message: message.id };
+	for (const pause of PAUSES_MS) {
+		const found = await controls.find(customId, position);
+		if (found !== null) return found;
+		await new Promise<void>((over) => void clock.after(pause, over));
+	}
+	return controls.find(customId, position);
 }
 
 const deedOf = ({ id, user, locale, guildId }: Pressed, { session }: Control): Deed => ({

@@ -60,8 +60,12 @@ export async function goOn({ spots }: Desk, session: string, spot: DiscordSpot |
 const REPLYING: readonly DiscordSpot['form'][] = ['thread', 'dm', 'replies'];
 
 /** The session that talks in a thread; null: none, or it is no thread. */
-export const sessionOfThread = async ({ places }: Desk, { kind, channel }: Where): Promise<string | null> =>
-	kind === 'thread' ? places.find(conversationOf(channel)) : null;
+export async function sessionOfThread({ places }: Desk, { kind, channel, parent }: Where): Promise<string | null> {
+	if (kind !== 'thread') return null;
+	const known = await places.find(conversationOf(channel));
+	// Somebody may write in it before it has been noted: it has the id of the board that it was opened on.
+	return known === null && parent !== null ? places.find(conversationOf(parent, channel)) : known;
+}
 
 /** The session that a message of the bot belongs to; `reference`: the message that it replies to itself. */
 export async function sessionOfMessage(
