@@ -17,21 +17,21 @@ export function resultTexts(board: Board, say: Say, withVotes: boolean): readonl
 	if (finished === null) return [];
 	const excerpt = result?.excerpt ?? '';
 	const standing = { outcome: finished, answers: result?.answers ?? 0, agents: rows.length, hasAnswer: excerpt !== '' };
-	const by = result?.winner == null || excerpt === '' ? '' : ` · ${say('final.by', { agent: bold(result.winner) })}`;
 	const small = [
+		...(result?.winner == null || excerpt === '' ? [] : [say('final.by', { agent: plainText(result.winner, 40) })]),
 		...(finished === 'stopped' && stoppedBy !== null
 			? [say('board.stopped_by', { person: personText(stoppedBy) })]
 			: []),
-		...(withVotes ? [standingsText(rows, say)] : []),
-	].filter((text) => text !== '');
-	const heading = [`**${headingOf(standing, say)}**${by}`, ...small.map((text) => `-# ${text}`)].join('\n');
-	return [heading, ...excerptTexts(board, finished, say)];
+		...(withVotes ? standingsTexts(rows, say) : []),
+	];
+	const head = [`## ${headingOf(standing, say)}`, ...(small.length === 0 ? [] : [`-# ${small.join(' · ')}`])].join(
+		'\n',
+	);
+	return [head, ...excerptTexts(board, finished, say)];
 }
 
-const bold = (agent: string): string => `**${plainText(agent, 40)}**`;
-
 /** The votes in one line, most first, and who is out. */
-function standingsText(rows: readonly BoardRow[], say: Say): string {
+function standingsTexts(rows: readonly BoardRow[], say: Say): readonly string[] {
 	const counted = rows
 		.filter(({ votes, state }) => votes !== null && (votes > 0 || state !== 'out'))
 		.toSorted((a, b) => (b.votes ?? 0) - (a.votes ?? 0))
@@ -40,11 +40,13 @@ function standingsText(rows: readonly BoardRow[], say: Say): string {
 		.filter(({ state }) => state === 'out')
 		.map(({ agent }) => `${plainText(agent, 20)} ${say('state.out')}`);
 	const votes = counted.length === 0 ? [] : [say('board.tally', { votes: counted.join(', ') })];
-	return [...votes, ...out].join(' · ');
+	return [...votes, ...out];
 }
 
+/** Its headings are bold lines: else they would stand out more than the outcome. */
 function excerptTexts({ result }: Board, outcome: Outcome, say: Say): readonly string[] {
 	if (result === null || result.excerpt === '') return [answerText({ content: '', outcome }, say)];
-	const [shown = '', ...rest] = partsOf(harmlessMarkdown(result.excerpt), EXCERPT_ROOM);
+	const excerpt = harmlessMarkdown(result.excerpt, 'bold');
+	const [shown = '', ...rest] = partsOf(excerpt, EXCERPT_ROOM);
 	return result.isWhole && rest.length === 0 ? [shown] : [`${shown}\n-# ${say('board.excerpt')}`];
 }
