@@ -35,7 +35,7 @@ export function boardBody(board: Board, context: RenderContext): DiscordBody {
 
 /** From the fullest to the shortest. */
 function bodyVersions(board: Board, say: Say): readonly (readonly string[])[] {
-	if (board.finished !== null) return [resultTexts(board, say, true), resultTexts(board, say, false)];
+	if (board.finished !== null) return [120, 40, 0].map((room) => resultTexts(board, say, room));
 	return [...fullRows(board.rows, say), [compactRows(board.rows, say)]];
 }
 

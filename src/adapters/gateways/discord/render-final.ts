@@ -38,8 +38,10 @@ export function finalBodies(final: Final, say: Say): readonly DiscordBody[] {
 
 function aboveText(final: Final, heading: string, say: Say): string {
 	const { winner, content } = final;
+	// That it was stopped is all that a result without a text says.
+	const shortfalls = content === '' ? final.shortfalls.filter((one) => one !== 'cancelled') : final.shortfalls;
 	const by = winner === null || content === '' ? [] : [`-# ${say('final.by', { agent: plainText(winner, 80) })}`];
-	const missing = shortfallTexts(final, say)
+	const missing = shortfallTexts({ shortfalls }, say)
 		.slice(0, MAX_MISSING)
 		.map((text) => `> ${text}`);
 	return [`## ${heading}`, ...by, ...missing].join('\n');
