@@ -1,10 +1,10 @@
 /** A backslash, unless what follows is a letter, takes the meaning from one sign. */
 const escaped = /\\[^0-9A-Za-z\s]/y;
 /** As Discord reads a code span: shortest first, and never followed by one more backtick. */
-const span = /(`+)([^\n]*?[^`\n])\1(?!`)/y;
+const span = /(`+)([^\n]{0,2000}?[^`\n])\1(?!`)/y;
 const ticks = /`+/y;
 const maskedLink =
-	/\[((?:\\.|[^\]\\\n])*)\]\(\s*<?(https?:\/\/(?:[^\s()<>]|\([^\s()<>]*\))+)>?(?:\s+"[^"\n]*")?\s*\)/iy;
+	/\[((?:\\.|[^\]\\\n]){0,200})\]\(\s*<?(https?:\/\/(?:[^\s()<>]|\([^\s()<>]*\)){1,2000})>?(?:\s+"[^"\n]*")?\s*\)/iy;
 /** Mentions of people, roles, channels and commands, custom emoji and times. */
 const token = /<(?=[@#/:]|(?:t|a|id):)/iy;
 const everybody = /@(?=everyone|here)/iy;
@@ -42,7 +42,7 @@ function pieceAt(line: string, at: number): readonly [number, string] {
 	const copied = found(plain) ?? found(escaped);
 	if (copied !== null) return [copied[0].length, copied[0]];
 	const run = found(ticks);
-	if (run !== null) return tickPiece(run[0], found(span));
+	if (run !== null) return tickPiece(run[0], run[0].length > 2 ? null : found(span));
 	const link = found(maskedLink);
 	if (link !== null) return [link[0].length, linkText(link[1] ?? '', link[2] ?? '')];
 	const sign = line[at] ?? '';
@@ -55,7 +55,7 @@ function pieceAt(line: string, at: number): readonly [number, string] {
 
 /** Backticks that enclose nothing on their line are signs like others: else they would swallow what follows. */
 function tickPiece(run: string, code: RegExpExecArray | null): readonly [number, string] {
-	if (run.length > 2 || code === null) return [run.length, '\\`'.repeat(run.length)];
+	if (code === null) return [run.length, '\\`'.repeat(run.length)];
 	return [code[0].length, `${code[1]}${harmlessCode(code[2] ?? '')}${code[1]}`];
 }
 

@@ -12,13 +12,13 @@ const FILLING = ' \n';
 /**
  * Foreign Markdown as Discord shall show it: nothing in it mentions, hides where a link leads, or looks like the lines
  * of this bot, which are its large headings (`#`, `##`) and its small print (`-#`). Fences are written the one way that
- * Discord knows, and end where they seem to end.
+ * Discord knows, and end where they seem to end. `headings`: as they are, at most `###`, or as bold lines.
  */
-export function harmlessMarkdown(text: string): string {
+export function harmlessMarkdown(text: string, headings: 'large' | 'bold' = 'large'): string {
 	return byLine(visibleText(text), ({ type }, line) => {
 		if (type === 'open') return openingLine(line);
 		if (type === 'close') return `${/^[ \t]*/.exec(line)?.[0]}\`\`\`${line.endsWith('\n') ? '\n' : ''}`;
-		return type === 'code' ? harmlessCode(line) : harmlessLine(ordinaryLine(line));
+		return type === 'code' ? harmlessCode(line) : harmlessLine(ordinaryLine(line, headings));
 	});
 }
 
@@ -50,6 +50,14 @@ function openingLine(line: string): string {
 	return `${indent}\`\`\`${language.test(name) ? name : ''}${line.endsWith('\n') ? '\n' : ''}`;
 }
 
+const heading = /^(\s*(?:(?:>|[-*+]|\d{1,9}[.)])\s+)*)#{1,6}[ \t]+(\S.*?)[ \t#]*(\n?)$/;
+const largeHeading = /^(\s*(?:(?:>|[-*+]|\d{1,9}[.)])\s+)*)#{1,2}(?=[ \t])/;
+
 /** No heading as large as ours, and no quotation that takes in everything after it. */
-const ordinaryLine = (line: string): string =>
-	line.replace(/^([\s>]*?)>>>(?=\s)/, '$1>').replace(/^(\s*(?:(?:>|[-*+]|\d{1,9}[.)])\s+)*)#{1,2}(?=[ \t])/, '$1###');
+function ordinaryLine(line: string, headings: 'large' | 'bold'): string {
+	const quoted = line.replace(/^([\s>]*?)>>>(?=\s)/, '$1>');
+	if (headings === 'large') return quoted.replace(largeHeading, '$1###');
+	const bold = (_: string, before: string, text: string, end: string) =>
+		`${before}**${text.replaceAll('*', '')}**${end}`;
+	return quoted.replace(heading, bold);
+}

@@ -39,3 +39,6 @@ export const SHOWN = {
 	/** Messages of one agent's answer when nothing is shortened; what is longer is in the file as well. */
 	slotParts: 6,
 } as const;
+
+/** Characters that a message with a file leaves free: for the sentence that the file is too large to be attached. */
+export const FILE_NOTE = 250;

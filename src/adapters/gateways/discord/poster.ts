@@ -12,7 +12,7 @@ import { conversationOf, messageId, messageLink, messageOf } from './discord-spo
 import type { Job, Sent } from './job.ts';
 import { createNotices } from './notices.ts';
 import { openThread } from './open-thread.ts';
-import { asPlaceGone } from './place-gone.ts';
+import { asPortError } from './port-error.ts';
 import { createRequests } from './requests.ts';
 import { postRoot } from './roots.ts';
 import type { Spots } from './spots.ts';
@@ -66,7 +66,7 @@ export function createPoster(options: PosterOptions): Poster {
 		try {
 			return await act({ place, slot, body, spot, say, replaces });
 		} catch (error) {
-			throw asPlaceGone(error, say);
+			throw asPortError(error, say);
 		}
 	}
 
@@ -115,8 +115,6 @@ export function createPoster(options: PosterOptions): Poster {
 
 	async function repaired(job: Job, at: Omit<Sent, 'isNew'>, error: unknown): Promise<string> {
 		switch (apiCodeOf(error)) {
-			case CODES.unknownMessage:
-				throw new BotError('message_gone', job.say('discord.gone.message'), { cause: error });
 			case CODES.threadArchived:
 				return (await reopened(job, at)) ? messageId(at.channel, at.message) : postAnew(job, at);
 			case CODES.oldEdits:
@@ -176,7 +174,7 @@ export function createPoster(options: PosterOptions): Poster {
 			} catch (error) {
 				const code = apiCodeOf(error);
 				if (code === CODES.unknownMessage || code === CODES.unknownChannel) return;
-				if (code !== CODES.threadArchived) throw asPlaceGone(error, options.sayIn(spot.locale));
+				if (code !== CODES.threadArchived) throw asPortError(error, options.sayIn(spot.locale));
 				await requests.reopen(channel);
 				await requests.remove(channel, message);
 			}

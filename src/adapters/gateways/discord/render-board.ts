@@ -35,12 +35,15 @@ export function boardBody(board: Board, context: RenderContext): DiscordBody {
 
 /** From the fullest to the shortest. */
 function bodyVersions(board: Board, say: Say): readonly (readonly string[])[] {
-	if (board.finished !== null) return [resultTexts(board, say, true), resultTexts(board, say, false)];
+	if (board.finished !== null) return [120, 40, 0].map((room) => resultTexts(board, say, room));
 	return [...fullRows(board.rows, say), [compactRows(board.rows, say)]];
 }
 
+/** The question; once there is a result, that is what stands out. */
 function headTexts(board: Board, say: Say): readonly string[] {
-	return [`### ${plainText(board.title, 120)}\n-# ${aboutTexts(board, say).join(' · ')}`];
+	const title = plainText(board.title, 120);
+	const shown = board.finished === null ? `### ${title}` : `**${title}**`;
+	return [`${shown}\n-# ${aboutTexts(board, say).join(' · ')}`];
 }
 
 function aboutTexts({ team, rows, orchestration, askedBy, startedAt, run }: Board, say: Say): readonly string[] {

@@ -2,6 +2,7 @@ import type { Say } from '../../../core/say.ts';
 import { visibleText } from '../shared/visible-text.ts';
 import { clipText } from './clip-text.ts';
 import type { DiscordBody } from './discord-body.ts';
+import { LIMITS } from './limits.ts';
 import type { MessageOf } from './message-of.ts';
 import { plainText } from './plain-text.ts';
 import { messageBody } from './text-body.ts';
@@ -9,26 +10,35 @@ import { messageBody } from './text-body.ts';
 type Tally = MessageOf<'tally'>;
 
 const BAR = 16;
-/** Rows that fit into a message with certainty; the board names the votes of all. */
-const MAX_ROWS = 12;
+/** Rows, and voters of each, from the fullest version to one that fits a message with certainty. */
+const VERSIONS = [
+	[12, 6],
+	[8, 3],
+	[5, 2],
+] as const;
 const NAME = 18;
 
 /** The vote: a bar per answer, and the same in words with who voted for it. */
 export function tallyBody(tally: Tally, say: Say): DiscordBody {
+	const texts = VERSIONS.map(([rows, voters]) => tallyText(tally, say, rows, voters));
+	const content = texts.find(({ length }) => length <= LIMITS.content) ?? texts.at(-1) ?? '';
+	return messageBody(content, { isSilent: true });
+}
+
+function tallyText(tally: Tally, say: Say, most: number, mostVoters: number): string {
 	const round = Number(tally.key.slice('tally:'.length));
 	const again = round > 1 ? ` · ${say('board.round', { count: round })}` : '';
 	const ranked = tally.rows.toSorted((a, b) => b.votes - a.votes);
-	const shown = ranked.slice(0, MAX_ROWS);
+	const shown = ranked.slice(0, most);
 	const left = ranked.length - shown.length;
-	const lines = [
+	return [
 		`## ${say('tally.heading')}${again}`,
 		`-# ${say(`tally.by.${tally.by}`)}`,
 		tally.votes.length === 0 ? say('tally.none') : barsText(shown, tally),
-		...shown.filter(({ votes }) => votes > 0).map((row) => votersText(row, tally, say)),
+		...shown.filter(({ votes }) => votes > 0).map((row) => votersText(row, tally, say, mostVoters)),
 		...(left > 0 ? [`-# ${say('board.more', { count: left })}`] : []),
-		...tieTexts(tally, say),
-	];
-	return messageBody(lines.join('\n'), { isSilent: true });
+		...tieTexts(tally, say, most),
+	].join('\n');
 }
 
 function barsText(rows: Tally['rows'], { votes }: Tally): string {
@@ -41,20 +51,20 @@ function barsText(rows: Tally['rows'], { votes }: Tally): string {
 	return ['```', ...bars, '```'].join('\n');
 }
 
-function votersText({ agent, votes, voters }: Tally['rows'][number], { winner }: Tally, say: Say): string {
-	const sign = agent === winner ? '★ ' : '';
-	const names = voters.slice(0, 6).map((voter) => (voter === agent ? say('tally.own') : plainText(voter, NAME)));
-	const more = voters.length > 6 ? [say('board.more', { count: voters.length - 6 })] : [];
-	const count = say('board.votes', { count: votes });
+function votersText(row: Tally['rows'][number], { winner }: Tally, say: Say, most: number): string {
+	const { agent, votes, voters } = row;
+	const names = voters.slice(0, most).map((voter) => (voter === agent ? say('tally.own') : plainText(voter, NAME)));
+	const more = voters.length > most ? [say('board.more', { count: voters.length - most })] : [];
 	return say('tally.row', {
-		agent: `${sign}**${plainText(agent, NAME)}**`,
-		votes: count,
+		agent: `${agent === winner ? '★ ' : ''}**${plainText(agent, NAME)}**`,
+		votes: say('board.votes', { count: votes }),
 		voters: [...names, ...more].join(', '),
 	});
 }
 
-function tieTexts({ tie, winner }: Tally, say: Say): readonly string[] {
+function tieTexts({ tie, winner }: Tally, say: Say, most: number): readonly string[] {
 	if (tie === null || winner === null) return [];
-	const tied = tie.tied.slice(0, MAX_ROWS).map((agent) => plainText(agent, NAME));
-	return [say(`tally.tie.${tie.rule}`, { tied: tied.join(', '), winner: plainText(winner, NAME) })];
+	const names = tie.tied.slice(0, most).map((agent) => plainText(agent, NAME));
+	const more = tie.tied.length > most ? [say('board.more', { count: tie.tied.length - most })] : [];
+	return [say(`tally.tie.${tie.rule}`, { tied: [...names, ...more].join(', '), winner: plainText(winner, NAME) })];
 }

@@ -4,7 +4,7 @@ import { apiCodeOf } from './api-code.ts';
 import { CODES } from './codes.ts';
 
 /** Why nothing can be shown in a place any more, as a sentence for people; null: the failure says nothing about it. */
-export function goneReason(error: unknown, say: Say): string | null {
+function goneReason(error: unknown, say: Say): string | null {
 	switch (apiCodeOf(error)) {
 		case CODES.unauthorized:
 			return isUnauthorized(error) ? say('discord.gone.token') : null;
@@ -25,8 +25,10 @@ export function goneReason(error: unknown, say: Say): string | null {
 	}
 }
 
-/** The same as the port's error; what is not one stays what it is. */
-export function asPlaceGone(error: unknown, say: Say): unknown {
+/** A failure in the port's words: that a message or its place is gone. Any other stays what it is. */
+export function asPortError(error: unknown, say: Say): unknown {
+	if (apiCodeOf(error) === CODES.unknownMessage)
+		return new BotError('message_gone', say('discord.gone.message'), { cause: error });
 	const reason = goneReason(error, say);
 	return reason === null ? error : new BotError('place_gone', reason, { cause: error });
 }
