@@ -51,6 +51,8 @@ export interface FakeDiscord {
 	/** Servers `Alpha` and `Beta`; see `seed.ts` for their channels. */
 	channel(server: ServerName, name: ChannelName): Channel;
 	guildId(server: ServerName): string;
+	/** Roles `Approvers` (anybody may mention it) and `MassGen` (the bot's). */
+	roleId(server: ServerName, name: string): string;
 	person(name: PersonName): Person;
 	/** Threads of a channel, archived ones too, in the order of their making. */
 	threads(parent: Channel): readonly Channel[];
@@ -165,6 +167,11 @@ export async function createFakeDiscord(options: DiscordOptions = {}): Promise<F
 		clientId: world.bot.id,
 		bot: world.bot,
 		guildId: (name) => guildOf(name).id,
+		roleId(serverName, name) {
+			const role = guildOf(serverName).roles.find((one) => one.name === name);
+			if (role === undefined) throw new Error(`${serverName} has no role ${name}`);
+			return role.id;
+		},
 		channel(serverName, name) {
 			const { id } = guildOf(serverName);
 			const channel = [...world.channels.values()].find((one) => one.guildId === id && one.name === name);
