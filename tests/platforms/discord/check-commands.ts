@@ -12,7 +12,7 @@ export function checkCommand(command: Data, path: Path = []): void {
 	const form = createForm();
 	const kind = form.whole(command.type, [...path, 'type'], { min: 1, max: 3 }) ?? Kind.ChatInput;
 	const isChat = kind === Kind.ChatInput;
-	if (isChat) checkName(form, command, path);
+	if (isChat) checkName(form, command.name, [...path, 'name']);
 	else {
 		form.text(command.name, [...path, 'name'], { required: true, min: 1, max: 32 });
 		if (textOf(command.description) !== '')
@@ -38,8 +38,7 @@ export function checkCommand(command: Data, path: Path = []): void {
 	form.check();
 }
 
-function checkName(form: Form, { name }: Data, path: Path): void {
-	const at = [...path, 'name'];
+function checkName(form: Form, name: unknown, at: Path): void {
 	const text = form.text(name, at, { required: true, min: 1, max: 32 });
 	if (text !== null && (!NAME.test(text) || text !== text.toLowerCase()))
 		form.fault(at, 'APPLICATION_COMMAND_INVALID_NAME', 'Command name is invalid');
@@ -56,7 +55,7 @@ function checkLocalized(form: Form, given: unknown, path: Path, rule: 'name' | n
 	for (const [locale, text] of Object.entries(given)) {
 		if (!LOCALES.includes(locale))
 			form.fault([...path, locale], 'DICT_TYPE_KEYS_INVALID', `Locale ${locale} is not one of Discord's`);
-		else if (rule === 'name') checkName(form, { name: text }, [...path, locale]);
+		else if (rule === 'name') checkName(form, text, [...path, locale]);
 		else form.text(text, [...path, locale], { required: true, min: 1, max: rule });
 	}
 }
@@ -94,7 +93,7 @@ function checkOptions(form: Form, holder: Data, path: Path, depth: number): void
 
 function checkOption(form: Form, option: Data, path: Path, depth: number): void {
 	const type = form.whole(option.type, [...path, 'type'], { required: true, min: 1, max: 11 }) ?? 0;
-	checkName(form, option, path);
+	checkName(form, option.name, [...path, 'name']);
 	checkLocalized(form, option.name_localizations, [...path, 'name_localizations'], 'name');
 	checkDescription(form, option, path);
 	const mayNest = type === Option.SubcommandGroup ? depth === 0 : type === Option.Subcommand && depth <= 1;

@@ -8,8 +8,11 @@ export type Failure =
 	| { type: 'error'; status: number; accept?: boolean }
 	/** A 429; `retryAfter` in seconds. */
 	| { type: 'limit'; retryAfter: number; scope?: 'user' | 'global' | 'shared' }
-	/** Does what was asked, unless `accept` is false, and cuts the connection before the answer. */
-	| { type: 'drop'; accept?: boolean }
+	/**
+	 * Does what was asked, unless `accept` is false, and cuts the connection before the answer: by a reset (ECONNRESET),
+	 * after which discord.js sends the request again, or by a close ("other side closed"), which it hands to its caller.
+	 */
+	| { type: 'drop'; accept?: boolean; by?: 'reset' | 'close' }
 	/** Keeps the request until `release`; then it is done and answered as usual. */
 	| { type: 'hold' }
 	/** Does and answers it after `ms` milliseconds of the world's clock. */

@@ -138,6 +138,7 @@ export function createGateway(server: Server, platform: Platform): Gateway {
 		},
 		invalidate(resumable) {
 			for (const connection of live()) {
+				if (connection.session) connection.session.socket = null;
 				if (!resumable && connection.session) sessions.delete(connection.session.id);
 				connection.session = null;
 				frame(connection.socket, { op: GatewayOpcodes.InvalidSession, d: resumable });

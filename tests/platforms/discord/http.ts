@@ -19,6 +19,9 @@ interface Answer extends Reply {
 	headers?: Record<string, string>;
 }
 
+/** How a connection ends before its answer. */
+type Cut = 'reset' | 'close';
+
 interface Incoming {
 	method: string;
 	path: string;
@@ -47,15 +50,16 @@ export function createRequestListener({ platform, routes, buckets, failures }: S
 		const entry = entryOf(platform, incoming, path, found);
 		platform.ledger.add(entry);
 		const outcome = found ? await treat(incoming, entry, found) : unknown(platform, entry);
-		if (outcome === null) return void response.destroy();
+		if (outcome === 'reset') return void request.socket.resetAndDestroy();
+		if (outcome === 'close') return void response.destroy();
 		entry.status = outcome.status;
 		entry.code = outcome.status >= 400 && isData(outcome.json) ? Number(outcome.json.code) : null;
 		respond(response, outcome);
 		platform.changed();
 	}
 
-	/** The answer to a known route, or null when the connection is to be cut. */
-	async function treat(incoming: Incoming, entry: LedgerEntry, found: Found): Promise<Answer | null> {
+	/** The answer to a known route, or how the connection is to be cut. */
+	async function treat(incoming: Incoming, entry: LedgerEntry, found: Found): Promise<Answer | Cut> {
 		if (platform.ledger.invalid(platform.world.clock.now()) >= BAN_AFTER) return { status: 429, json: 'banned' };
 		const { headers, retryAfter, scope } = buckets.take(entry.route, found.major);
 		if (retryAfter !== null) {
@@ -72,7 +76,7 @@ export function createRequestListener({ platform, routes, buckets, failures }: S
 		failure: Failure,
 		released: Promise<void>,
 		handle: (lost: boolean) => Answer,
-	): Promise<Answer | null> {
+	): Promise<Answer | Cut> {
 		if (failure.type === 'refuse') return refused(refusal(failure.code));
 		if (failure.type === 'limit')
 			return limited(failure.retryAfter, failure.scope === 'global', { 'x-ratelimit-scope': failure.scope ?? 'user' });
@@ -83,7 +87,7 @@ export function createRequestListener({ platform, routes, buckets, failures }: S
 		if (failure.type === 'drop') {
 			if (failure.accept !== false) handle(true);
 			platform.changed();
-			return null;
+			return failure.by ?? 'reset';
 		}
 		if (failure.type === 'hold') await released;
 		else await new Promise<void>((resolve) => platform.world.clock.after(failure.ms, resolve));
