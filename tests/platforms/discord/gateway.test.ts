@@ -170,6 +170,21 @@ describe('a client that breaks the rules', () => {
 	const identify = (discord: FakeDiscord, more: object) =>
 		JSON.stringify({ op: 2, d: { token: discord.token, intents: 1, ...more } });
 
+	it('hears its heartbeat answered', async () => {
+		const discord = await stage();
+		const socket = new WebSocket(`${url(discord)}?v=10&encoding=json`);
+		const answers: number[] = [];
+		const acknowledged = Promise.withResolvers<void>();
+		socket.on('message', (data) => {
+			const { op } = JSON.parse(String(data)) as { op: number };
+			if (answers.push(op) === 1) socket.send('{"op":1,"d":null}');
+			else acknowledged.resolve();
+		});
+		await acknowledged.promise;
+		expect(answers).toEqual([10, 11]);
+		socket.terminate();
+	});
+
 	it('is shut out with the code that says why', async () => {
 		const discord = await stage();
 		expect(await closedBy(discord, [], '?v=9&encoding=json')).toBe(4012);
