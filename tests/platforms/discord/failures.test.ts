@@ -80,6 +80,19 @@ describe('an unknown outcome', () => {
 		expect(discord.violations.map(({ kind }) => kind)).toEqual(['duplicate_post']);
 	});
 
+	it('may be that of an answer to a person, whose repetition is no double answer', async () => {
+		const { discord, client, place } = await withChannel();
+		await client.application.commands.create({ name: 'ask', description: 'x' });
+		const told = Promise.withResolvers<unknown>();
+		client.on('interactionCreate', (asked) => {
+			if (asked.isChatInputCommand()) asked.reply('here').catch(told.resolve);
+		});
+		discord.fail({ route: 'POST /interactions*' }, { type: 'drop' });
+		const answer = await discord.person('Ada').slash(place, 'ask');
+		expect(await told.promise).toMatchObject({ code: 40060 });
+		expect([answer.message()?.content, discord.violations]).toEqual(['here', []]);
+	});
+
 	it('is a server error after or before the work', async () => {
 		const { discord, channel, texts } = await withChannel();
 		discord.fail({ route: SEND }, { type: 'error', status: 502, accept: true });
@@ -222,8 +235,7 @@ describe('what is wrong on the side of the tester', () => {
 	});
 
 	it('is a code without a sentence', async () => {
-		const { discord, channel } = await withChannel();
-		discord.fail({ route: SEND }, { type: 'refuse', code: 50083 });
-		await expect(channel.send('x')).rejects.toThrow('Thread is archived');
+		const { discord } = await withChannel();
+		expect(() => discord.fail({ route: SEND }, { type: 'refuse', code: 1 })).toThrow('no sentence for code 1');
 	});
 });
