@@ -71,11 +71,10 @@ export async function stage(options: StageOptions = {}): Promise<Stage> {
 	let app = await start();
 	const others: App[] = [];
 	onTestFailed(() => {
-		const all = [...new Set(discord.requests.entries.map(({ path }) => path.split('/')[2]))];
 		for (const name of ['general', 'no-threads', 'questions'] as const) {
 			for (const server of ['Alpha', 'Beta'] as const) console.log(discord.transcript(discord.channel(server, name)));
 		}
-		console.log(all.length, problems);
+		console.log(discord.transcript(discord.person('Ada').dm), problems);
 	});
 	onTestFinished(async () => {
 		for (const one of [app, ...others]) await one.close();
