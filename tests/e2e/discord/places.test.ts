@@ -38,7 +38,7 @@ describe('a direct conversation', () => {
 		ada.say(ada.dm, 'Why?');
 		await message(ada.dm, 'Presented for Why?');
 		await idle();
-		const board = await message(ada.dm, '### Why?');
+		const board = await message(ada.dm, 'Follow-up');
 		ada.say(ada.dm, 'And how?', { replyTo: board });
 		await message(ada.dm, 'Presented for And how?');
 		await idle();
