@@ -2,7 +2,7 @@ import type { APIMessage, APIThreadChannel, REST } from 'discord.js';
 import type { Clock } from '../../../core/clock.ts';
 import type { Say } from '../../../core/say.ts';
 import { apiCodeOf } from './api-code.ts';
-import { createChannelGuard } from './channel-guard.ts';
+import { createChannelTraffic } from './channel-traffic.ts';
 import { CODES } from './codes.ts';
 import type { DiscordBody } from './discord-body.ts';
 import type { DiscordSpot } from './discord-spot.ts';
@@ -24,51 +24,53 @@ export type Requests = ReturnType<typeof createRequests>;
 export type Found = Pick<APIMessage, 'id' | 'content' | 'author' | 'components'>;
 
 export function createRequests({ rest, restOnce, clock }: RequestsOptions) {
-	const guard = createChannelGuard(clock);
+	const traffic = createChannelTraffic(clock);
 
-	/** A limit that is lower than was known: once more without the files. */
+	/** A limit that is lower than was known: once more with the files packed, then without. */
 	const withFiles = async <Result>(
 		body: DiscordBody,
 		{ maxFileBytes }: DiscordSpot,
 		say: Say,
 		send: (sized: SizedBody) => Promise<Result>,
 	): Promise<Result> => {
-		try {
-			return await send(sizedFiles(body, maxFileBytes ?? LIMITS.fileBytes, say));
-		} catch (error) {
-			if (apiCodeOf(error) !== CODES.tooLarge || body.files.length === 0) throw error;
-			return send(sizedFiles(body, 0, say));
+		const smallest = Math.min(...body.files.map(({ text }) => Buffer.byteLength(text)));
+		for (const most of [maxFileBytes ?? LIMITS.fileBytes, smallest - 1]) {
+			try {
+				return await send(sizedFiles(body, most, say));
+			} catch (error) {
+				if (apiCodeOf(error) !== CODES.tooLarge || body.files.length === 0) throw error;
+			}
 		}
+		return send(sizedFiles(body, 0, say));
 	};
 
 	return {
 		send: (channel: string, body: DiscordBody, spot: DiscordSpot, say: Say, options: PostOptions) =>
 			withFiles(body, spot, say, ({ body: sized, data }) =>
-				guard.run(channel, async (signal) => {
+				traffic.send('post', channel, async () => {
 					const json = newMessage(sized, options);
-					const path = `/channels/${channel}/messages` as const;
-					return (await rest.post(path, { body: json, files: [...data], signal })) as Found;
+					return (await rest.post(`/channels/${channel}/messages`, { body: json, files: [...data] })) as Found;
 				}),
 			),
 
 		change: (channel: string, message: string, body: DiscordBody, spot: DiscordSpot, say: Say) =>
 			withFiles(body, spot, say, ({ body: sized, data }) =>
-				guard.run(channel, async (signal) => {
+				traffic.send('edit', channel, async () => {
 					const json = changedMessage(sized);
-					await rest.patch(`/channels/${channel}/messages/${message}`, { body: json, files: [...data], signal });
+					await rest.patch(`/channels/${channel}/messages/${message}`, { body: json, files: [...data] });
 				}),
 			),
 
 		remove: (channel: string, message: string) =>
-			guard.run(channel, async (signal) => {
-				await rest.delete(`/channels/${channel}/messages/${message}`, { signal });
+			traffic.send('edit', channel, async () => {
+				await rest.delete(`/channels/${channel}/messages/${message}`);
 			}),
 
 		/** The latest messages, newest first. */
 		latest: (channel: string) =>
-			guard.run(channel, async (signal) => {
+			traffic.send('read', channel, async () => {
 				const query = new URLSearchParams({ limit: String(LIMITS.page) });
-				return (await rest.get(`/channels/${channel}/messages`, { query, signal })) as readonly Found[];
+				return (await rest.get(`/channels/${channel}/messages`, { query })) as readonly Found[];
 			}),
 
 		/** A thread on a message; a refusal says nothing about the channel. */
@@ -86,10 +88,10 @@ export function createRequests({ rest, restOnce, clock }: RequestsOptions) {
 
 		/** A post in a forum; it has no nonce, so it is tried once. */
 		postInForum: (forum: string, name: string, body: DiscordBody) =>
-			guard.run(forum, async (signal) => {
+			traffic.send('post', forum, async () => {
 				const message = newMessage(body, { nonce: null, replyTo: null });
 				const json = { name, auto_archive_duration: AUTO_ARCHIVE_MINUTES, message };
-				const post = (await restOnce.post(`/channels/${forum}/threads`, { body: json, signal })) as APIThreadChannel;
+				const post = (await restOnce.post(`/channels/${forum}/threads`, { body: json })) as APIThreadChannel;
 				return post.id;
 			}),
 
