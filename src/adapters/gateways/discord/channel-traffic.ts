@@ -9,8 +9,16 @@ import { INVALID_REQUEST_WINDOW_MS } from './limits.ts';
  * long as Discord counts them.
  */
 export interface ChannelTraffic {
-	/** Rejects as `request` does, or with an earlier refusal of that channel. */
-	send<Result>(kind: 'post' | 'edit' | 'read', channel: string, request: () => Promise<Result>): Promise<Result>;
+	/**
+	 * Rejects as `request` does, or with an earlier refusal of that channel. `optional`: a refusal says nothing about
+	 * the channel as a whole.
+	 */
+	send<Result>(request: {
+		kind: 'post' | 'edit' | 'read';
+		channel: string;
+		optional?: boolean;
+		act: () => Promise<Result>;
+	}): Promise<Result>;
 }
 
 export function createChannelTraffic(clock: Clock): ChannelTraffic {
@@ -24,20 +32,21 @@ export function createChannelTraffic(clock: Clock): ChannelTraffic {
 		refused.delete(channel);
 	}
 
-	async function attempt<Result>(channel: string, request: () => Promise<Result>): Promise<Result> {
+	async function attempt<Result>(channel: string, optional: boolean, act: () => Promise<Result>): Promise<Result> {
 		requireOpen(channel);
 		try {
-			return await request();
+			return await act();
 		} catch (error) {
-			if (isRefusal(error)) refused.set(channel, { until: clock.now() + INVALID_REQUEST_WINDOW_MS, error });
+			if (isRefusal(error) && !optional)
+				refused.set(channel, { until: clock.now() + INVALID_REQUEST_WINDOW_MS, error });
 			throw error;
 		}
 	}
 
 	return {
-		send(kind, channel, request) {
+		send({ kind, channel, optional = false, act }) {
 			const key = `${kind} ${channel}`;
-			const own = (last.get(key) ?? Promise.resolve()).then(() => attempt(channel, request));
+			const own = (last.get(key) ?? Promise.resolve()).then(() => attempt(channel, optional, act));
 			const done = own.then(
 				() => {},
 				() => {},

@@ -181,9 +181,28 @@ describe('a message on Discord', () => {
 			...[['sage-v1.md.gz'], [], []],
 		]);
 		expect(texts(shown).slice(1)).toEqual([
-			'-# sage-v1.md has 0.1 MB, more than can be attached here. Ask for a shorter answer to read all of it.',
+			expect.stringMatching(/^-# sage-v1\.md \(0\.1 MB\) could not be attached: it is too large/),
 			'Last.',
 		]);
+	});
+
+	it('arrives without its file where the bot may not attach any, and the channel stays open', async () => {
+		const { discord, poster, place, slot, channel, thread, inThread } = await withBoard();
+		discord.person('Ada').permitBot(channel, { deny: ['AttachFiles'] });
+		await poster.post(place, slotOf('slot:a'), slot('A long answer. '.repeat(1000)));
+		await poster.post(place, slotOf('slot:b'), slot('Last.'));
+		expect(inThread()).toEqual([expect.stringContaining('could not be attached'), 'Last.']);
+		expect(discord.messages(thread)[0]?.attachments).toEqual([]);
+	});
+
+	it('is no reply where the bot may not read what it would reply to', async () => {
+		const { discord, ask, poster, bodyOf } = await discordStage();
+		const ada = discord.person('Ada');
+		const bare = discord.channel('Alpha', 'no-threads');
+		ada.permitBot(bare, { deny: ['ReadMessageHistory'] });
+		const session = await ask(bare, 'replies', { replyTo: ada.say(bare, 'Why?').id });
+		await poster.post({ session, run: 'run-1' }, slotOf('board'), bodyOf(session, boardMessage()));
+		expect(discord.messages(bare).map(({ referenceId }) => referenceId)).toEqual([null, null]);
 	});
 
 	it('case 16: is there once when its receipt was lost, also for a process that begins anew', async () => {
