@@ -41,8 +41,8 @@ interface Window {
 	used: number;
 }
 
-/** Counts by the machine's time, because a client waits by it too. */
-export function createBuckets(rates: Rates): Buckets {
+/** Counts by the machine's time, because a client waits by it too; `clock` gives it in milliseconds. */
+export function createBuckets(rates: Rates, clock: () => number = Date.now): Buckets {
 	const windows = new Map<string, Window>();
 	const names = new Map<string, string>();
 	const limits = rates === 'realistic' ? REALISTIC : rates === 'off' ? [] : rates;
@@ -58,9 +58,9 @@ export function createBuckets(rates: Rates): Buckets {
 
 	return {
 		take(route, major) {
-			const now = Date.now();
-			const isCallback = route.startsWith('POST /interactions/');
-			const global = rates === 'realistic' && !isCallback ? use('global', GLOBAL, now) : null;
+			const now = clock();
+			const isInteraction = /^[A-Z]+ \/(interactions|webhooks)\//.test(route);
+			const global = rates === 'realistic' && !isInteraction ? use('global', GLOBAL, now) : null;
 			if (global && global.left < 0)
 				return {
 					headers: { 'x-ratelimit-global': 'true', 'x-ratelimit-scope': 'global' },

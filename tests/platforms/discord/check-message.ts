@@ -83,8 +83,6 @@ function refuseLegacy(form: Form, content: string, embeds: readonly unknown[], b
 }
 
 function checkAttachments(form: Form, body: Data, uploads: readonly Upload[], current: Message | null) {
-	if (uploads.length > MAX_FILES)
-		form.fault(['files'], 'BASE_TYPE_MAX_LENGTH', `Must be ${MAX_FILES} or fewer in length.`);
 	const listed = 'attachments' in body ? listOf(body.attachments).map(dataOf) : null;
 	const added = uploads.map((upload) => {
 		const entry = listed?.findIndex(({ id }) => String(id) === upload.key) ?? -1;
@@ -99,6 +97,8 @@ function checkAttachments(form: Form, body: Data, uploads: readonly Upload[], cu
 		const known = uploads.some(({ key }) => key === String(id)) || before.some((file) => file.id === String(id));
 		if (!known) form.fault(['attachments', at, 'id'], 'ATTACHMENT_NOT_FOUND', 'Attachment data not found');
 	}
+	if (kept.length + added.length > MAX_FILES)
+		form.fault(['attachments'], 'BASE_TYPE_MAX_LENGTH', `Must be ${MAX_FILES} or fewer in length.`);
 	return { kept, added };
 }
 

@@ -11,7 +11,7 @@ import { createLedger, type RequestLedger } from './ledger.ts';
 import { createInteractingPerson, type InteractingPerson } from './person.ts';
 import { type ActingPerson, createActingPerson } from './person-acts.ts';
 import type { Platform, Settings, Violation } from './platform.ts';
-import { shownMessages, transcript } from './render.ts';
+import { messageText, shownMessages, transcript } from './render.ts';
 import { channelRoutes } from './routes-channels.ts';
 import { interactionRoutes } from './routes-interactions.ts';
 import { messageRoutes } from './routes-messages.ts';
@@ -30,6 +30,8 @@ export interface DiscordOptions {
 	granted?: readonly ('MessageContent' | 'GuildMembers' | 'GuildPresences')[];
 	maxFileBytes?: number;
 	maxActiveThreads?: number;
+	/** Refused requests (401, 403, 429) in ten minutes that get an address banned; by default 10,000. */
+	banAfter?: number;
 	/** What `GET /gateway/bot` recommends; by default 1. */
 	shards?: number;
 }
@@ -58,7 +60,9 @@ export interface FakeDiscord {
 	threads(parent: Channel): readonly Channel[];
 	/** What somebody sees of a channel, oldest first; without a viewer everything, other people's ephemerals included. */
 	messages(channel: Channel, viewer?: Person): readonly Message[];
-	/** The same with its threads as text. */
+	/** One message as text. */
+	read(message: Message): string;
+	/** A channel with its threads as text. */
 	transcript(channel: Channel, viewer?: Person): string;
 	readonly commands: Pick<Commands, 'of' | 'writes'>;
 	readonly requests: RequestLedger;
@@ -69,18 +73,22 @@ export interface FakeDiscord {
 	readonly gateway: GatewaySwitches;
 	/** Makes requests fail. */
 	fail(matched: Matched, failure: Failure): Switch;
-	/** Resolves as soon as `find` returns something; looks at every change and never sleeps. */
+	/**
+	 * Resolves as soon as `find` returns something; never sleeps. It looks again at every change of the fake, so `find`
+	 * must look at the fake, not at what the bot keeps to itself.
+	 */
 	until<T>(what: string, find: () => T | null | undefined | false): Promise<T>;
 	close(): Promise<void>;
 }
 
 const FLAGS = { GuildPresences: 1 << 13, GuildMembers: 1 << 15, MessageContent: 1 << 19 } as const;
 
-function settingsOf({ granted = [], maxFileBytes, maxActiveThreads, shards }: DiscordOptions): Settings {
+function settingsOf({ granted = [], maxFileBytes, maxActiveThreads, banAfter, shards }: DiscordOptions): Settings {
 	return {
 		token: 'ZmFrZQ.Ra6n5A.wire-level-fake-of-discord',
 		maxFileBytes: maxFileBytes ?? 10 * 1024 * 1024,
 		maxActiveThreads: maxActiveThreads ?? 1000,
+		banAfter: banAfter ?? 10_000,
 		mayReadContent: granted.includes('MessageContent'),
 		applicationFlags: granted.reduce((flags, name) => flags | FLAGS[name], 0),
 		shards: shards ?? 1,
@@ -191,6 +199,7 @@ export async function createFakeDiscord(options: DiscordOptions = {}): Promise<F
 		},
 		threads: (parent) => [...world.channels.values()].filter(({ parentId }) => parentId === parent.id),
 		messages: (channel, viewer) => shownMessages(channel, viewer?.user.id ?? null),
+		read: messageText,
 		transcript: (channel, viewer) => transcript(world, channel, viewer?.user.id ?? null),
 		commands,
 		requests: platform.ledger,

@@ -1,5 +1,6 @@
 import type { SendableChannels } from 'discord.js';
 import { describe, expect, it } from 'vitest';
+import { createBuckets } from './buckets.ts';
 import type { DiscordOptions } from './discord.ts';
 import { createRunningClock } from './running-clock.ts';
 import { stageWithClient } from './stage.ts';
@@ -79,6 +80,19 @@ describe('an unknown outcome', () => {
 		expect(discord.violations.map(({ kind }) => kind)).toEqual(['duplicate_post']);
 	});
 
+	it('may be that of an answer to a person, whose repetition is no double answer', async () => {
+		const { discord, client, place } = await withChannel();
+		await client.application.commands.create({ name: 'ask', description: 'x' });
+		const told = Promise.withResolvers<unknown>();
+		client.on('interactionCreate', (asked) => {
+			if (asked.isChatInputCommand()) asked.reply('here').catch(told.resolve);
+		});
+		discord.fail({ route: 'POST /interactions*' }, { type: 'drop' });
+		const answer = await discord.person('Ada').slash(place, 'ask');
+		expect(await told.promise).toMatchObject({ code: 40060 });
+		expect([answer.message()?.content, discord.violations]).toEqual(['here', []]);
+	});
+
 	it('is a server error after or before the work', async () => {
 		const { discord, channel, texts } = await withChannel();
 		discord.fail({ route: SEND }, { type: 'error', status: 502, accept: true });
@@ -118,6 +132,8 @@ describe('a slow Discord', () => {
 		const { discord, channel } = await withChannel();
 		const message = await channel.send({ files: [{ attachment: Buffer.from('x'), name: 'x.txt' }] });
 		const url = message.attachments.first()?.url ?? '';
+		expect((await fetch(url, { headers: { authorization: 'Bot x' } })).status).toBe(200);
+		expect(discord.violations.map(({ kind }) => kind)).toEqual(['token_leak']);
 		discord.fail({ route: 'GET cdn' }, { type: 'error', status: 503 });
 		expect((await fetch(url)).status).toBe(503);
 		discord.fail({ route: 'GET cdn' }, { type: 'drop' });
@@ -127,6 +143,7 @@ describe('a slow Discord', () => {
 		await discord.until('the download', () => held.used() === 1);
 		held.release();
 		expect(await (await loading).text()).toBe('x');
+		expect(discord.requests.of('GET cdn').map(({ status }) => status)).toEqual([200, 503, 0, 200]);
 	});
 });
 
@@ -139,6 +156,17 @@ describe('rate limits', () => {
 		expect(texts()).toEqual(['a']);
 		expect(discord.requests.of(SEND).map(({ status }) => status)).toEqual([429, 429, 200]);
 		expect([discord.invalidRequests(), discord.violations]).toEqual([2, []]);
+	});
+
+	it('count as invalid requests unless they are shared, and ban in the end', async () => {
+		const { discord, channel, place } = await withChannel({ banAfter: 2 });
+		discord.fail({ route: SEND }, { type: 'limit', retryAfter: 0.01, scope: 'shared' });
+		await channel.send('a');
+		expect(discord.invalidRequests()).toBe(0);
+		const url = `${discord.api}/v10/channels/${place.id}`;
+		const answers = [await fetch(url), await fetch(url), await fetch(url)];
+		expect(answers.map(({ status }) => status)).toEqual([401, 401, 429]);
+		expect(answers.at(-1)?.headers.get('retry-after')).toBe('3600');
 	});
 
 	it('stand in the headers, so that a client stays below them', async () => {
@@ -169,17 +197,17 @@ describe('rate limits', () => {
 		expect(discord.violations.map(({ kind }) => kind)).toEqual(['rate_limited']);
 	});
 
-	it('count edits apart from posts, and everything together', async () => {
-		const { discord, channel } = await withChannel({ rates: 'realistic' });
-		const headers = { authorization: `Bot ${discord.token}` };
-		const message = await channel.send('0');
-		await message.edit('1');
-		expect(discord.requests.of(EDIT)).toHaveLength(1);
-		const many = Array.from({ length: 60 }, (_, at) => fetch(`${discord.api}/v10/users/${at}`, { headers }));
-		const answers = await Promise.all(many);
-		const global = answers.filter((answer) => answer.headers.get('x-ratelimit-scope') === 'global');
-		const user = answers.filter((answer) => answer.headers.get('x-ratelimit-scope') === 'user');
-		expect([global.length > 0, user.length > 0]).toEqual([true, true]);
+	it('count edits apart from posts, channels apart, and everything but interactions together', () => {
+		let now = 0;
+		const buckets = createBuckets('realistic', () => now);
+		const scopes = (count: number, route: string, major: string) =>
+			Array.from({ length: count }, () => buckets.take(route, major).scope).filter((scope) => scope !== null);
+		expect(scopes(6, SEND, '1')).toEqual(['user']);
+		expect([...scopes(5, EDIT, '1'), ...scopes(5, SEND, '2')]).toEqual([]);
+		expect(scopes(35, SEND, '3').at(-1)).toBe('global');
+		expect(scopes(20, 'POST /interactions/:id/:token/callback', '')).toEqual([]);
+		now = 5000;
+		expect(scopes(5, SEND, '1')).toEqual([]);
 	});
 });
 
@@ -207,8 +235,7 @@ describe('what is wrong on the side of the tester', () => {
 	});
 
 	it('is a code without a sentence', async () => {
-		const { discord, channel } = await withChannel();
-		discord.fail({ route: SEND }, { type: 'refuse', code: 50083 });
-		await expect(channel.send('x')).rejects.toThrow('Thread is archived');
+		const { discord } = await withChannel();
+		expect(() => discord.fail({ route: SEND }, { type: 'refuse', code: 1 })).toThrow('no sentence for code 1');
 	});
 });

@@ -1,4 +1,5 @@
 import { matchesRoute } from './ledger.ts';
+import { refusal } from './wire.ts';
 
 /** What goes wrong with a request. */
 export type Failure =
@@ -47,6 +48,8 @@ export function createFailures(changed: () => void): Failures {
 		[];
 	return {
 		add(matched, failure) {
+			// A code that has no sentence here is told at once, not when it strikes.
+			if (failure.type === 'refuse') refusal(failure.code);
 			const one = { matched, failure, used: 0, left: matched.times ?? 1, gate: Promise.withResolvers<void>() };
 			active.push(one);
 			return {

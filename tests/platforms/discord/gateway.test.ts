@@ -4,7 +4,12 @@ import { WebSocket } from 'ws';
 import type { FakeDiscord } from './discord.ts';
 import { login, stage, stageWithClient } from './stage.ts';
 
-const READING = [GatewayIntentBits.Guilds, GatewayIntentBits.GuildMessages, GatewayIntentBits.MessageContent];
+const READING = [
+	GatewayIntentBits.Guilds,
+	GatewayIntentBits.GuildMessages,
+	GatewayIntentBits.DirectMessages,
+	GatewayIntentBits.MessageContent,
+];
 
 /** Spares the five seconds that a client waits between two identifications. */
 const AT_ONCE = { buildIdentifyThrottler: async () => ({ waitForIdentify: async () => {} }) };
@@ -59,21 +64,28 @@ describe('identifying', () => {
 	});
 
 	it('splits the servers over shards; direct messages come to the first', async () => {
-		const discord = await stage({ shards: 2 });
-		const client = await login(discord, { shards: 'auto' });
-		const where: number[] = [];
-		const both = Promise.withResolvers<void>();
-		client.on(Events.MessageCreate, ({ guild }) => {
-			where.push(guild?.shardId ?? -1);
-			if (where.length === 3) both.resolve();
+		const discord = await stage({ shards: 2, granted: ['MessageContent'] });
+		const client = await login(discord, { shards: 'auto', intents: READING });
+		// Before the client's cache, which would swallow what comes over both.
+		const heard: [shard: number, text: string][] = [];
+		const ends = new Set<number>();
+		const last = Promise.withResolvers<void>();
+		client.ws.on(GatewayDispatchEvents.MessageCreate, ({ content }: Message, shard: number) => {
+			if (content !== 'end') heard.push([shard, content]);
+			else if (ends.add(shard).size === 2) last.resolve();
 		});
 		expect([...client.ws.shards.keys()]).toEqual([0, 1]);
 		const ada = discord.person('Ada');
-		ada.say(discord.channel('Alpha', 'general'), 'a');
-		ada.say(discord.channel('Beta', 'general'), 'b');
-		ada.say(ada.dm, 'c');
-		await both.promise;
-		expect(where.toSorted()).toEqual([-1, 0, 1]);
+		ada.say(discord.channel('Alpha', 'general'), 'alpha');
+		ada.say(discord.channel('Beta', 'general'), 'beta');
+		ada.say(ada.dm, 'private');
+		for (const server of ['Alpha', 'Beta'] as const) ada.say(discord.channel(server, 'general'), 'end');
+		await last.promise;
+		expect(heard.toSorted(([a], [b]) => a - b)).toEqual([
+			[0, 'alpha'],
+			[0, 'private'],
+			[1, 'beta'],
+		]);
 	});
 });
 
@@ -169,6 +181,21 @@ describe('a client that breaks the rules', () => {
 
 	const identify = (discord: FakeDiscord, more: object) =>
 		JSON.stringify({ op: 2, d: { token: discord.token, intents: 1, ...more } });
+
+	it('hears its heartbeat answered', async () => {
+		const discord = await stage();
+		const socket = new WebSocket(`${url(discord)}?v=10&encoding=json`);
+		const answers: number[] = [];
+		const acknowledged = Promise.withResolvers<void>();
+		socket.on('message', (data) => {
+			const { op } = JSON.parse(String(data)) as { op: number };
+			if (answers.push(op) === 1) socket.send('{"op":1,"d":null}');
+			else acknowledged.resolve();
+		});
+		await acknowledged.promise;
+		expect(answers).toEqual([10, 11]);
+		socket.terminate();
+	});
 
 	it('is shut out with the code that says why', async () => {
 		const discord = await stage();

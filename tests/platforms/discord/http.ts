@@ -12,8 +12,6 @@ import { type Data, DiscordError, dataOf, isData, notFound, refusal, textOf } fr
 const PREFIX = '/api/v10';
 /** Codes that only a body which Discord refuses can bring about. */
 const FORM_CODES = [50035, 50006, 40005];
-/** Refused requests in ten minutes after which Discord bans an address. */
-const BAN_AFTER = 10_000;
 
 interface Answer extends Reply {
 	headers?: Record<string, string>;
@@ -43,16 +41,20 @@ export function createRequestListener({ platform, routes, buckets, failures }: S
 	const find = createRouter(routes);
 
 	async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-		const incoming = await read(request);
-		if (!incoming.path.startsWith(PREFIX)) return download(platform, failures, incoming, response);
-		const path = incoming.path.slice(PREFIX.length);
-		const found = find(incoming.method, path);
-		const entry = entryOf(platform, incoming, path, found);
+		const incoming = await read(request).catch(() => null);
+		// A client that hangs up while it speaks has asked for nothing.
+		if (incoming === null) return;
+		const isDownload = !incoming.path.startsWith(PREFIX);
+		const path = isDownload ? incoming.path : incoming.path.slice(PREFIX.length);
+		const found = isDownload ? null : find(incoming.method, path);
+		const entry = entryOf(platform, incoming, path, isDownload ? `${incoming.method} cdn` : found?.route.name);
 		platform.ledger.add(entry);
+		if (isDownload) return download(incoming, entry, response);
 		const outcome = found ? await treat(incoming, entry, found) : unknown(platform, entry);
 		if (outcome === 'reset') return void request.socket.resetAndDestroy();
 		if (outcome === 'close') return void response.destroy();
 		entry.status = outcome.status;
+		entry.scope = outcome.headers?.['x-ratelimit-scope'] ?? null;
 		entry.code = outcome.status >= 400 && isData(outcome.json) ? Number(outcome.json.code) : null;
 		respond(response, outcome);
 		platform.changed();
@@ -60,7 +62,8 @@ export function createRequestListener({ platform, routes, buckets, failures }: S
 
 	/** The answer to a known route, or how the connection is to be cut. */
 	async function treat(incoming: Incoming, entry: LedgerEntry, found: Found): Promise<Answer | Cut> {
-		if (platform.ledger.invalid(platform.world.clock.now()) >= BAN_AFTER) return { status: 429, json: 'banned' };
+		if (platform.ledger.invalid(platform.world.clock.now()) >= platform.settings.banAfter)
+			return { status: 429, json: 'error code: 1015', headers: { 'retry-after': '3600' } };
 		const { headers, retryAfter, scope } = buckets.take(entry.route, found.major);
 		if (retryAfter !== null) {
 			platform.violation('rate_limited', `${entry.route} although nothing was left of its ${scope ?? ''} limit`);
@@ -94,9 +97,24 @@ export function createRequestListener({ platform, routes, buckets, failures }: S
 		return handle(false);
 	}
 
+	async function download(
+		{ method, path, authorization }: Incoming,
+		entry: LedgerEntry,
+		response: ServerResponse,
+	): Promise<void> {
+		if (authorization !== '') platform.violation('token_leak', `${method} ${path} was sent with an authorization`);
+		const file = platform.files.get(path);
+		const struck = failures.next(entry.route, entry);
+		if (struck?.failure.type === 'drop') return void response.destroy();
+		if (struck?.failure.type === 'hold') await struck.released;
+		entry.status = struck?.failure.type === 'error' ? struck.failure.status : file === undefined ? 404 : 200;
+		const headers = file && { 'content-type': file.contentType, 'content-length': file.bytes.length };
+		if (entry.status === 200) response.writeHead(200, headers).end(file?.bytes);
+		else response.writeHead(entry.status).end();
+		platform.changed();
+	}
+
 	return (request: IncomingMessage, response: ServerResponse): void => {
-		// A client that hangs up while it is served is no fault of the fake.
-		request.on('error', () => response.destroy());
 		answer(request, response).catch((error: unknown) => {
 			console.error('the fake Discord has a bug:', error);
 			respond(response, { status: 500, json: { message: String(error), code: 0 } });
@@ -104,16 +122,17 @@ export function createRequestListener({ platform, routes, buckets, failures }: S
 	};
 }
 
-function entryOf({ world }: Platform, incoming: Incoming, path: string, found: Found | null): LedgerEntry {
+function entryOf({ world }: Platform, incoming: Incoming, path: string, route: string | undefined): LedgerEntry {
 	const { method, query, body, uploads } = incoming;
 	return {
 		method,
 		path,
-		route: found?.route.name ?? `${method} ${path}`,
+		route: route ?? `${method} ${path}`,
 		query: query.toString(),
 		body,
 		files: uploads.map(({ filename }) => filename),
 		status: 0,
+		scope: null,
 		code: null,
 		at: world.clock.now(),
 	};
@@ -161,22 +180,6 @@ function respond(response: ServerResponse, { status, json, headers }: Answer): v
 	response
 		.writeHead(status, { 'content-type': 'application/json', via: '1.1 fake', ...headers })
 		.end(JSON.stringify(json));
-}
-
-async function download(
-	platform: Platform,
-	failures: Failures,
-	{ method, path }: Incoming,
-	response: ServerResponse,
-): Promise<void> {
-	const file = platform.files.get(path);
-	const route = `${method} cdn`;
-	const struck = failures.next(route, { path, body: null });
-	if (struck?.failure.type === 'drop') return void response.destroy();
-	if (struck?.failure.type === 'hold') await struck.released;
-	if (struck?.failure.type === 'error') return void response.writeHead(struck.failure.status).end();
-	if (file === undefined || method !== 'GET') return void response.writeHead(404).end();
-	response.writeHead(200, { 'content-type': file.contentType, 'content-length': file.bytes.length }).end(file.bytes);
 }
 
 const INVALID = Symbol('invalid JSON');

@@ -2,7 +2,7 @@ export interface LedgerEntry {
 	method: string;
 	/** With its ids, without the query: `/channels/1/messages`. */
 	path: string;
-	/** With names in place of ids: `POST /channels/:channel/messages`. */
+	/** With names in place of ids: `POST /channels/:channel/messages`. A download is `GET cdn`. */
 	route: string;
 	query: string;
 	/** The body without its files, as parsed JSON; null when there was none. */
@@ -10,6 +10,8 @@ export interface LedgerEntry {
 	files: readonly string[];
 	/** 0 while it is not answered, and when the connection was dropped instead. */
 	status: number;
+	/** The scope of a 429: `user`, `global`, `shared`; else null. */
+	scope: string | null;
 	/** The JSON code of a refusal, or null. */
 	code: number | null;
 	/** By the clock of the world, in milliseconds since the epoch. */
@@ -24,7 +26,7 @@ export interface RequestLedger {
 	of(route?: string): readonly LedgerEntry[];
 	/** Writes among `of(route)`: everything but GET. */
 	writes(route?: string): readonly LedgerEntry[];
-	/** Answers of 401, 403 and 429 in the last ten minutes, which Discord bans an address for at 10,000. */
+	/** Answers of 401, 403 and 429 in the last ten minutes; a 429 of a shared limit is nobody's fault. */
 	invalid(now: number): number;
 }
 
@@ -42,6 +44,9 @@ export function createLedger(): RequestLedger {
 		of,
 		writes: (wanted) => of(wanted).filter(({ method }) => method !== 'GET'),
 		invalid: (now) =>
-			entries.filter(({ status, at }) => [401, 403, 429].includes(status) && at > now - INVALID_WINDOW_MS).length,
+			entries.filter(
+				({ status, scope, at }) =>
+					[401, 403, 429].includes(status) && scope !== 'shared' && at > now - INVALID_WINDOW_MS,
+			).length,
 	};
 }

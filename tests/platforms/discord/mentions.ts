@@ -33,7 +33,7 @@ function allowedBy(body: Data): Allowed {
 }
 
 /** All text of a message that Discord reads mentions in. */
-export const mentionText = (content: string, components: readonly unknown[]): string =>
+const mentionText = (content: string, components: readonly unknown[]): string =>
 	[content, ...everyComponent(components).map(({ content: text }) => textOf(text))].join('\n');
 
 const idsIn = (text: string, pattern: RegExp): readonly string[] => [

@@ -55,7 +55,7 @@ describe('a message of the bot', () => {
 	});
 
 	it('carries files that can be downloaded, up to the limit', async () => {
-		const { discord, channel } = await withChannel({ maxFileBytes: 10 });
+		const { channel, discord, place, ada } = await withChannel({ maxFileBytes: 10 });
 		const files = [{ attachment: Buffer.from('a,b'), name: 'table.csv', description: 'numbers' }];
 		const message = await channel.send({ content: 'see', files });
 
@@ -66,7 +66,9 @@ describe('a message of the bot', () => {
 		const big = channel.send({ files: [{ attachment: Buffer.alloc(11), name: 'big.bin' }] });
 		await expect(big).rejects.toMatchObject({ code: 40005, status: 413 });
 		await message.edit({ content: 'gone', attachments: [] });
-		expect(discord.messages(discord.channel('Alpha', 'general'))[0]?.attachments).toEqual([]);
+		expect(there(discord.messages(place)[0]).attachments).toEqual([]);
+		ada.permitBot(place, { deny: ['AttachFiles'] });
+		await expect(channel.send({ content: 'see', files })).rejects.toMatchObject({ code: 50013 });
 	});
 
 	it('is sent once for one nonce', async () => {
@@ -76,6 +78,7 @@ describe('a message of the bot', () => {
 
 		expect(second.id).toBe(first.id);
 		expect([discord.messages(place).length, discord.violations]).toEqual([1, []]);
+		expect(discord.read(there(discord.messages(place)[0]))).toBe('a');
 		await channel.send({ content: 'b', nonce: 'run-1', enforceNonce: true });
 		await channel.send({ content: 'a', nonce: 'run-1', enforceNonce: false });
 		expect(discord.violations.map(({ kind }) => kind)).toEqual(['duplicate_post', 'duplicate_post']);
@@ -154,6 +157,9 @@ describe('a channel', () => {
 		expect([...listed.values()].map(({ content }) => content)).toEqual(['4', '3']);
 		const older = await channel.messages.fetch({ before: [...listed.keys()][1] ?? '', limit: 1 });
 		expect([...older.values()].map(({ content }) => content)).toEqual(['2']);
+		const middle = await channel.messages.fetch({ around: [...older.keys()][0] ?? '', limit: 3 });
+		expect([...middle.values()].map(({ content }) => content)).toEqual(['3', '2', '1']);
+		await expect(client.rest.get(`/channels/${place.id}/messages?limit=101`)).rejects.toMatchObject({ code: 50035 });
 		const newer = await channel.messages.fetch({ after: [...older.keys()][0] ?? '' });
 		expect(newer.size).toBe(2);
 		ada.permitBot(place, { deny: ['ReadMessageHistory'] });

@@ -1,4 +1,4 @@
-import { PermissionFlagsBits } from 'discord-api-types/v10';
+import { ChannelType, PermissionFlagsBits } from 'discord-api-types/v10';
 import { refusal } from './wire.ts';
 import { type Channel, isThread, type World } from './world.ts';
 
@@ -41,7 +41,7 @@ export function may(world: World, userId: string, channel: Channel, ...names: re
 /** Whether the user sees the channel at all: a private thread is seen by who was added to it. */
 export function sees(world: World, userId: string, channel: Channel): boolean {
 	if (!may(world, userId, channel, 'ViewChannel')) return false;
-	const isPrivate = channel.thread !== null && channel.type === 12;
+	const isPrivate = channel.type === ChannelType.PrivateThread;
 	return !isPrivate || channel.thread?.members.has(userId) === true || may(world, userId, channel, 'ManageThreads');
 }
 

@@ -17,6 +17,8 @@ export type ViolationKind =
 	| 'duplicate_post'
 	/** A request although the headers had said that none was left. */
 	| 'rate_limited'
+	/** The bot's token sent to where files lie. */
+	| 'token_leak'
 	/** A flag that means nothing here, such as EPHEMERAL on a channel message. */
 	| 'ignored_flag'
 	/** A request for which there is no route here: either it is wrong, or the fake has to learn it. */
@@ -56,6 +58,8 @@ export interface Settings {
 	mayReadContent: boolean;
 	/** Application flags that tell the privileged intents which were granted. */
 	applicationFlags: number;
+	/** Refused requests in ten minutes after which everything is refused. */
+	banAfter: number;
 	/** What gateway/bot recommends. */
 	shards: number;
 }

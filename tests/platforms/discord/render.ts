@@ -50,13 +50,15 @@ export function messageText(
 	message: Pick<Message, 'content' | 'embeds' | 'components' | 'attachments' | 'flags'>,
 ): string {
 	if (message.flags & MessageFlags.Loading) return '(thinking …)';
-	const files = message.attachments.map(({ filename, contentType }) => `{file ${filename}, ${contentType}}`);
+	// With components of the second version a file shows only where a component names it.
+	const loose = message.flags & MessageFlags.IsComponentsV2 ? [] : message.attachments;
+	const files = loose.map(({ filename, contentType }) => `{file ${filename}, ${contentType}}`);
 	const parts = [message.content, ...message.embeds.map(embedText), ...message.components.map(componentText), ...files];
 	return parts.filter(Boolean).join('\n');
 }
 
 /** What Discord itself puts between the messages. */
-export const isSystem = ({ type }: Message): boolean =>
+const isSystem = ({ type }: Message): boolean =>
 	type === MessageType.ThreadCreated || type === MessageType.ThreadStarterMessage;
 
 /** The messages of a channel as `viewer` sees them: ephemeral ones of others are not there. Null sees everything. */

@@ -14,7 +14,7 @@ import { mentionsOf } from './mentions.ts';
 import { addMessage, changeMessage, plainDraft, removeMessage } from './messages.ts';
 import type { Platform } from './platform.ts';
 import { type Call, NO_CONTENT, ok, type Reply, type Route } from './route.ts';
-import { type Data, dataOf, isData, listOf, numberOf, refusal } from './wire.ts';
+import { type Data, dataOf, isData, numberOf, refusal } from './wire.ts';
 import { type InteractionNote, type Message, messageIn } from './world.ts';
 
 /** Answers to interactions and what follows by their token. */
@@ -99,6 +99,7 @@ function perform(
 		const { message, channel } = interaction;
 		if (message === null) throw refusal(10008);
 		interaction.originalId = message.id;
+		checkSizes(uploads, platform.settings.maxFileBytes);
 		if (type === Response.UpdateMessage) changeMessage(platform, channel, message, draftOf(data, uploads, message));
 		return message;
 	}
@@ -195,7 +196,6 @@ function followUp(platform: Platform, interaction: Interaction, call: Call): Rep
 
 function edit(platform: Platform, interaction: Interaction, message: Message, { data, uploads }: Call): Reply {
 	checkSizes(uploads, platform.settings.maxFileBytes);
-	if (listOf(data.attachments).length + uploads.length > 10) throw refusal(40005);
 	changeMessage(platform, interaction.channel, message, draftOf(data, uploads, message));
 	return ok(messageJson(platform.world, message));
 }

@@ -1,12 +1,13 @@
 import { GatewayIntentBits, MessageFlags } from 'discord-api-types/v10';
 import { checkSizes, draftOf, hasFlag, unknownReference } from './check-message.ts';
 import { userJson } from './encode.ts';
+import { createForm } from './form.ts';
 import { mentionsOf } from './mentions.ts';
 import { addMessage, changeMessage, removeMessage, restJson, tell } from './messages.ts';
 import { may, type Permission, requireOfBot } from './permissions.ts';
 import { nameOf, type Platform } from './platform.ts';
 import { type Call, NO_CONTENT, ok, type Reply, type Route } from './route.ts';
-import { type Data, dataOf, refusal, textOf } from './wire.ts';
+import { type Data, dataOf, listOf, refusal, textOf } from './wire.ts';
 import { type Channel, isForum, isThread, type Message, messageIn } from './world.ts';
 
 /** For how long a nonce is remembered; Discord says "a few minutes". */
@@ -57,16 +58,32 @@ const sendPermission = (channel: Channel): Permission => (isThread(channel) ? 'S
 
 function list(platform: Platform, channel: Channel, { query }: Call): Reply {
 	const { world } = platform;
+	const form = createForm();
+	const limit = form.whole(Number(query.get('limit') ?? 50), ['limit'], { min: 1, max: 100 }) ?? 50;
+	form.check();
 	if (!may(world, world.bot.id, channel, 'ReadMessageHistory')) return ok([]);
-	const limit = Number(query.get('limit') ?? 50);
 	const shown = channel.messages.filter(({ deleted, ephemeralFor }) => !deleted && ephemeralFor === null);
-	const order = (id: string | null) => BigInt(id ?? 0);
-	const before = query.get('before');
-	const after = query.get('after');
-	const older = before === null ? shown : shown.filter(({ id }) => order(id) < order(before));
-	const chosen =
-		after === null ? older.slice(-limit) : older.filter(({ id }) => order(id) > order(after)).slice(0, limit);
-	return ok(chosen.toReversed().map((message) => restJson(platform, channel, message)));
+	return ok(pageOf(shown, query, limit).map((message) => restJson(platform, channel, message)));
+}
+
+/** A page of messages, newest first: around, before or after an id, or the latest. */
+function pageOf(shown: readonly Message[], query: URLSearchParams, limit: number): readonly Message[] {
+	const [around, before, after] = ['around', 'before', 'after'].map((name) => query.get(name));
+	const at = (wanted: string) => {
+		const found = shown.findIndex(({ id }) => BigInt(id) >= BigInt(wanted));
+		return found < 0 ? shown.length : found;
+	};
+	if (around) {
+		const first = Math.max(0, at(around) - Math.floor(limit / 2));
+		return shown.slice(first, first + limit).toReversed();
+	}
+	if (before) return shown.slice(0, at(before)).slice(-limit).toReversed();
+	if (after)
+		return shown
+			.filter(({ id }) => BigInt(id) > BigInt(after))
+			.slice(0, limit)
+			.toReversed();
+	return shown.slice(-limit).toReversed();
 }
 
 function create(platform: Platform, channel: Channel, { data, uploads }: Call): Reply {
@@ -108,8 +125,9 @@ function sentBefore(platform: Platform, channel: Channel, data: Data): Message |
 		(message) => message.author.id === world.bot.id && message.nonce === nonce && message.at > since,
 	);
 	if (same === undefined) return null;
-	const first = same.history[0]?.content ?? same.content;
-	if (first !== textOf(data.content).trim())
+	const { content, components } = same.history[0] ?? same;
+	const before = JSON.stringify([content, components]);
+	if (before !== JSON.stringify([textOf(data.content).trim(), listOf(data.components)]))
 		platform.violation('duplicate_post', `nonce ${nonce} was used in ${nameOf(channel)} for two different messages`);
 	if (data.enforce_nonce === true) return same;
 	platform.violation(

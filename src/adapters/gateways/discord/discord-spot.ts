@@ -31,8 +31,8 @@ export const discordSpotSchema = z.object({
 export type DiscordSpot = z.infer<typeof discordSpotSchema>;
 
 /**
- * The name of a conversation for `places`: a thread or a direct conversation as a whole, or with `message` what hangs
- * on one message of the bot there (`dm`, `replies`).
+ * The name of a conversation for `places`: a thread as a whole, or with `message` what hangs on one message of the bot
+ * there (`dm`, `replies`).
  */
 export const conversationOf = (channel: string, message: string | null = null): string =>
 	message === null ? channel : `${channel}/${message}`;

@@ -5,18 +5,17 @@ import type { Place, Slot } from '../../../core/gateway.ts';
 import type { Say } from '../../../core/say.ts';
 import { decodeSessionId } from '../../../core/session-id.ts';
 import type { Controls } from '../shared/controls.ts';
-import type { Places } from '../shared/places.ts';
 import { apiCodeOf } from './api-code.ts';
 import { CODES } from './codes.ts';
 import type { DiscordBody } from './discord-body.ts';
-import { conversationOf, type DiscordSpot, messageId, messageLink, messageOf } from './discord-spot.ts';
+import { conversationOf, messageId, messageLink, messageOf } from './discord-spot.ts';
 import type { Job, Sent } from './job.ts';
 import { createNotices } from './notices.ts';
 import { openThread } from './open-thread.ts';
 import { asPortError } from './port-error.ts';
 import { createRequests } from './requests.ts';
 import { postRoot } from './roots.ts';
-import { createSpots } from './spots.ts';
+import type { Spots } from './spots.ts';
 import { createStrikes } from './strikes.ts';
 import { postInThread } from './thread-post.ts';
 
@@ -27,7 +26,7 @@ export interface PosterOptions {
 	restOnce: REST;
 	/** User id of the bot. */
 	bot: string;
-	places: Places<DiscordSpot>;
+	spots: Spots;
 	controls: Controls;
 	clock: Clock;
 	/** Texts in a language; null: the process's own. */
@@ -51,9 +50,8 @@ export interface Poster {
  * is posted anew, and a message whose posting broke off is looked for first.
  */
 export function createPoster(options: PosterOptions): Poster {
-	const { bot, controls, onBoard } = options;
+	const { bot, controls, spots, onBoard } = options;
 	const requests = createRequests(options);
-	const spots = createSpots(options.places, options.sayIn(null));
 	const notices = createNotices(requests, options.onProblem);
 	const strikes = createStrikes(requests, options.clock);
 

@@ -21,7 +21,7 @@ export async function postRoot(job: Job, { requests, spots, bot }: RootOptions):
 	const target = { channel: spot.thread ?? spot.channel, replyTo: spot.replyTo };
 	const sent = isPost ? await postInForum(job, requests, bot) : await postAt(job, target, requests, bot);
 	const { channel, message } = sent;
-	const isThread = isPost || spot.form === 'thread' || spot.form === 'dm';
+	const isThread = isPost || spot.form === 'thread';
 	const change = { root: message, rootRun: place.run, ...(isPost ? { thread: message } : {}) };
 	await spots.change(place.session, change, conversationOf(channel, isThread ? null : message));
 	return sent;

@@ -7,8 +7,11 @@ import type { DiscordSpot } from './discord-spot.ts';
 export interface Spots {
 	/** Throws `place_gone` when it is not known. */
 	get(session: string): Promise<DiscordSpot>;
-	/** Changes what is known, and names one more conversation that belongs to the session. Durable when it resolves. */
-	change(session: string, change: Partial<DiscordSpot>, conversation: string): Promise<DiscordSpot>;
+	/**
+	 * Changes what is known, one change of a session after the other, and names one more conversation that belongs to it
+	 * (null: none). Durable when it resolves.
+	 */
+	change(session: string, change: Partial<DiscordSpot>, conversation: string | null): Promise<DiscordSpot>;
 }
 
 export function createSpots(places: Places<DiscordSpot>, say: Say): Spots {
@@ -17,12 +20,26 @@ export function createSpots(places: Places<DiscordSpot>, say: Say): Spots {
 		if (spot === null) throw new BotError('place_gone', say('discord.gone.unplaced'));
 		return spot;
 	};
+	const changing = new Map<string, Promise<unknown>>();
+
+	const change: Spots['change'] = async (session, changed, conversation) => {
+		const next = { ...(await get(session)), ...changed };
+		await places.put(session, next, conversation);
+		return next;
+	};
+
 	return {
 		get,
-		async change(session, change, conversation) {
-			const next = { ...(await get(session)), ...change };
-			await places.put(session, next, conversation);
-			return next;
+		change(session, changed, conversation) {
+			const before = changing.get(session) ?? Promise.resolve();
+			const done = before.then(() => change(session, changed, conversation));
+			const settled = done
+				.catch(() => {})
+				.finally(() => {
+					if (changing.get(session) === settled) changing.delete(session);
+				});
+			changing.set(session, settled);
+			return done;
 		},
 	};
 }

@@ -3,6 +3,7 @@ import type { DiscordBody } from '../../../../../src/adapters/gateways/discord/d
 import { type DiscordSpot, discordSpotSchema } from '../../../../../src/adapters/gateways/discord/discord-spot.ts';
 import { createPoster } from '../../../../../src/adapters/gateways/discord/poster.ts';
 import { renderDiscord } from '../../../../../src/adapters/gateways/discord/render.ts';
+import { createSpots } from '../../../../../src/adapters/gateways/discord/spots.ts';
 import { createControls } from '../../../../../src/adapters/gateways/shared/controls.ts';
 import { createPlaces } from '../../../../../src/adapters/gateways/shared/places.ts';
 import { createMemoryStore } from '../../../../../src/adapters/stores/memory.ts';
@@ -40,7 +41,7 @@ export async function discordStage({ editIntervalMs = 0, ...given }: StageOption
 			rest: client.rest,
 			restOnce: new REST({ ...client.rest.options, retries: 0 }).setToken(discord.token),
 			bot: discord.bot.id,
-			places,
+			spots: createSpots(places, say),
 			controls,
 			clock,
 			sayIn: () => say,
