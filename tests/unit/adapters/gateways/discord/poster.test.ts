@@ -97,8 +97,10 @@ describe('the forms of a thread', () => {
 		discord.fail({ route: 'POST /channels/:channel/threads' }, { type: 'error', status: 502, accept: true });
 		const board = bodyOf(session, boardMessage());
 		await expect(poster.post(place, slotOf('board'), board)).rejects.toThrow();
+		const alike = { session: await ask(forum, 'forum'), run: 'run-2' };
+		await poster.post(alike, slotOf('board'), bodyOf(alike.session, boardMessage({ run: 'run-2' })));
 		await poster.post(place, slotOf('board', true), board);
-		expect(discord.threads(forum)).toHaveLength(1);
+		expect(discord.threads(forum)).toHaveLength(2);
 	});
 
 	it('in a direct conversation: replies, and each of them can be answered', async () => {
@@ -108,8 +110,7 @@ describe('the forms of a thread', () => {
 		const [board] = discord.messages(channel);
 		const id = messageOf(await poster.post(place, slotOf('slot:sage'), slot('So.'))).message;
 		expect(discord.messages(channel).at(-1)?.referenceId).toBe(board?.id);
-		expect(await places.find(channel.id)).toBe(session);
-		expect(await places.find(`${channel.id}/${id}`)).toBe(session);
+		for (const message of [board?.id, id]) expect(await places.find(`${channel.id}/${message}`)).toBe(session);
 	});
 
 	it('without permission for threads: replies, which is said once in a channel', async () => {
