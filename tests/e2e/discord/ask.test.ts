@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { encodeSessionId } from '../../../src/core/session-id.ts';
 import { createGate } from './gate.ts';
 import { stage } from './stage.ts';
 
@@ -38,6 +39,24 @@ describe('asking on Discord', () => {
 		gate.open();
 		await message(await thread(general), 'Presented for Why?');
 		expect(discord.violations).toEqual([]);
+	});
+
+	it('case 3: runs once when the same event comes three times, also after a restart', async () => {
+		const { discord, events, thread, message, restart, idle, app } = await stage();
+		const ada = discord.person('Ada');
+		const general = discord.channel('Alpha', 'general');
+		discord.gateway.duplicate('MESSAGE_CREATE', 1);
+		const { id } = ada.say(general, `<@${discord.clientId}> Once?`);
+		await message(await thread(general), 'Presented for Once?');
+		await idle();
+		await restart();
+		const tenant = discord.guildId('Alpha');
+		const principal = { platform: 'discord', tenant, user: ada.user.id, roles: [] };
+		const session = encodeSessionId({ platform: 'discord', tenant, channel: general.id, thread: id });
+		const again = { type: 'command', id, principal, session, name: 'ask', options: { question: 'Once?' } } as const;
+		expect(await app().submit(again)).toBeNull();
+		expect(events.filter(({ type }) => type === 'run_started')).toHaveLength(1);
+		expect([discord.threads(general).length, discord.violations]).toEqual([1, []]);
 	});
 
 	it('case 5: runs once when the same interaction comes twice', async () => {
@@ -104,7 +123,7 @@ describe('asking on Discord', () => {
 		expect(proposed.saw).toBe('choices');
 		expect(proposed.choices.length).toBeLessThanOrEqual(25);
 		expect(proposed.choices.map(({ value }) => value)).toContain('tied');
-		const narrowed = await ada.autocomplete(general, 'massgen ask', 'team', { team: 'never ends' });
+		const narrowed = await ada.autocomplete(general, 'massgen ask', 'team', { team: 'ends by itself' });
 		expect(narrowed.choices.map(({ value }) => value)).toEqual(['stuck']);
 		expect([events, discord.violations]).toEqual([[], []]);
 	});
@@ -160,6 +179,7 @@ describe('asking on Discord', () => {
 		const [ada, ben] = [discord.person('Ada'), discord.person('Ben')];
 		for (const [command, text] of [
 			['help', '/massgen ask'],
+			['help', 'The bot does not read what people write to each other'],
 			['teams', 'calm'],
 			['status', 'Nothing is running here'],
 			['stop', 'Nothing is running'],

@@ -109,6 +109,15 @@ describe('a thread of people', () => {
 });
 
 describe('a channel without the right to open threads', () => {
+	it('tells so as well who mentions it there', async () => {
+		const { discord, message } = await stage();
+		const place = discord.channel('Alpha', 'no-threads');
+		discord.person('Ada').say(place, `<@${discord.clientId}> One?`);
+		await message(place, 'may not open threads here');
+		await message(place, 'Presented for One?');
+		expect([discord.invalidRequests(), discord.violations]).toEqual([0, []]);
+	});
+
 	it('gets replies, is told so once, and goes on by reply', async () => {
 		const { discord, message, idle, app } = await stage();
 		const ada = discord.person('Ada');

@@ -2,7 +2,7 @@ import type { MessageComponentInteraction, ModalSubmitInteraction } from 'discor
 import { type Clock, sleep } from '../../../core/clock.ts';
 import type { Inbound } from '../../../core/gateway.ts';
 import type { Control } from '../shared/controls.ts';
-import { commandOf, type Deed, type Desk } from './desk.ts';
+import { commandOf, type Deed, type Desk, goOn } from './desk.ts';
 import { followUpModal, questionIn } from './follow-up-modal.ts';
 import { takeUp } from './interaction-caller.ts';
 import { tenantOf } from './where.ts';
@@ -30,6 +30,7 @@ export async function buttonPressed(desk: Desk, interaction: MessageComponentInt
 	if (control === null) await caller.tell(say('discord.button_dead'));
 	else if (control.action === 'follow_up') await caller.tell(say('discord.press_again'));
 	else {
+		if (control.action === 'retry') await goOn(desk, control.session, null);
 		await desk.handOver(inboundOf(control, deedOf(interaction, control)), caller);
 	}
 }
@@ -42,6 +43,7 @@ export async function modalSent(desk: Desk, interaction: ModalSubmitInteraction)
 	if (control === null) await caller.tell(desk.sayIn(interaction.locale)('discord.button_dead'));
 	else {
 		const asked = { question: questionIn(interaction) };
+		await goOn(desk, control.session, null);
 		await desk.handOver(commandOf(deedOf(interaction, control), 'ask', asked), caller);
 	}
 }

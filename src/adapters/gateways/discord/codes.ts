@@ -13,6 +13,8 @@ export const CODES = {
 	/** Not with this type of channel. */
 	wrongChannel: 50024,
 	threadArchived: 50083,
+	/** A reply needs the permission to read the channel's history. */
+	noReply: 160002,
 	threadExists: 160004,
 	threadLocked: 160005,
 	threadsFull: 160006,

@@ -3,7 +3,7 @@ import type { CommandForm } from '../../../core/command-form.ts';
 import { apiCodeOf } from './api-code.ts';
 import { FILE_OPTIONS, PRIVATE_OPTION } from './app-commands.ts';
 import type { Caller } from './callers.ts';
-import { beginThread, commandOf, type Desk, sessionOfThread, threadNote } from './desk.ts';
+import { beginThread, commandOf, type Desk, goOn, helpNote, sessionOfThread, threadNote } from './desk.ts';
 import { takeUp } from './interaction-caller.ts';
 import { offeredFile } from './offered-file.ts';
 import { openingText } from './opening-text.ts';
@@ -20,6 +20,8 @@ interface Question {
 	about: string | null;
 }
 
+/** `MessageFlags` of discord-api-types: SuppressEmbeds. */
+const NO_PREVIEWS = 4;
 /** `CANNOT_SEND_MESSAGES_TO_THIS_USER` (docs, topics/opcodes). */
 const CLOSED_TO_US = 50007;
 
@@ -66,7 +68,8 @@ async function command(
 ): Promise<void> {
 	const where = await whereOf(desk, interaction);
 	const session = (await sessionOfThread(desk, where)) ?? channelSession(where);
-	await desk.handOver(commandOf(deedOf(interaction, where.guild, session), name, options), caller);
+	const note = helpNote(desk, name, desk.sayIn(interaction.locale));
+	await desk.handOver(commandOf(deedOf(interaction, where.guild, session), name, options), caller, note);
 }
 
 async function question(desk: Desk, interaction: CommandInteraction, caller: Caller, asked: Question): Promise<void> {
@@ -85,6 +88,7 @@ async function question(desk: Desk, interaction: CommandInteraction, caller: Cal
 		maxFileBytes: interaction.attachmentSizeLimit,
 	};
 	const session = known ?? (await beginThread(desk, where, asking));
+	if (known !== null) await goOn(desk, session, asked.about);
 	const files = asked.attachments.map((attachment) => offeredFile(attachment, say));
 	const deed = deedOf(interaction, where.guild, session);
 	const note = known === null ? threadNote(desk, where, newSpot(where, asking), say) : '';
@@ -111,7 +115,7 @@ async function openPrivately(
 ): Promise<{ where: Where; message: string } | 'closed' | null> {
 	if (here.kind === 'dm') return null;
 	try {
-		const message = await user.send({ content: openingText(asked, say) });
+		const message = await user.send({ content: openingText(asked, say), flags: NO_PREVIEWS });
 		return { where: directConversation(message.channelId), message: message.id };
 	} catch (error) {
 		if (apiCodeOf(error) === CLOSED_TO_US) return 'closed';

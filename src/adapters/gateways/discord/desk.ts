@@ -6,7 +6,7 @@ import type { Say } from '../../../core/say.ts';
 import type { Controls } from '../shared/controls.ts';
 import type { Places } from '../shared/places.ts';
 import { conversationOf, type DiscordSpot } from './discord-spot.ts';
-import type { HandOver } from './hand-over.ts';
+import type { HandingOver } from './hand-over.ts';
 import type { Spots } from './spots.ts';
 import { type Asking, newSession, newSpot, tenantOf, type Where } from './where.ts';
 
@@ -18,7 +18,9 @@ export interface Desk {
 	spots: Spots;
 	controls: Controls;
 	clock: Clock;
-	handOver: HandOver;
+	handOver: HandingOver['handOver'];
+	/** Whether messages that do not name the bot can be read. */
+	readsMessages: boolean;
 	/** Texts in a language; null: the process's own. */
 	sayIn(locale: string | null): Say;
 	/** The language of a person, as Discord last said; messages do not tell it. */
@@ -52,9 +54,11 @@ export async function beginThread({ places }: Desk, where: Where, asking: Asking
 	return session;
 }
 
-/** A further question in a thread whose board replies to what asked for it. */
-export async function goOn({ spots }: Desk, session: string, spot: DiscordSpot | null, message: string): Promise<void> {
-	if (spot !== null && REPLYING.includes(spot.form)) await spots.change(session, { replyTo: message }, null);
+/** A further question in a thread: where boards reply to what asked for them, the next one replies to `message`. */
+export async function goOn({ places, spots }: Desk, session: string, message: string | null): Promise<void> {
+	const spot = await places.get(session);
+	if (spot === null || !REPLYING.includes(spot.form) || spot.replyTo === message) return;
+	await spots.change(session, { replyTo: message }, null);
 }
 
 const REPLYING: readonly DiscordSpot['form'][] = ['thread', 'dm', 'replies'];
@@ -82,6 +86,10 @@ export async function sessionOfMessage(
 	}
 	return null;
 }
+
+/** What to add to the help: how to go on where messages cannot be read. */
+export const helpNote = ({ readsMessages }: Desk, command: string, say: Say): string =>
+	command === 'help' && !readsMessages ? say('discord.going_on') : '';
 
 /** What to add, once in a channel, when answers come there without a thread; empty: nothing. */
 export function threadNote({ toldOfThreads }: Desk, where: Where, spot: DiscordSpot | null, say: Say): string {

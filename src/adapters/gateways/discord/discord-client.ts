@@ -57,7 +57,6 @@ export async function logIn(client: Client, { token, api }: ConnectionOptions, s
 
 /** Tells in a sentence what goes wrong with the connection; what the client repairs by itself is not told. */
 export function tellProblems(client: Client, say: Say, tell: (text: string) => void): void {
-	client.on('error', (error) => tell(say('discord.problem', { reason: messageOf(error) })));
 	client.on('shardDisconnect', ({ code }) => tell(say('discord.disconnected', { code: String(code) })));
 	client.rest.on('invalidRequestWarning', ({ count }) => tell(say('discord.refused_often', { count })));
 }

@@ -14,7 +14,7 @@ import type { DiscordBody } from './discord-body.ts';
 import { type ConnectionOptions, createDiscordClient, createRestOnce, logIn, tellProblems } from './discord-client.ts';
 import { createDiscordEvents } from './discord-events.ts';
 import { discordSpotSchema } from './discord-spot.ts';
-import { createHandOver } from './hand-over.ts';
+import { createHandingOver } from './hand-over.ts';
 import { createPoster, type Poster } from './poster.ts';
 import { renderDiscord } from './render.ts';
 import { replyInPlace } from './reply-in-place.ts';
@@ -23,6 +23,8 @@ import { stopTimers } from './stop-timers.ts';
 
 /** Edits of one channel share a limit of about five in five seconds (observed). */
 const EDIT_INTERVAL_MS = 1500;
+/** How long what people did last may take to be handed over when the bot stops, in ms. */
+const SETTLE_MS = 5000;
 /** Of one run; what is beyond it goes to the result. */
 const MAX_MESSAGES = 20;
 
@@ -73,8 +75,9 @@ export async function createDiscordGateway(options: DiscordGatewayOptions): Prom
 		capabilities: { editIntervalMs: EDIT_INTERVAL_MS, canAsk: true, keepsMessages: true, maxMessages: MAX_MESSAGES },
 		async start(host) {
 			const ready = client as Client<true>;
-			const handOver = createHandOver({ host, callers, boards, places, clock, sayIn, onProblem });
-			const desk = { client: ready, host, places, spots, controls, clock, handOver, sayIn };
+			const { handOver, stop } = createHandingOver({ host, callers, boards, places, clock, sayIn, onProblem });
+			const readsMessages = options.messageContent;
+			const desk = { client: ready, host, places, spots, controls, clock, handOver, readsMessages, sayIn };
 			const opened = Promise.withResolvers<void>();
 			const events = createDiscordEvents(desk, opened.promise, onProblem);
 			client.on('interactionCreate', events.interaction);
@@ -82,10 +85,12 @@ export async function createDiscordGateway(options: DiscordGatewayOptions): Prom
 			stopListening = async () => {
 				client.off('interactionCreate', events.interaction);
 				client.off('messageCreate', events.message);
-				await events.settled();
+				await Promise.race([events.settled(), new Promise<void>((late) => void clock.after(SETTLE_MS, late))]);
+				stop();
 			};
-			tellProblems(client, own, options.onProblem);
+			client.on('error', onProblem);
 			await logIn(client, options, own);
+			tellProblems(client, own, options.onProblem);
 			const needs = { rest: client.rest, restOnce, bot: ready.user.id, spots, controls, clock, sayIn };
 			poster = createPoster({ ...needs, onProblem: options.onProblem, onBoard: boards.happened });
 			opened.resolve();
@@ -103,6 +108,7 @@ export async function createDiscordGateway(options: DiscordGatewayOptions): Prom
 		async stop() {
 			await stopListening();
 			stopTimers(restOnce);
+			client.removeAllListeners('shardDisconnect');
 			await client.destroy();
 		},
 	};

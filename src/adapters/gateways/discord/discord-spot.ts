@@ -21,7 +21,7 @@ export const discordSpotSchema = z.object({
 	rootRun: z.string().nullable(),
 	/** The thread; null while there is none, and always with `dm` and `replies`. With `thread` set from the start. */
 	thread: id.nullable(),
-	/** The person's message that the next board replies to (`dm`, `replies`, `thread`), null: none. */
+	/** The person's message that the next board replies to ; null: none. A forum post replies to nothing. */
 	replyTo: id.nullable(),
 	/** Language of who asked, a BCP 47 tag, for what the gateway itself says there; null: not known. */
 	locale: z.string().nullable(),

@@ -19,45 +19,67 @@ export interface HandOverOptions {
 /** How long a board may take to be seen before the person is told where to look for it, in ms. */
 const BOARD_MS = 10_000;
 
-/**
- * Gives what a person did to the bot, and sees to it that they read what came of it: what the bot replied, or where
- * the board of the question is. `note` is read beside the latter.
- */
-export type HandOver = (inbound: Inbound, caller: Caller, note?: string) => Promise<void>;
+export interface HandingOver {
+	/**
+	 * Gives what a person did to the bot, and sees to it that they read what came of it: what the bot replied, or where
+	 * the board of the question is. `note` is read beside that.
+	 */
+	handOver(inbound: Inbound, caller: Caller, note?: string): Promise<void>;
+	/** Tells nobody anything any more. */
+	stop(): void;
+}
 
-export function createHandOver(options: HandOverOptions): HandOver {
+export function createHandingOver(options: HandOverOptions): HandingOver {
 	const { host, callers, boards, places, clock, onProblem } = options;
+	const pending = new Set<() => void>();
 
-	/** Tells where the board is as soon as it is there. The result must be called when the bot has begun. */
+	/** Tells where the board is as soon as it is there. */
 	const watchBoard = ({ session, locale }: Inbound, amend: (text: string) => Promise<void>, note: string) => {
 		const say = options.sayIn(locale ?? null);
 		const put = (text: string) => void amend([text, note].join('\n').trim()).catch(onProblem);
-		let news: BoardNews | null = null;
-		let cancel = () => {};
-		const end = boards.wait(session, (heard) => {
-			news = heard;
-			cancel();
-			put(heard.type === 'posted' ? say('discord.board', { link: heard.link }) : heard.reason);
-		});
-		const point = async () => {
+		const told = ({ type, ...news }: BoardNews) => {
+			end();
+			put('link' in news ? say('discord.board', { link: news.link }) : news.reason);
+		};
+		const endWait = boards.wait(session, told);
+		let endLook = () => {};
+		const end = () => {
+			endWait();
+			endLook();
+			pending.delete(end);
+		};
+		pending.add(end);
+		const look = async () => {
 			const spot = await places.get(session);
-			const known = spot === null || spot.root === null ? null : messageLink(spot.guild, spot.channel, spot.root);
-			if (news === null) put(known === null ? say('discord.begun') : say('discord.board', { link: known }));
+			if (!pending.has(end)) return;
+			if (spot === null || spot.root === null) return put(say('discord.begun'));
+			told({ type: 'posted', link: messageLink(spot.guild, spot.channel, spot.root) });
 		};
-		const begun = () => {
-			if (news === null) cancel = clock.after(BOARD_MS, () => void point().catch(onProblem));
+		const lookLater = () => {
+			if (pending.has(end)) endLook = clock.after(BOARD_MS, () => void look().catch(onProblem));
 		};
-		return { end, begun };
+		return { end, lookLater };
 	};
 
-	return async (inbound, caller, note = '') => {
-		const { amend } = caller;
-		callers.keep(inbound.id, caller);
-		const opensBoard = inbound.type === 'command' && ['ask', 'retry'].includes(inbound.name);
-		const watch = opensBoard && amend !== null ? watchBoard(inbound, amend, note) : null;
-		await host.receive(inbound);
-		if (caller.wasTold()) watch?.end();
-		else if (watch !== null) watch.begun();
-		else if (!opensBoard) await amend?.(options.sayIn(inbound.locale ?? null)('discord.done'));
+	return {
+		async handOver(inbound, caller, note = '') {
+			const { amend } = caller;
+			const isBoard = inbound.type === 'command' && OPENING.includes(inbound.name);
+			const watch = isBoard && amend !== null ? watchBoard(inbound, amend, note) : null;
+			callers.keep(inbound.id, isBoard ? caller : withNote(caller, note));
+			await host.receive(inbound);
+			if (caller.wasTold()) watch?.end();
+			else if (watch !== null) watch.lookLater();
+			else if (!isBoard) await amend?.(options.sayIn(inbound.locale ?? null)('discord.done'));
+		},
+		stop() {
+			for (const end of pending) end();
+		},
 	};
 }
+
+/** Commands that begin a run, or may. */
+const OPENING: readonly string[] = ['ask', 'retry'];
+
+const withNote = (caller: Caller, note: string): Caller =>
+	note === '' ? caller : { ...caller, tell: (text) => caller.tell(`${text}\n${note}`) };

@@ -16,8 +16,6 @@ export const LIMITS = {
 	label: 80,
 	/** Name of a thread or forum post. Source: docs, resources/channel. */
 	threadName: 100,
-	/** Name by which a message that is sent again is recognised. Source: docs, resources/message, `nonce`. */
-	nonce: 25,
 	/** Largest file in bytes, unless the server was boosted. Source: docs, reference, Uploading Files. */
 	fileBytes: 10 * 1024 * 1024,
 	/** Messages in one look through a channel. Source: docs, resources/message, Get Channel Messages. */

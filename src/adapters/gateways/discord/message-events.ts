@@ -1,7 +1,16 @@
 import type { Attachment, Message } from 'discord.js';
 import { isStopWord, readCommand, type TypedCommand } from '../shared/command-text.ts';
 import type { Caller } from './callers.ts';
-import { beginThread, commandOf, type Desk, goOn, sessionOfMessage, sessionOfThread, threadNote } from './desk.ts';
+import {
+	beginThread,
+	commandOf,
+	type Desk,
+	goOn,
+	helpNote,
+	sessionOfMessage,
+	sessionOfThread,
+	threadNote,
+} from './desk.ts';
 import type { DiscordSpot } from './discord-spot.ts';
 import { messageCaller } from './message-caller.ts';
 import { offeredFile } from './offered-file.ts';
@@ -80,7 +89,8 @@ async function command(desk: Desk, heard: Heard, { name, options }: TypedCommand
 	const deed = (session: string) => ({ id: message.id, user: message.author.id, session, locale, guild: where.guild });
 	const caller = callerFor(heard);
 	if (name !== 'ask') {
-		return desk.handOver(commandOf(deed(known?.session ?? channelSession(where)), name, options), caller);
+		const session = known?.session ?? channelSession(where);
+		return desk.handOver(commandOf(deed(session), name, options), caller, helpNote(desk, name, say));
 	}
 	const missing = missingIn(where);
 	if (missing.length > 0) {
@@ -90,7 +100,7 @@ async function command(desk: Desk, heard: Heard, { name, options }: TypedCommand
 	}
 	const asking = { id: message.id, replyTo: message.id, locale, maxFileBytes: null };
 	const session = known?.session ?? (await beginThread(desk, where, asking));
-	if (known !== null) await goOn(desk, session, known.spot, message.id);
+	if (known !== null) await goOn(desk, session, message.id);
 	const files = attachments.map((attachment) => offeredFile(attachment, say));
 	const note = known === null ? threadNote(desk, where, await desk.places.get(session), say) : '';
 	if (note !== '') await caller.tell(note);

@@ -9,7 +9,7 @@ import type { DiscordBody, DiscordCard } from './discord-body.ts';
 import { LIMITS } from './limits.ts';
 import type { MessageOf } from './message-of.ts';
 import { personText, plainText } from './plain-text.ts';
-import { resultTexts } from './result-texts.ts';
+import { outcomeText, resultTexts } from './result-texts.ts';
 import { compactRows, fullRows } from './row-texts.ts';
 
 type Board = MessageOf<'board'>;
@@ -61,9 +61,9 @@ const threadTitle = (title: string): string =>
 
 /** What a notification of the board says. */
 function noticeText(board: Board, say: Say): string {
-	const about = say('board.about', {
-		team: plainText(board.team, 40),
-		agents: say('board.agents', { count: board.rows.length }),
-	});
-	return `**${plainText(board.title, 120)}**\n${about}`;
+	const { title, finished, team, rows } = board;
+	const agents = say('board.agents', { count: rows.length });
+	const below =
+		finished === null ? say('board.about', { team: plainText(team, 40), agents }) : outcomeText(board, finished, say);
+	return `**${plainText(title, 120)}**\n${below}`;
 }

@@ -2,7 +2,7 @@ import type { APIMessage, APIThreadChannel, REST } from 'discord.js';
 import type { Clock } from '../../../core/clock.ts';
 import type { Say } from '../../../core/say.ts';
 import { apiCodeOf } from './api-code.ts';
-import { createChannelGuard } from './channel-guard.ts';
+import { createChannelTraffic } from './channel-traffic.ts';
 import { CODES } from './codes.ts';
 import type { DiscordBody } from './discord-body.ts';
 import type { DiscordSpot } from './discord-spot.ts';
@@ -24,52 +24,64 @@ export type Requests = ReturnType<typeof createRequests>;
 export type Found = Pick<APIMessage, 'id' | 'content' | 'author' | 'components'>;
 
 export function createRequests({ rest, restOnce, clock }: RequestsOptions) {
-	const guard = createChannelGuard(clock);
+	const traffic = createChannelTraffic(clock);
 
-	/** A limit that is lower than was known: once more without the files. */
+	/** Files that are not taken: once more packed if they were too large, then without. */
 	const withFiles = async <Result>(
 		body: DiscordBody,
 		{ maxFileBytes }: DiscordSpot,
 		say: Say,
 		send: (sized: SizedBody) => Promise<Result>,
 	): Promise<Result> => {
-		try {
-			return await send(sizedFiles(body, maxFileBytes ?? LIMITS.fileBytes, say));
-		} catch (error) {
-			if (apiCodeOf(error) !== CODES.tooLarge || body.files.length === 0) throw error;
-			return send(sizedFiles(body, 0, say));
+		if (body.files.length === 0) return send({ body, data: [] });
+		const smallest = Math.min(...body.files.map(({ text }) => Buffer.byteLength(text)));
+		for (const most of [maxFileBytes ?? LIMITS.fileBytes, smallest - 1]) {
+			try {
+				return await send(sizedFiles(body, most, say));
+			} catch (error) {
+				const code = apiCodeOf(error);
+				if (code === CODES.missingPermissions) break;
+				if (code !== CODES.tooLarge) throw error;
+			}
 		}
+		return send(sizedFiles(body, 0, say));
 	};
 
 	return {
+		/** `isNew` is false when the nonce was known already, for a message that says something else. */
 		send: (channel: string, body: DiscordBody, spot: DiscordSpot, say: Say, options: PostOptions) =>
-			withFiles(body, spot, say, ({ body: sized, data }) =>
-				guard.run(channel, async (signal) => {
-					const json = newMessage(sized, options);
+			withFiles(body, spot, say, ({ body: sized, data }) => {
+				const json = newMessage(sized, options);
+				const act = async () => {
 					const path = `/channels/${channel}/messages` as const;
-					return (await rest.post(path, { body: json, files: [...data], signal })) as Found;
-				}),
-			),
+					const { id, content } = (await rest.post(path, { body: json, files: [...data] })) as Found;
+					return { id, isNew: content === sized.content.trim() };
+				};
+				return traffic.send({ kind: 'post', channel, optional: data.length > 0, act });
+			}),
 
 		change: (channel: string, message: string, body: DiscordBody, spot: DiscordSpot, say: Say) =>
-			withFiles(body, spot, say, ({ body: sized, data }) =>
-				guard.run(channel, async (signal) => {
-					const json = changedMessage(sized);
-					await rest.patch(`/channels/${channel}/messages/${message}`, { body: json, files: [...data], signal });
-				}),
-			),
-
-		remove: (channel: string, message: string) =>
-			guard.run(channel, async (signal) => {
-				await rest.delete(`/channels/${channel}/messages/${message}`, { signal });
+			withFiles(body, spot, say, ({ body: sized, data }) => {
+				const json = changedMessage(sized);
+				const act = async () => {
+					await rest.patch(`/channels/${channel}/messages/${message}`, { body: json, files: [...data] });
+				};
+				return traffic.send({ kind: 'edit', channel, optional: data.length > 0, act });
 			}),
+
+		remove(channel: string, message: string): Promise<void> {
+			const act = async () => {
+				await rest.delete(`/channels/${channel}/messages/${message}`);
+			};
+			return traffic.send({ kind: 'edit', channel, act });
+		},
 
 		/** The latest messages, newest first. */
-		latest: (channel: string) =>
-			guard.run(channel, async (signal) => {
-				const query = new URLSearchParams({ limit: String(LIMITS.page) });
-				return (await rest.get(`/channels/${channel}/messages`, { query, signal })) as readonly Found[];
-			}),
+		latest(channel: string): Promise<readonly Found[]> {
+			const query = new URLSearchParams({ limit: String(LIMITS.page) });
+			const act = async () => (await rest.get(`/channels/${channel}/messages`, { query })) as readonly Found[];
+			return traffic.send({ kind: 'read', channel, act });
+		},
 
 		/** A thread on a message; a refusal says nothing about the channel. */
 		async openThread(channel: string, message: string, name: string): Promise<string> {
@@ -85,13 +97,13 @@ export function createRequests({ rest, restOnce, clock }: RequestsOptions) {
 		},
 
 		/** A post in a forum; it has no nonce, so it is tried once. */
-		postInForum: (forum: string, name: string, body: DiscordBody) =>
-			guard.run(forum, async (signal) => {
-				const message = newMessage(body, { nonce: null, replyTo: null });
-				const json = { name, auto_archive_duration: AUTO_ARCHIVE_MINUTES, message };
-				const post = (await restOnce.post(`/channels/${forum}/threads`, { body: json, signal })) as APIThreadChannel;
-				return post.id;
-			}),
+		postInForum(forum: string, name: string, body: DiscordBody): Promise<string> {
+			const message = newMessage(body, { nonce: null, replyTo: null });
+			const json = { name, auto_archive_duration: AUTO_ARCHIVE_MINUTES, message };
+			const act = async () =>
+				((await restOnce.post(`/channels/${forum}/threads`, { body: json })) as APIThreadChannel).id;
+			return traffic.send({ kind: 'post', channel: forum, act });
+		},
 
 		/** The active posts of a forum that the bot made under this name. */
 		async ownPosts(guild: string, forum: string, name: string, bot: string): Promise<readonly string[]> {

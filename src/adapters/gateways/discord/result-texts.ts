@@ -11,6 +11,12 @@ type Board = MessageOf<'board'>;
 /** Longest excerpt after it has been made harmless, in characters. */
 const EXCERPT_ROOM = 1200;
 
+/** What a run came to, in a few words. */
+export function outcomeText({ result, rows }: Board, outcome: Outcome, say: Say): string {
+	const hasAnswer = result !== null && result.excerpt !== '';
+	return headingOf({ outcome, answers: result?.answers ?? 0, agents: rows.length, hasAnswer }, say);
+}
+
 /**
  * The outcome of a run: its worth, whose answer it is, the votes in one line, who is out and why, how the answer
  * begins. `room`: characters for each reason; with none, votes and those who are out are left away.
@@ -19,8 +25,6 @@ export function resultTexts(board: Board, say: Say, room: number): readonly stri
 	const { finished, result, rows, stoppedBy } = board;
 	if (finished === null) return [];
 	const hasAnswer = result !== null && result.excerpt !== '';
-	const answers = result?.answers ?? 0;
-	const heading = headingOf({ outcome: finished, answers, agents: rows.length, hasAnswer }, say);
 	const winner = hasAnswer ? result.winner : null;
 	const about = [
 		...(winner === null ? [] : [say('final.by', { agent: plainText(winner, 40) })]),
@@ -30,7 +34,10 @@ export function resultTexts(board: Board, say: Say, room: number): readonly stri
 		...(room > 0 ? votesTexts(rows, say) : []),
 	];
 	const small = [...(about.length === 0 ? [] : [about.join(' · ')]), ...(room > 0 ? outTexts(rows, say, room) : [])];
-	return [[`## ${heading}`, ...small.map((text) => `-# ${text}`)].join('\n'), ...excerptTexts(board, finished, say)];
+	return [
+		[`## ${outcomeText(board, finished, say)}`, ...small.map((text) => `-# ${text}`)].join('\n'),
+		...excerptTexts(board, finished, say),
+	];
 }
 
 /** The votes, most first; nothing when there were none. */

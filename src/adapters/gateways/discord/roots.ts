@@ -1,4 +1,5 @@
 import { conversationOf } from './discord-spot.ts';
+import { isBoard } from './find-slot.ts';
 import type { Job, Sent } from './job.ts';
 import type { Requests } from './requests.ts';
 import type { Spots } from './spots.ts';
@@ -27,12 +28,19 @@ export async function postRoot(job: Job, { requests, spots, bot }: RootOptions):
 	return sent;
 }
 
-/** A post has no nonce: one that may be there already has the name, and was made by the bot. */
-async function postInForum({ slot, spot, body }: Job, requests: Requests, bot: string): Promise<Sent> {
+/** A post has no nonce: one that may be there already is known by its name and by the buttons of its board. */
+async function postInForum(job: Job, requests: Requests, bot: string): Promise<Sent> {
+	const { slot, spot, body } = job;
 	const name = body.title ?? body.content;
-	const isKnown = slot.mayExist && spot.guild !== null;
-	const known = isKnown ? await requests.ownPosts(spot.guild ?? '', spot.channel, name, bot) : [];
-	const found = known.toSorted().at(-1);
+	const found = slot.mayExist && spot.guild !== null ? await ownPost(job, spot.guild, name, requests, bot) : null;
 	const post = found ?? (await requests.postInForum(spot.channel, name, body));
-	return { channel: post, message: post, isNew: found === undefined };
+	return { channel: post, message: post, isNew: found === null };
+}
+
+async function ownPost({ place, spot }: Job, guild: string, name: string, requests: Requests, bot: string) {
+	for (const post of await requests.ownPosts(guild, spot.channel, name, bot)) {
+		const latest = await requests.latest(post);
+		if (latest.some((message) => isBoard(message, place))) return post;
+	}
+	return null;
 }

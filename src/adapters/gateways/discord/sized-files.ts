@@ -29,7 +29,7 @@ export function sizedFiles(body: DiscordBody, most: number, say: Say): SizedBody
 }
 
 const noteOf = (file: string, bytes: number, say: Say): string =>
-	`-# ${say('discord.file_too_large', {
+	`-# ${say('discord.file_left_out', {
 		file: plainText(file, 60),
 		megabytes: Number((bytes / MEGABYTE).toFixed(1)),
 	})}`;

@@ -1,5 +1,4 @@
 import type { Clock } from '../../../core/clock.ts';
-import { apiCodeOf } from './api-code.ts';
 import type { DiscordBody } from './discord-body.ts';
 import { messageLink } from './discord-spot.ts';
 import type { Job, Sent } from './job.ts';
@@ -27,8 +26,8 @@ export function createStrikes(requests: Requests, clock: Clock): Strikes {
 		try {
 			await strike();
 			waiting.delete(message);
-		} catch (error) {
-			if (apiCodeOf(error) === null) throw error;
+		} catch {
+			// The run is shown all the same, so this is only tried again later.
 		}
 	}
 

@@ -46,6 +46,10 @@ export async function postAt(job: Job, { channel, replyTo }: Target, requests: R
 		const found = findSlot(place, slot, body, latest, bot);
 		if (found !== null) return { channel, message: found.id, isNew: false };
 	}
-	const sent = await requests.send(channel, body, spot, say, { nonce: slot.nonce, replyTo });
-	return { channel, message: sent.id, isNew: sent.content === body.content.trim() };
+	const send = (to: string | null) => requests.send(channel, body, spot, say, { nonce: slot.nonce, replyTo: to });
+	const sent = await send(replyTo).catch((error: unknown) => {
+		if (apiCodeOf(error) !== CODES.noReply) throw error;
+		return send(null);
+	});
+	return { channel, message: sent.id, isNew: sent.isNew };
 }

@@ -117,9 +117,9 @@ export async function discordStage({ editIntervalMs = 0, ...given }: StageOption
 
 const nothingYet = { root: null, rootRun: null, replyTo: null, maxFileBytes: null };
 
-export const slotOf = (key: string, mayExist = false): Slot => ({
+export const slotOf = (key: string, mayExist = false, run = 'run-1'): Slot => ({
 	key,
-	nonce: `nonce-${key}`.padEnd(22, 'x').slice(0, 22),
+	nonce: `${run}-${key}`.padEnd(22, 'x').slice(0, 22),
 	mayExist,
 });
 
