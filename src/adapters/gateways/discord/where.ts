@@ -65,7 +65,7 @@ function permissionsIn(channel: Channel | null, client: Client): bigint {
 }
 
 /** The form of a new thread there. */
-export function formIn({ kind, permissions }: Where): DiscordSpot['form'] {
+function formIn({ kind, permissions }: Where): DiscordSpot['form'] {
 	if (kind === 'plain') return 'replies';
 	if (kind !== 'text') return kind;
 	return missingForThreads(permissions).length === 0 ? 'text' : 'replies';
