@@ -21,7 +21,7 @@ export function discordSettings(env: Environment): DiscordSettings | null {
 	if (token === null) return null;
 	return {
 		token: token.trim(),
-		api: given(known.discordApiUrl, env),
+		api: given(known.discordApiUrl, env)?.replace(/\/+$/, '') ?? null,
 		guild: given(known.discordDevGuild, env),
 		deploy: given(known.discordDeploy, env) === 'yes',
 		messageContent: given(known.discordMessageContent, env) === 'yes',

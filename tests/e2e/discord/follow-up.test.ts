@@ -154,6 +154,17 @@ describe('case 38: asking the same again', () => {
 	});
 });
 
+describe('retrying by command', () => {
+	it('means the latest of the channel, and shows where it is', async () => {
+		const { discord, ada, general, place, events, message } = await asked();
+		const again = await ada.slash(general, 'massgen retry');
+		await discord.until('the link', () => again.message()?.content.includes(`/${place.id}/`));
+		await message(place, 'Retry');
+		expect(events.filter(({ type }) => type === 'run_started')).toHaveLength(2);
+		expect(discord.violations).toEqual([]);
+	});
+});
+
 describe('the other buttons', () => {
 	it('tell why and take a rating, to who presses alone, also after a restart', async () => {
 		const { discord, ben, ada, board, general, restart } = await asked();

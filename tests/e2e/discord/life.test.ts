@@ -50,6 +50,54 @@ describe('case 33: a run of forty minutes', () => {
 	});
 });
 
+describe('what is said to somebody who is not there any more', () => {
+	it('is said in the thread', async () => {
+		const { discord, thread, message, idle, restart, app } = await stage();
+		const ada = discord.person('Ada');
+		const general = discord.channel('Alpha', 'general');
+		await ada.slash(general, 'massgen ask', { question: 'Why?' });
+		const place = await thread(general);
+		await idle();
+		await restart();
+		const [known] = await app().bot.sessions.list('discord', discord.guildId('Alpha'), { limit: 1 });
+		const principal = { platform: 'discord', tenant: discord.guildId('Alpha'), user: ada.user.id, roles: [] };
+		const session = known?.session ?? '';
+		await app().submit({ type: 'command', id: 'left-over', principal, session, name: 'stop', options: {} });
+		await message(place, 'Nothing is running');
+		expect(discord.violations).toEqual([]);
+	});
+});
+
+describe('a store that fails', () => {
+	it('is told to who asks, by command, by button and by message', async () => {
+		let isBroken = false;
+		const broken = async () => {
+			if (isBroken) throw new Error('the disk is gone');
+		};
+		const { discord, message, thread, idle, problems } = await stage({
+			around: (store) => ({ ...store, get: async (...given) => broken().then(() => store.get(...given)) }),
+		});
+		const ada = discord.person('Ada');
+		const general = discord.channel('Alpha', 'general');
+		await ada.slash(general, 'massgen ask', { question: 'Before?' });
+		await message(await thread(general), 'Presented for Before?');
+		await idle();
+		const board = await message(general, 'Retry');
+		isBroken = true;
+		const sentence = 'Something went wrong inside the bot';
+		for (const answer of [
+			await ada.slash(general, 'massgen ask', { question: 'Why?' }),
+			await ada.press(board, 'Retry'),
+		]) {
+			await discord.until('the sentence', () => answer.message()?.content.includes(sentence));
+		}
+		ada.say(general, `<@${discord.clientId}> And so?`);
+		await message(general, sentence);
+		expect(problems.every((text) => text.includes('the disk is gone'))).toBe(true);
+		expect(discord.violations).toEqual([]);
+	});
+});
+
 describe('case 48: a broken connection', () => {
 	it.each<[string, (gateway: Awaited<ReturnType<typeof stage>>['discord']['gateway']) => void]>([
 		['is cut', (gateway) => gateway.drop()],

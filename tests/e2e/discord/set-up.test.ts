@@ -106,7 +106,10 @@ describe('the doctor', () => {
 
 	it.each([
 		['general', /✓ The bot may do what it needs in #general/],
-		['no-threads', /! The bot cannot open threads in #no-threads.*\n.*Create Public Threads, Send Messages in Threads/],
+		[
+			'no-threads',
+			/! The bot cannot open threads.* in #no-threads.*\n.*Create Public Threads, Send Messages in Threads/,
+		],
 		['read-only', /✗ The bot cannot answer in #read-only.*\n.*Send Messages/],
 		['hidden', /✗ The bot does not see the channel \d+.*\n.*View Channels/],
 	] as const)('looks at what the bot may do in #%s', async (name, expected) => {

@@ -1,3 +1,5 @@
+import { channelSessionId, decodeSessionId } from '../../../core/session-id.ts';
+
 /** What became of a board that somebody waits for. */
 export type BoardNews =
 	| { type: 'posted'; link: string }
@@ -6,7 +8,7 @@ export type BoardNews =
 
 /** Tells those who asked a question where its board is, as soon as it has been posted. */
 export interface BoardWaits {
-	/** `tell` hears of the next board of the session, once. The result ends the wait. */
+	/** `tell` hears of the next board of the session, or of the channel as a whole, once. The result ends the wait. */
 	wait(session: string, tell: (news: BoardNews) => void): () => void;
 	/** A board of the session has been posted, or refused for good. */
 	happened(session: string, news: BoardNews): void;
@@ -24,8 +26,9 @@ export function createBoardWaits(): BoardWaits {
 			};
 		},
 		happened(session, news) {
-			const all = waiting.get(session) ?? [];
-			waiting.delete(session);
+			const channel = channelSessionId(decodeSessionId(session));
+			const all = [session, channel].flatMap((one) => [...(waiting.get(one) ?? [])]);
+			for (const one of [session, channel]) waiting.delete(one);
 			for (const tell of all) tell(news);
 		},
 	};

@@ -4,7 +4,7 @@ import type { Inbound } from '../../../core/gateway.ts';
 import type { Control } from '../shared/controls.ts';
 import { commandOf, type Deed, type Desk, goOn } from './desk.ts';
 import { followUpModal, questionIn } from './follow-up-modal.ts';
-import { takeUp } from './interaction-caller.ts';
+import { attend } from './interaction-caller.ts';
 import { tenantOf } from './where.ts';
 
 /** A modal must open within 3 s and cannot be deferred, so the button is looked up for this long (ms) before anything else. */
@@ -18,34 +18,34 @@ type Pressed = MessageComponentInteraction | ModalSubmitInteraction;
 /** A button of a thread was pressed. */
 export async function buttonPressed(desk: Desk, interaction: MessageComponentInteraction): Promise<void> {
 	const finding = controlOf(desk, interaction);
+	// Whoever waits for it hears of its failure.
+	finding.catch(() => {});
 	const early = await within(desk.clock, LOOK_UP_MS, finding);
 	const say = desk.sayIn(interaction.locale);
 	if (early?.action === 'follow_up') {
 		await interaction.showModal(followUpModal(interaction.customId, say));
 		return;
 	}
-	const caller = await takeUp(interaction, desk.clock);
-	if (caller === null) return;
-	const control = await finding;
-	if (control === null) await caller.tell(say('discord.button_dead'));
-	else if (control.action === 'follow_up') await caller.tell(say('discord.press_again'));
-	else {
-		if (control.action === 'retry') await goOn(desk, control.session, null);
-		await desk.handOver(inboundOf(control, deedOf(interaction, control)), caller);
-	}
+	await attend(desk, interaction, async (caller) => {
+		const control = await finding;
+		if (control === null) await caller.tell(say('discord.button_dead'));
+		else if (control.action === 'follow_up') await caller.tell(say('discord.press_again'));
+		else {
+			if (control.action === 'retry') await goOn(desk, control.session, null);
+			await desk.handOver(inboundOf(control, deedOf(interaction, control)), caller);
+		}
+	});
 }
 
 /** The modal of a Follow-up button was sent. */
-export async function modalSent(desk: Desk, interaction: ModalSubmitInteraction): Promise<void> {
-	const caller = await takeUp(interaction, desk.clock);
-	if (caller === null) return;
-	const control = await controlOf(desk, interaction);
-	if (control === null) await caller.tell(desk.sayIn(interaction.locale)('discord.button_dead'));
-	else {
+export function modalSent(desk: Desk, interaction: ModalSubmitInteraction): Promise<void> {
+	return attend(desk, interaction, async (caller) => {
+		const control = await controlOf(desk, interaction);
+		if (control === null) return void (await caller.tell(desk.sayIn(interaction.locale)('discord.button_dead')));
 		const asked = { question: questionIn(interaction) };
 		await goOn(desk, control.session, null);
 		await desk.handOver(commandOf(deedOf(interaction, control), 'ask', asked), caller);
-	}
+	});
 }
 
 /** What the button does; null: nothing any more. One that was just shown may be pressed before it has been noted. */

@@ -4,10 +4,11 @@ import { apiCodeOf } from './api-code.ts';
 import { FILE_OPTIONS, PRIVATE_OPTION } from './app-commands.ts';
 import type { Caller } from './callers.ts';
 import { beginThread, commandOf, type Desk, goOn, helpNote, sessionOfThread, threadNote } from './desk.ts';
-import { takeUp } from './interaction-caller.ts';
+import { attend } from './interaction-caller.ts';
 import { offeredFile } from './offered-file.ts';
 import { openingText } from './opening-text.ts';
 import { channelSession, directConversation, missingIn, newSpot, type Where, whereIs } from './where.ts';
+import { writtenNow } from './written.ts';
 
 type CommandInteraction = ChatInputCommandInteraction | MessageContextMenuCommandInteraction;
 
@@ -26,29 +27,29 @@ const NO_PREVIEWS = 4;
 const CLOSED_TO_US = 50007;
 
 /** `/massgen ...` */
-export async function slashUsed(desk: Desk, interaction: ChatInputCommandInteraction): Promise<void> {
-	const caller = await takeUp(interaction, desk.clock);
-	if (caller === null) return;
-	const name = interaction.options.getSubcommand();
-	const form = desk.host.commands().find((one) => one.name === name);
-	const options = form === undefined ? {} : givenOptions(interaction, form);
-	if (name !== 'ask') return command(desk, interaction, caller, name, options);
-	const attachments = FILE_OPTIONS.flatMap((option) => interaction.options.getAttachment(option) ?? []);
-	const isPrivate = interaction.options.getBoolean(PRIVATE_OPTION) ?? false;
-	await question(desk, interaction, caller, { options, attachments, isPrivate, about: null });
+export function slashUsed(desk: Desk, interaction: ChatInputCommandInteraction): Promise<void> {
+	return attend(desk, interaction, async (caller) => {
+		const name = interaction.options.getSubcommand();
+		const form = desk.host.commands().find((one) => one.name === name);
+		const options = form === undefined ? {} : givenOptions(interaction, form);
+		if (name !== 'ask') return command(desk, interaction, caller, name, options);
+		const attachments = FILE_OPTIONS.flatMap((option) => interaction.options.getAttachment(option) ?? []);
+		const isPrivate = interaction.options.getBoolean(PRIVATE_OPTION) ?? false;
+		return question(desk, interaction, caller, { options, attachments, isPrivate, about: null });
+	});
 }
 
 /** The entry in the menu of a message: its text is the question. */
-export async function menuUsed(desk: Desk, interaction: MessageContextMenuCommandInteraction): Promise<void> {
-	const caller = await takeUp(interaction, desk.clock);
-	if (caller === null) return;
-	const { id, content, attachments } = interaction.targetMessage;
-	if (content.trim() === '') {
-		await caller.tell(desk.sayIn(interaction.locale)('discord.nothing_to_ask'));
-		return;
-	}
-	const asked = { options: { question: content }, attachments: [...attachments.values()], isPrivate: false, about: id };
-	await question(desk, interaction, caller, asked);
+export function menuUsed(desk: Desk, interaction: MessageContextMenuCommandInteraction): Promise<void> {
+	const { message, content, attachments } = writtenNow(interaction.targetMessage);
+	return attend(desk, interaction, async (caller) => {
+		if (content.trim() === '') {
+			await caller.tell(desk.sayIn(interaction.locale)('discord.nothing_to_ask'));
+			return;
+		}
+		const asked = { options: { question: content }, attachments, isPrivate: false, about: message.id };
+		await question(desk, interaction, caller, asked);
+	});
 }
 
 function givenOptions({ options }: ChatInputCommandInteraction, { fields }: CommandForm): Record<string, unknown> {

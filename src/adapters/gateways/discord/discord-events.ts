@@ -2,8 +2,9 @@ import type { Interaction, Message } from 'discord.js';
 import { buttonPressed, modalSent } from './button-events.ts';
 import { menuUsed, slashUsed } from './command-events.ts';
 import type { Desk } from './desk.ts';
-import { messageWritten, writtenNow } from './message-events.ts';
+import { messageWritten } from './message-events.ts';
 import { createTeamChoices } from './team-choices.ts';
+import { writtenNow } from './written.ts';
 
 /** Interactions that are remembered so that a second delivery is not answered a second time. */
 const REMEMBERED = 2000;

@@ -4,7 +4,7 @@ import type { Finding } from '../../../core/finding.ts';
 import { apiCodeOf } from './api-code.ts';
 import { COMMAND_NAME } from './app-commands.ts';
 import { createRestOnce } from './discord-client.ts';
-import { inviteLink, missingFor, missingForThreads } from './permissions.ts';
+import { inviteLink, missingFor, missingForComfort, missingForThreads } from './permissions.ts';
 import { type PermissionFacts, permissionsIn } from './permissions-in.ts';
 import { stopTimers } from './stop-timers.ts';
 
@@ -120,9 +120,13 @@ async function channelFinding(rest: Ask, { id: bot }: Application, channel: stri
 function permissionFinding(name: string, isThread: boolean, bits: bigint): Finding | null {
 	const missing = missingFor(isThread ? 'thread' : 'channel', bits);
 	const threads = isThread ? [] : missingForThreads(bits);
+	const comfort = missingForComfort(bits);
 	if (missing.includes('View Channels')) return null;
-	const repair = `Give the bot ${[...missing, ...threads].join(', ')} in the permissions of the channel.`;
+	const all = [...new Set([...missing, ...threads, ...comfort])];
+	const repair = `Give the bot ${all.join(', ')} in the permissions of the channel.`;
 	if (missing.length > 0) return { level: 'error', what: `The bot cannot answer in #${name}.`, repair };
-	if (threads.length === 0) return ok(`The bot may do what it needs in #${name}.`);
-	return { level: 'warning', what: `The bot cannot open threads in #${name}, so it answers there by replies.`, repair };
+	if (all.length === 0) return ok(`The bot may do what it needs in #${name}.`);
+	const what =
+		threads.length > 0 ? 'open threads, so it answers there by replies' : 'show everything: files or references';
+	return { level: 'warning', what: `The bot cannot ${what} in #${name}.`, repair };
 }

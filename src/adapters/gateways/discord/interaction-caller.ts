@@ -4,9 +4,9 @@ import type {
 	MessageContextMenuCommandInteraction,
 	ModalSubmitInteraction,
 } from 'discord.js';
-import type { Clock } from '../../../core/clock.ts';
 import { apiCodeOf } from './api-code.ts';
 import type { Caller } from './callers.ts';
+import type { Desk } from './desk.ts';
 import { replyParts } from './reply-parts.ts';
 
 /** What a person did and reads a private answer to. */
@@ -28,13 +28,23 @@ const ALREADY = 40060;
 const DISMISSED = 10008;
 
 /**
- * Takes an interaction up within its three seconds: the person sees that the bot is at work, nobody else does.
- * Null: Discord has given it up, so the person was told that it failed.
+ * Takes an interaction up within its three seconds, and does the work: the person sees that the bot is at it, nobody
+ * else does, and is told if it fails. Nothing is done when Discord has given the interaction up: the person was told.
  */
-export async function takeUp(interaction: Answerable, clock: Clock): Promise<Caller | null> {
+export async function attend(
+	{ clock, sayIn }: Pick<Desk, 'clock' | 'sayIn'>,
+	interaction: Answerable,
+	work: (caller: Caller) => Promise<void>,
+): Promise<void> {
 	const bornAt = clock.now();
-	const isTaken = await defer(interaction, 2);
-	return isTaken ? callerOf(interaction, () => clock.now() - bornAt < TOKEN_MS) : null;
+	if (!(await defer(interaction, 2))) return;
+	const caller = callerOf(interaction, () => clock.now() - bornAt < TOKEN_MS);
+	try {
+		await work(caller);
+	} catch (error) {
+		await caller.tell(sayIn(interaction.locale)('discord.failed')).catch(() => {});
+		throw error;
+	}
 }
 
 /** `tries`: a connection that broke says nothing about what became of the request. */

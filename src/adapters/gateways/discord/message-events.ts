@@ -1,4 +1,4 @@
-import type { Attachment, Message } from 'discord.js';
+import type { Message } from 'discord.js';
 import { isStopWord, readCommand, type TypedCommand } from '../shared/command-text.ts';
 import type { Caller } from './callers.ts';
 import {
@@ -15,19 +15,7 @@ import type { DiscordSpot } from './discord-spot.ts';
 import { messageCaller } from './message-caller.ts';
 import { offeredFile } from './offered-file.ts';
 import { channelSession, missingIn, type Where, whereIs } from './where.ts';
-
-/** A message as it was written: the client changes its own when the author edits it. */
-export interface Written {
-	message: Message;
-	content: string;
-	attachments: readonly Attachment[];
-}
-
-/** Must be called before anything is waited for. */
-export const writtenNow = (message: Message): Written => {
-	const { content, attachments } = message;
-	return { message, content, attachments: [...attachments.values()] };
-};
+import type { Written } from './written.ts';
 
 /** A message as far as it matters here. */
 interface Heard extends Pick<Written, 'message' | 'attachments'> {
@@ -82,12 +70,25 @@ function isMeantForBot({ message, replied }: Heard, spot: DiscordSpot | null): b
 	return isOwn && others === 0 && message.reference === null && !message.mentions.everyone;
 }
 
-async function command(desk: Desk, heard: Heard, { name, options }: TypedCommand): Promise<void> {
-	const { message, attachments, where, known } = heard;
-	const locale = desk.locales.get(message.author.id) ?? null;
+async function command(desk: Desk, heard: Heard, typed: TypedCommand): Promise<void> {
+	const caller = callerFor(heard);
+	const locale = desk.locales.get(heard.message.author.id) ?? null;
+	try {
+		await carriedOut(desk, heard, typed, { caller, locale });
+	} catch (error) {
+		await caller.tell(desk.sayIn(locale)('discord.failed')).catch(() => {});
+		throw error;
+	}
+}
+
+async function carriedOut(
+	desk: Desk,
+	{ message, attachments, where, known }: Heard,
+	{ name, options }: TypedCommand,
+	{ caller, locale }: { caller: Caller; locale: string | null },
+): Promise<void> {
 	const say = desk.sayIn(locale);
 	const deed = (session: string) => ({ id: message.id, user: message.author.id, session, locale, guild: where.guild });
-	const caller = callerFor(heard);
 	if (name !== 'ask') {
 		const session = known?.session ?? channelSession(where);
 		return desk.handOver(commandOf(deed(session), name, options), caller, helpNote(desk, name, say));

@@ -20,8 +20,10 @@ const { viewChannel, sendMessages, attachFiles, readMessageHistory } = PERMISSIO
 const { createPublicThreads, sendMessagesInThreads } = PERMISSIONS;
 
 /** Without these it cannot answer in a channel; in one that is a thread others count than elsewhere. */
-const inChannel: readonly Permission[] = [viewChannel, sendMessages, attachFiles, readMessageHistory];
-const inThread: readonly Permission[] = [viewChannel, sendMessagesInThreads, attachFiles, readMessageHistory];
+const inChannel: readonly Permission[] = [viewChannel, sendMessages];
+const inThread: readonly Permission[] = [viewChannel, sendMessagesInThreads];
+/** Without these it answers without files, or without a reference to what it replies to. */
+const forComfort: readonly Permission[] = [attachFiles, readMessageHistory];
 /** Without these it answers without a thread of its own. */
 const forThreads: readonly Permission[] = [createPublicThreads, sendMessagesInThreads];
 
@@ -32,6 +34,9 @@ const namesOf = (permissions: readonly Permission[], bits: bigint) =>
 /** Names of what is missing to answer in a channel at all. */
 export const missingFor = (place: 'channel' | 'thread', bits: bigint): string[] =>
 	namesOf(place === 'thread' ? inThread : inChannel, bits);
+
+/** Names of what is missing to answer there with all that belongs to it. */
+export const missingForComfort = (bits: bigint): string[] => namesOf(forComfort, bits);
 
 /** Names of what is missing to open threads there. */
 export const missingForThreads = (bits: bigint): string[] => namesOf(forThreads, bits);
