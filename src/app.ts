@@ -2,6 +2,7 @@ import { commands } from '../commands/index.ts';
 import packageJson from '../package.json' with { type: 'json' };
 import { createRateLimits } from './adapters/backends/shared/rate-limit.ts';
 import type { BackendServices } from './adapters/backends/shared/resilient-stream.ts';
+import type { DiscordGateway } from './adapters/gateways/discord/discord-gateway.ts';
 import type { TerminalGateway, TerminalGatewayOptions } from './adapters/gateways/terminal/terminal-gateway.ts';
 import type { WebGateway } from './adapters/gateways/web/web-gateway.ts';
 import { createModelAgent } from './agents/loop.ts';
@@ -15,7 +16,9 @@ import type { Agent } from './core/agent.ts';
 import type { Backend } from './core/backend.ts';
 import type { BackendSettings } from './core/backend-settings.ts';
 import type { Clock } from './core/clock.ts';
-import { type BotError, messageOf, sentenceOf } from './core/errors.ts';
+import { formsOf } from './core/command-form.ts';
+import { BotError, messageOf, sentenceOf } from './core/errors.ts';
+import type { Finding } from './core/finding.ts';
 import type { Gateway, Inbound } from './core/gateway.ts';
 import type { RunEvent } from './core/run-event.ts';
 import type { Say } from './core/say.ts';
@@ -25,11 +28,14 @@ import type { Team } from './core/team.ts';
 import type { PriceTable } from './core/usage.ts';
 import { createDispatch } from './dispatch.ts';
 import { createHost } from './host.ts';
-import { createLanguages } from './observers/languages.ts';
+import { createLanguages, type Languages } from './observers/languages.ts';
 import { createRuns, type Runs } from './runs/runs.ts';
 import { systemClock } from './system-clock.ts';
 
 const { version } = packageJson;
+
+/** What people on chat platforms are spoken to in; those of any other language, in English. */
+const SPOKEN = ['en', 'de', 'es-ES', 'fr', 'ja', 'zh-CN'] as const;
 
 /** The terminal that a thread is shown on. */
 export type TerminalPlace = Pick<TerminalGatewayOptions, 'input' | 'output' | 'errors' | 'interactive'>;
@@ -39,13 +45,20 @@ export interface AppOptions extends ConfigOptions {
 	terminal: TerminalPlace | null;
 	/** Whether to serve the page. */
 	web: boolean;
+	/** Whether to be on the chat platforms that have a token. */
+	chats: boolean;
 	/** Reads every event of every run. Must not throw. */
 	observe(event: RunEvent): void;
 	/** One sentence about something that went wrong beside the run, where no terminal shows it. */
 	onProblem(text: string): void;
 	/** Replaces the configured store. For tests that need one of their own. */
 	openStore?(dataDir: string, clock: Clock): Promise<Store>;
+	/** Folder of the texts for people, in the place of `config/locales/`. For tests. */
+	locales?: URL;
 }
+
+/** A gateway of a chat platform, which may fail without harm to the others. */
+type ChatGateway = Gateway & Pick<DiscordGateway, 'about'>;
 
 /** The program, put together. */
 export interface App {
@@ -59,8 +72,10 @@ export interface App {
 	team(name: string | null): Promise<ConfiguredTeam>;
 	/** Puts something a person did through to its use case; the error, if any, has been told to the person. */
 	submit(inbound: Inbound): Promise<BotError | null>;
-	/** Opens the gateways for people. */
+	/** Opens the terminal and the page for people. */
 	listen(): Promise<void>;
+	/** Goes to the chat platforms; a sentence on each it is on now. Why it is not on another was told as a problem. */
+	joinChats(): Promise<readonly string[]>;
 	/** Suspends the runs and closes everything. */
 	close(): Promise<void>;
 }
@@ -69,11 +84,11 @@ export interface App {
 export async function createApp(options: AppOptions): Promise<App> {
 	const clock = systemClock;
 	const config = await loadConfig(options);
-	const languages = await createLanguages(config.settings.locale);
+	const languages = await openLanguages(config, options);
 	const say = languages.in(null);
 	const sayIn = languages.in;
 	const store = await (options.openStore ?? openSqlite)(config.settings.dataDir, clock);
-	const { terminal, web, gateways } = await openGateways(options, config, clock, say);
+	const { terminal, web, chats, gateways } = await openGateways({ options, config, store, clock, sayIn });
 	const tell = (text: string) => (terminal === null ? options.onProblem(text) : terminal.tell(text));
 	const teams = createTeams(config, options, clock);
 	const runs = createRuns({ store, clock, random: Math.random, agentsOf: teams.agentsOf });
@@ -121,7 +136,21 @@ export async function createApp(options: AppOptions): Promise<App> {
 		team: teams.named,
 		submit,
 		async listen() {
-			for (const gateway of gateways.values()) await gateway.start(host);
+			for (const gateway of [terminal, web]) await gateway?.start(host);
+		},
+		async joinChats() {
+			const joined = chats.map(async (gateway) => {
+				try {
+					await gateway.start(host);
+					return [gateway.about()];
+				} catch (error) {
+					// Its threads are caught up on when it can be reached again.
+					gateways.delete(gateway.name);
+					tell(sentenceOf(error));
+					return [];
+				}
+			});
+			return (await Promise.all(joined)).flat();
 		},
 		async close() {
 			stopTending();
@@ -159,13 +188,65 @@ function repeatedly(
 	};
 }
 
+interface GatewayNeeds {
+	options: AppOptions;
+	config: LoadedConfig;
+	store: Store;
+	clock: Clock;
+	sayIn: Languages['in'];
+}
+
 /** The gateways that were asked for, by the platform in their session ids. */
-async function openGateways(options: AppOptions, { settings }: LoadedConfig, clock: Clock, say: Say) {
+async function openGateways(needs: GatewayNeeds) {
+	const { options, config, clock, sayIn } = needs;
+	const say = sayIn(null);
 	const terminal = options.terminal === null ? null : await openTerminal(options.terminal, options, clock, say);
-	const web = options.web ? await openWeb(settings, options, clock, say) : null;
+	const web = options.web ? await openWeb(config.settings, options, clock, say) : null;
+	const opened: (ChatGateway | null)[] = options.chats ? [await openDiscord(needs)] : [];
+	const chats = opened.filter((gateway) => gateway !== null);
 	const gateways = new Map<string, Gateway>();
-	for (const gateway of [terminal, web]) if (gateway !== null) gateways.set(gateway.name, gateway);
-	return { terminal, web, gateways };
+	for (const gateway of [terminal, web, ...chats]) if (gateway !== null) gateways.set(gateway.name, gateway);
+	return { terminal, web, chats, gateways };
+}
+
+async function openDiscord({ options, config, store, clock, sayIn }: GatewayNeeds): Promise<ChatGateway | null> {
+	const { discord } = config.settings;
+	if (discord === null) return null;
+	const { createDiscordGateway } = await import('./adapters/gateways/discord/discord-gateway.ts');
+	return createDiscordGateway({ ...discord, store, clock, sayIn, onProblem: options.onProblem });
+}
+
+/** The texts for people: in the process's language, and where chat platforms need them in those of the people there. */
+async function openLanguages({ settings }: LoadedConfig, { chats, locales }: Pick<AppOptions, 'chats' | 'locales'>) {
+	const languages = await createLanguages(settings.locale, locales === undefined ? {} : { folder: locales });
+	if (chats) await languages.load(SPOKEN);
+	return languages;
+}
+
+/**
+ * Registers `/massgen` with Discord, and says what was done. Throws `config_missing` without a token, and
+ * `config_invalid` when Discord refuses, with a sentence.
+ */
+export async function deployDiscordCommands(options: ConfigOptions): Promise<string> {
+	const config = await loadConfig(options);
+	const sayIn = (await openLanguages(config, { chats: true })).in;
+	const { discord } = config.settings;
+	if (discord === null) {
+		const userMessage = sayIn(null)('discord.no_token');
+		throw new BotError('config_missing', 'DISCORD_TOKEN is not set', { userMessage });
+	}
+	const { registerCommands } = await import('./adapters/gateways/discord/register-commands.ts');
+	return registerCommands(formsOf(commands), discord, sayIn);
+}
+
+/** What is well and what is not on the chat platforms that have a token. Asks them. */
+export async function chatFindings(
+	{ settings }: LoadedConfig,
+	channels: { discord: string | null },
+): Promise<Finding[]> {
+	if (settings.discord === null) return [];
+	const { discordFindings } = await import('./adapters/gateways/discord/discord-findings.ts');
+	return discordFindings(settings.discord, channels.discord);
 }
 
 async function openWeb(settings: Settings, { onProblem }: AppOptions, clock: Clock, say: Say): Promise<WebGateway> {

@@ -71,6 +71,48 @@ export const settings = {
 		file: null,
 		default: 'none',
 	},
+	discordToken: {
+		help: 'Token of the Discord bot; without it the bot is not on Discord.',
+		flag: null,
+		env: ['DISCORD_TOKEN'],
+		file: null,
+		default: 'none',
+	},
+	discordMessageContent: {
+		help: 'Whether the bot reads messages of its threads that do not mention it, yes or no. Needs the Message Content Intent.',
+		flag: null,
+		env: ['DISCORD_MESSAGE_CONTENT'],
+		file: null,
+		default: 'no',
+	},
+	discordDeploy: {
+		help: 'Whether /massgen is registered with Discord at every start, yes or no; `npm run deploy-commands` does it by hand.',
+		flag: null,
+		env: ['DISCORD_DEPLOY'],
+		file: null,
+		default: 'no',
+	},
+	discordDevGuild: {
+		help: 'Id of the one server in which /massgen is registered, for development; without it: everywhere.',
+		flag: null,
+		env: ['DISCORD_DEV_GUILD'],
+		file: null,
+		default: 'none',
+	},
+	discordShards: {
+		help: 'Connections to Discord; `auto`: as many as Discord recommends, two from 2,500 servers.',
+		flag: null,
+		env: ['DISCORD_SHARDS'],
+		file: null,
+		default: 'auto',
+	},
+	discordApiUrl: {
+		help: 'Address of the Discord API, for tests and proxies.',
+		flag: null,
+		env: ['DISCORD_API_URL'],
+		file: null,
+		default: 'that of its SDK',
+	},
 } as const satisfies Record<string, Setting>;
 
 const modelSettings: readonly Setting[] = [

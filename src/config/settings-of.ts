@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import type { Rules } from '../core/team.ts';
+import { type DiscordSettings, discordProblems, discordSettings } from './discord-settings.ts';
 import type { MainFile, ProviderConfig } from './file-schema.ts';
 import type { Environment } from './prepare.ts';
 import { environmentProblem, type Problem } from './problem.ts';
@@ -29,6 +30,8 @@ export interface Settings {
 	host: string;
 	/** What people must know to use the page. A secret. Null: nothing, which is allowed on loopback only. */
 	webToken: string | null;
+	/** Null: the bot is not on Discord. */
+	discord: DiscordSettings | null;
 	/** By model. They go before the price table. */
 	prices: ReadonlyMap<string, ModelPrice>;
 	/** As the main file has them. Holds secrets. */
@@ -74,6 +77,7 @@ export function settingsOf(
 		defaultTeamFrom: team.name,
 		locale: locale.value,
 		...pageSettings(env),
+		discord: discordSettings(env),
 		prices: new Map(prices),
 		providers: data.providers ?? {},
 		autoRules: rulesOf(data.orchestrator, data.timeout_settings, runTimeoutSeconds),
@@ -120,7 +124,7 @@ export function outsideProblems({ flags, env }: SettingsOptions): Problem[] {
 		const message = `expected an address of this machine, such as 127.0.0.1 or 0.0.0.0, found "${host.value}"`;
 		problems.push(environmentProblem(host.name, message));
 	}
-	return problems;
+	return [...problems, ...discordProblems(env)];
 }
 
 /** The deadline for every run that flag or environment set, in seconds; null when they do not. */
