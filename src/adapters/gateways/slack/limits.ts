@@ -1,0 +1,60 @@
+/**
+ * Slack's limits, all counted in UTF-16 code units: that is never less than Slack counts. Where Slack's own sources
+ * differ, the smaller figure stands.
+ */
+
+/** Blocks of one message. https://docs.slack.dev/reference/block-kit/blocks */
+export const MAX_BLOCKS = 50;
+/**
+ * Characters of all blocks of one message that we allow ourselves. Slack answers `msg_blocks_too_long` from about
+ * 13,200 on; observed, https://github.com/slackapi/bolt-js/issues/2509
+ */
+export const BLOCKS_BUDGET = 11_500;
+/** https://docs.slack.dev/reference/block-kit/blocks/header-block */
+export const MAX_HEADER = 150;
+/** https://docs.slack.dev/reference/block-kit/blocks/section-block */
+export const MAX_SECTION = 3000;
+/** Of one text of a context block; Slack names no figure, it takes what a section takes. */
+export const MAX_CONTEXT_TEXT = 3000;
+/** All markdown blocks of one message. https://docs.slack.dev/reference/block-kit/blocks/markdown-block */
+export const MAX_MARKDOWN = 12_000;
+/** `text` of `chat.update`; `chat.postMessage` takes more. https://docs.slack.dev/reference/methods/chat.update */
+export const MAX_TEXT = 4000;
+/** https://docs.slack.dev/reference/block-kit/block-elements/button-element */
+export const MAX_BUTTON_TEXT = 75;
+export const MAX_ACCESSIBILITY_LABEL = 75;
+/** Buttons of one actions block. https://docs.slack.dev/reference/block-kit/blocks/actions-block */
+export const MAX_ACTIONS = 25;
+/** Tasks of a plan. Slack names no figure; a message of streams takes 50. */
+export const MAX_TASKS = 50;
+
+/** https://docs.slack.dev/reference/block-kit/blocks/data-visualization-block */
+export const MAX_CHART_TITLE = 50;
+export const MAX_CHART_LABEL = 20;
+export const MAX_CHART_CATEGORIES = 20;
+/** With the header. https://docs.slack.dev/reference/block-kit/blocks/table-block */
+export const MAX_TABLE_ROWS = 100;
+
+/** Characters of one stream in all; observed, https://github.com/vercel/chat/issues/601 */
+export const MAX_STREAM = 11_000;
+/** A stream dies about 5 minutes after it was begun, observed, https://github.com/vercel/chat/issues/607 */
+export const STREAM_LIFE_MS = 240_000;
+
+/** https://docs.slack.dev/reference/methods/files.getUploadURLExternal: 1 GB */
+export const MAX_FILE_BYTES = 1_000_000_000;
+
+/**
+ * Messages of one channel a minute; short bursts pass, but they are what people are slowed down for.
+ * https://docs.slack.dev/apis/web-api/rate-limits
+ */
+export const POSTS_PER_MINUTE = 60;
+/** Calls a minute of one method in one workspace, of which we leave some to others: 20, 50 and 100 are promised. */
+export const TIER_2_PER_MINUTE = 18;
+export const TIER_3_PER_MINUTE = 48;
+export const TIER_4_PER_MINUTE = 90;
+/** Of these a lane that was idle lets so many go at once. */
+export const TIER_BURST = 8;
+
+/** Shortest time between two edits of one message in ms, and how much longer it is for each run that is going. */
+export const EDIT_INTERVAL_MS = 2000;
+export const EDIT_INTERVAL_PER_RUN_MS = 1500;
