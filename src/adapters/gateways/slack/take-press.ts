@@ -1,0 +1,68 @@
+import { z } from 'zod';
+import type { Control } from '../shared/controls.ts';
+import { openFollowUpModal } from './open-modal.ts';
+import type { SlackDesk, Visitor } from './slack-desk.ts';
+import { addressOf, principalOf, submit, visitorOf } from './visit.ts';
+
+const pressSchema = z.object({
+	team: z.object({ id: z.string() }),
+	user: z.object({ id: z.string() }),
+	trigger_id: z.string(),
+	response_url: z.string().nullish(),
+	container: z.object({ channel_id: z.string(), message_ts: z.string(), thread_ts: z.string().nullish() }),
+	actions: z.array(z.object({ action_id: z.string() })).min(1),
+});
+type Press = z.infer<typeof pressSchema>;
+
+/** Takes a press of a button of ours. Every press is answered, also where the button is of no use any more. */
+export async function takePress(desk: SlackDesk, body: unknown): Promise<void> {
+	const press = pressSchema.parse(body);
+	const { channel_id: channel, message_ts: message, thread_ts } = press.container;
+	const place = { team: press.team.id, user: press.user.id, channel, thread: thread_ts ?? message };
+	const control = await desk.controls.find(press.actions[0]?.action_id ?? '', { tenant: place.team, channel, message });
+	const visitor = await visitorOf(desk, place);
+	if (visitor === null) return;
+	if (control === null) {
+		const address = addressOf(visitor, press.response_url ?? null);
+		return desk.replies.tell(address, visitor.say('slack.button_gone'));
+	}
+	await act(desk, visitor, control, press);
+}
+
+async function act(desk: SlackDesk, visitor: Visitor, control: Control, press: Press): Promise<void> {
+	const { session, run, action } = control;
+	const { trigger_id: id } = press;
+	const responseUrl = press.response_url ?? null;
+	const wish = (name: string, options: object = {}) =>
+		submit(desk, visitor, { id, session, name, options: { run, ...options }, responseUrl });
+	switch (action) {
+		case 'stop':
+		case 'retry':
+		case 'why':
+			return wish(action);
+		case 'good':
+		case 'bad':
+			return wish('rate', { verdict: action });
+		case 'choose':
+			return choose(desk, visitor, control, { id, responseUrl });
+		case 'follow_up': {
+			const { channel, thread } = visitor;
+			const place = { team: visitor.workspace.team, user: visitor.user, channel, thread };
+			const modalPlace = { channel, thread, session };
+			return openFollowUpModal(desk, visitor, { place, modalPlace, trigger: id, responseUrl });
+		}
+	}
+}
+
+async function choose(
+	desk: SlackDesk,
+	visitor: Visitor,
+	{ session, run, orchestration, agent }: Control,
+	{ id, responseUrl }: { id: string; responseUrl: string | null },
+): Promise<void> {
+	if (orchestration === null || agent === null) return;
+	desk.replies.expect(id, addressOf(visitor, responseUrl));
+	const principal = principalOf(visitor);
+	const { locale } = visitor;
+	await desk.host.receive({ type: 'choice', id, session, principal, locale, run, orchestration, agent });
+}
