@@ -15,9 +15,12 @@ const MIN_LIMIT = 64;
  * nothing but white space, which no platform takes, is left out. No part breaks a surrogate pair, CRLF, or what a
  * reader takes for one character, unless that alone is longer than a part.
  *
+ * `isGrowing`: the text goes on, so the last part's fence is left open. What such a part says is the beginning of what
+ * it says later, as long as it is the last.
+ *
  * Fences inside of quotations, and signs of a fence that fill a part, are taken for text. Throws `bug` when `limit` is below 64.
  */
-export function splitMarkdown(text: string, limit: number): readonly string[] {
+export function splitMarkdown(text: string, limit: number, isGrowing = false): readonly string[] {
 	if (!Number.isInteger(limit) || limit < MIN_LIMIT) {
 		throw new BotError('bug', `a part of a text must be allowed ${MIN_LIMIT} code units or more, not ${limit}`);
 	}
@@ -27,7 +30,8 @@ export function splitMarkdown(text: string, limit: number): readonly string[] {
 	while (start.at < text.length) {
 		const end = partEnd(text, lines, start, limit);
 		const opening = start.fence?.opening ?? '';
-		parts.push(opening + text.slice(start.at, end.at) + closingAt(text, end));
+		const closing = isGrowing && end.at >= text.length ? '' : closingAt(text, end);
+		parts.push(opening + text.slice(start.at, end.at) + closing);
 		start = end;
 	}
 	return parts.filter((part) => part.trim() !== '');

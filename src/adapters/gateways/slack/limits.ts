@@ -35,8 +35,6 @@ export const MAX_CHART_CATEGORIES = 20;
 /** With the header. https://docs.slack.dev/reference/block-kit/blocks/table-block */
 export const MAX_TABLE_ROWS = 100;
 
-/** Characters of one stream in all; observed, https://github.com/vercel/chat/issues/601 */
-export const MAX_STREAM = 11_000;
 /** A stream dies about 5 minutes after it was begun, observed, https://github.com/vercel/chat/issues/607 */
 export const STREAM_LIFE_MS = 240_000;
 
@@ -58,3 +56,11 @@ export const TIER_BURST = 8;
 /** Shortest time between two edits of one message in ms, and how much longer it is for each run that is going. */
 export const EDIT_INTERVAL_MS = 2000;
 export const EDIT_INTERVAL_PER_RUN_MS = 1500;
+
+/**
+ * Markdown of one message: what stands above and below it fits into the budget too. A stream takes about 12,000
+ * characters in all, observed, https://github.com/vercel/chat/issues/601
+ */
+export const MARKDOWN_PART = 9500;
+/** What is shown of an answer that does not fit into one message and is attached as a file. */
+export const SHORTENED = 3000;
