@@ -2,6 +2,7 @@ import { commands } from '../commands/index.ts';
 import packageJson from '../package.json' with { type: 'json' };
 import { createRateLimits } from './adapters/backends/shared/rate-limit.ts';
 import type { BackendServices } from './adapters/backends/shared/resilient-stream.ts';
+import type { SlackGateway } from './adapters/gateways/slack/slack-gateway.ts';
 import type { TerminalGateway, TerminalGatewayOptions } from './adapters/gateways/terminal/terminal-gateway.ts';
 import type { WebGateway } from './adapters/gateways/web/web-gateway.ts';
 import { createModelAgent } from './agents/loop.ts';
@@ -16,6 +17,7 @@ import type { Backend } from './core/backend.ts';
 import type { BackendSettings } from './core/backend-settings.ts';
 import type { Clock } from './core/clock.ts';
 import { type BotError, messageOf, sentenceOf } from './core/errors.ts';
+import type { Finding } from './core/finding.ts';
 import type { Gateway, Inbound } from './core/gateway.ts';
 import type { RunEvent } from './core/run-event.ts';
 import type { Say } from './core/say.ts';
@@ -25,11 +27,14 @@ import type { Team } from './core/team.ts';
 import type { PriceTable } from './core/usage.ts';
 import { createDispatch } from './dispatch.ts';
 import { createHost } from './host.ts';
-import { createLanguages } from './observers/languages.ts';
+import { createLanguages, type Languages } from './observers/languages.ts';
 import { createRuns, type Runs } from './runs/runs.ts';
 import { systemClock } from './system-clock.ts';
 
 const { version } = packageJson;
+
+/** What people on chat platforms are spoken to in; those of any other language, in English. */
+const SPOKEN = ['en', 'de', 'es-ES', 'fr', 'ja', 'zh-CN'] as const;
 
 /** The terminal that a thread is shown on. */
 export type TerminalPlace = Pick<TerminalGatewayOptions, 'input' | 'output' | 'errors' | 'interactive'>;
@@ -39,13 +44,20 @@ export interface AppOptions extends ConfigOptions {
 	terminal: TerminalPlace | null;
 	/** Whether to serve the page. */
 	web: boolean;
+	/** Whether to be on the chat platforms that have a token. */
+	chats: boolean;
 	/** Reads every event of every run. Must not throw. */
 	observe(event: RunEvent): void;
 	/** One sentence about something that went wrong beside the run, where no terminal shows it. */
 	onProblem(text: string): void;
 	/** Replaces the configured store. For tests that need one of their own. */
 	openStore?(dataDir: string, clock: Clock): Promise<Store>;
+	/** Folder of the texts for people, in the place of `config/locales/`. For tests. */
+	locales?: URL;
 }
+
+/** A gateway of a chat platform, which may fail without harm to the others. */
+type ChatGateway = Gateway & Pick<SlackGateway, 'about'>;
 
 /** The program, put together. */
 export interface App {
@@ -55,12 +67,15 @@ export interface App {
 	readonly say: Say;
 	readonly terminal: TerminalGateway | null;
 	readonly web: WebGateway | null;
+	readonly slack: SlackGateway | null;
 	/** The team by name, or the default one. Throws `team_unknown` and `config_invalid` for the person. */
 	team(name: string | null): Promise<ConfiguredTeam>;
 	/** Puts something a person did through to its use case; the error, if any, has been told to the person. */
 	submit(inbound: Inbound): Promise<BotError | null>;
-	/** Opens the gateways for people. */
+	/** Opens the terminal and the page for people. */
 	listen(): Promise<void>;
+	/** Goes to the chat platforms; a sentence on each it is on now. Why it is not on another was told as a problem. */
+	joinChats(): Promise<readonly string[]>;
 	/** Suspends the runs and closes everything. */
 	close(): Promise<void>;
 }
@@ -69,11 +84,11 @@ export interface App {
 export async function createApp(options: AppOptions): Promise<App> {
 	const clock = systemClock;
 	const config = await loadConfig(options);
-	const languages = await createLanguages(config.settings.locale);
+	const languages = await openLanguages(config, options);
 	const say = languages.in(null);
 	const sayIn = languages.in;
 	const store = await (options.openStore ?? openSqlite)(config.settings.dataDir, clock);
-	const { terminal, web, gateways } = await openGateways(options, config, clock, say);
+	const { terminal, web, slack, chats, gateways } = await openGateways({ options, config, store, clock, sayIn });
 	const tell = (text: string) => (terminal === null ? options.onProblem(text) : terminal.tell(text));
 	const teams = createTeams(config, options, clock);
 	const runs = createRuns({ store, clock, random: Math.random, agentsOf: teams.agentsOf });
@@ -118,10 +133,25 @@ export async function createApp(options: AppOptions): Promise<App> {
 		say,
 		terminal,
 		web,
+		slack,
 		team: teams.named,
 		submit,
 		async listen() {
-			for (const gateway of gateways.values()) await gateway.start(host);
+			for (const gateway of [terminal, web]) await gateway?.start(host);
+		},
+		async joinChats() {
+			const joined = chats.map(async (gateway) => {
+				try {
+					await gateway.start(host);
+					return [gateway.about()];
+				} catch (error) {
+					// Its threads are caught up on when it can be reached again.
+					gateways.delete(gateway.name);
+					tell(sentenceOf(error));
+					return [];
+				}
+			});
+			return (await Promise.all(joined)).flat();
 		},
 		async close() {
 			stopTending();
@@ -159,13 +189,48 @@ function repeatedly(
 	};
 }
 
+interface GatewayNeeds {
+	options: AppOptions;
+	config: LoadedConfig;
+	store: Store;
+	clock: Clock;
+	sayIn: Languages['in'];
+}
+
 /** The gateways that were asked for, by the platform in their session ids. */
-async function openGateways(options: AppOptions, { settings }: LoadedConfig, clock: Clock, say: Say) {
+async function openGateways(needs: GatewayNeeds) {
+	const { options, config, clock, sayIn } = needs;
+	const say = sayIn(null);
 	const terminal = options.terminal === null ? null : await openTerminal(options.terminal, options, clock, say);
-	const web = options.web ? await openWeb(settings, options, clock, say) : null;
+	const web = options.web ? await openWeb(config.settings, options, clock, say) : null;
+	const slack = options.chats ? await openSlack(needs) : null;
+	const chats = [slack].filter((gateway): gateway is ChatGateway & SlackGateway => gateway !== null);
 	const gateways = new Map<string, Gateway>();
-	for (const gateway of [terminal, web]) if (gateway !== null) gateways.set(gateway.name, gateway);
-	return { terminal, web, gateways };
+	for (const gateway of [terminal, web, ...chats]) if (gateway !== null) gateways.set(gateway.name, gateway);
+	return { terminal, web, slack, chats, gateways };
+}
+
+async function openSlack({ options, config, store, clock, sayIn }: GatewayNeeds): Promise<SlackGateway | null> {
+	const { slack, host } = config.settings;
+	if (slack === null) return null;
+	const { createSlackGateway } = await import('./adapters/gateways/slack/slack-gateway.ts');
+	return createSlackGateway({ ...slack, host, store, clock, sayIn, onProblem: options.onProblem });
+}
+
+/** The texts for people: in the process's language, and where chat platforms need them in those of the people there. */
+async function openLanguages({ settings }: LoadedConfig, { chats, locales }: Pick<AppOptions, 'chats' | 'locales'>) {
+	const languages = await createLanguages(settings.locale, locales === undefined ? {} : { folder: locales });
+	if (chats) await languages.load(SPOKEN);
+	return languages;
+}
+
+/** What is well and what is not on the chat platforms that have a token. Asks them. */
+export async function chatFindings(config: LoadedConfig, channels: { slack: string | null }): Promise<Finding[]> {
+	const { slack } = config.settings;
+	if (slack === null) return [];
+	const say = (await openLanguages(config, { chats: false })).in(null);
+	const { slackFindings } = await import('./adapters/gateways/slack/slack-findings.ts');
+	return slackFindings({ ...slack, channel: channels.slack, say });
 }
 
 async function openWeb(settings: Settings, { onProblem }: AppOptions, clock: Clock, say: Say): Promise<WebGateway> {

@@ -18,7 +18,11 @@ const askOptions = {
 	resume: { type: 'boolean', default: false },
 } as const;
 
-const doctorOptions = { ...common, offline: { type: 'boolean', default: false } } as const;
+const doctorOptions = {
+	...common,
+	offline: { type: 'boolean', default: false },
+	'slack-channel': { type: 'string' },
+} as const;
 
 export const usage = `MassGen Chat: a team of AI agents answers in one thread.
 
@@ -26,6 +30,7 @@ export const usage = `MassGen Chat: a team of AI agents answers in one thread.
   npm run ask -- "question" [options]         ask one question
   npm run ask -- --resume [run]               continue an interrupted run (the latest, or by id)
   npm run doctor [-- --config FILE --offline] check configuration, keys, services and versions
+  npm run doctor -- --slack-channel ID        check whether the bot can answer in a channel of Slack, too
 
   --team NAME      the team that answers (default: made of the models that can be reached)
   --config FILE    configuration or team file, MassGen's own YAML included (default: config/massgen.yaml)

@@ -47,6 +47,7 @@ async function put(question: string, options: AskArguments, openStore: AppOption
 			? null
 			: { input: process.stdin, output: process.stdout, errors: process.stderr, interactive: false },
 		web: false,
+		chats: false,
 		observe(event) {
 			if (event.type === 'run_started') seen.run = event.run;
 			if (event.type === 'run_finished') seen.finished = event;

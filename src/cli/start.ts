@@ -4,7 +4,7 @@ import { startArguments, usage } from './arguments.ts';
 import { exitCode } from './exit-code.ts';
 import { interruptible } from './interrupt.ts';
 
-/** `npm start`: serves the page, continues what was interrupted, until a signal ends it. Returns the exit code. */
+/** `npm start`: serves the page, goes to the chat platforms, continues what was interrupted, until a signal ends it. Returns the exit code. */
 export async function start(args: readonly string[], openStore?: AppOptions['openStore']): Promise<number> {
 	const options = startArguments(args);
 	if (options.help) {
@@ -18,6 +18,7 @@ export async function start(args: readonly string[], openStore?: AppOptions['ope
 		cwd: process.cwd(),
 		terminal: null,
 		web: true,
+		chats: true,
 		observe: () => {},
 		onProblem: (text) => process.stderr.write(`${text}\n`),
 		...(openStore === undefined ? {} : { openStore }),
@@ -27,6 +28,7 @@ export async function start(args: readonly string[], openStore?: AppOptions['ope
 		const serve = async () => {
 			await app.listen();
 			process.stdout.write(`${app.say('start.listening', { address: app.web?.address() ?? '' })}\n`);
+			for (const line of await app.joinChats()) process.stdout.write(`${line}\n`);
 			await app.bot.recover();
 			const notes = await app.team(null).then(
 				(team) => team.notes,

@@ -2,11 +2,12 @@ import { constants } from 'node:fs';
 import { access, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { BotError, messageOf } from '../core/errors.ts';
+import type { Finding } from '../core/finding.ts';
 import type { PriceTable } from '../core/usage.ts';
 import { AUTO_TEAM, type ConfigOptions, checkConfig, type LoadedConfig } from './check-config.ts';
 import { chooseTeam } from './choose-team.ts';
 import type { ConfiguredTeam } from './configured-team.ts';
-import { type Finding, problemFinding } from './finding.ts';
+import { problemFinding } from './problem-finding.ts';
 import { providerFindings } from './provider-check.ts';
 
 export interface DoctorOptions extends ConfigOptions {
@@ -20,6 +21,8 @@ export interface DoctorOptions extends ConfigOptions {
 	 * another process holds it.
 	 */
 	dataDirProblem(dataDir: string): Promise<string | null>;
+	/** What is well and what is not on the chat platforms; asks them. */
+	chats(config: LoadedConfig): Promise<Finding[]>;
 	/** Such as `24.1.0`. */
 	nodeVersion: string;
 }
@@ -37,6 +40,7 @@ export async function diagnose(options: DoctorOptions): Promise<Finding[]> {
 	const used = options.flags.team ?? config.settings.defaultTeam;
 	for (const [name, team] of config.teams) findings.push(...keyFindings(name, team, name === used && !options.offline));
 	if (!alone) findings.push(await dataDirFinding(config.settings.dataDir, options.dataDirProblem));
+	if (!options.offline) findings.push(...(await options.chats(config)));
 	const chosen = await chosenTeam(config, used, options, findings);
 	if (chosen === null) return findings;
 	if (!options.offline) findings.push(...(await providerFindings(chosen, options.fetch)));

@@ -1,9 +1,9 @@
+import { z } from 'zod';
 import { refusalOf } from './call-errors.ts';
 import type { SlackBody } from './slack-body.ts';
 import type { SlackDesk } from './slack-desk.ts';
 import { conversationKey, type SlackSpot } from './slack-spot.ts';
 import { submit, visitorOf } from './visit.ts';
-import { z } from 'zod';
 
 type Status = 'processing' | 'active';
 
@@ -17,7 +17,13 @@ export interface AgentSessions {
 }
 
 /** Refusals that do not go away while the process runs. */
-const LASTING = new Set(['feature_disabled', 'unknown_method', 'missing_scope', 'not_allowed_token_type', 'access_denied']);
+const LASTING = new Set([
+	'feature_disabled',
+	'unknown_method',
+	'missing_scope',
+	'not_allowed_token_type',
+	'access_denied',
+]);
 /** How many threads are remembered with what they were set to. */
 const MOST = 5_000;
 
@@ -29,7 +35,7 @@ export function createAgentSessions(desk: Pick<SlackDesk, 'workspaces' | 'client
 	const set = async (spot: SlackSpot, thread: string, status: Status): Promise<void> => {
 		const workspace = await desk.workspaces.of(spot.team);
 		if (workspace === null || without.has(spot.team)) return;
-		const { agents } = desk.client(workspace);
+		const { agents } = await desk.client(workspace);
 		await agents.sessions.setStatus({ channel_id: spot.channel, thread_ts: thread, status });
 	};
 

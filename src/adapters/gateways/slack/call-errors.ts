@@ -2,7 +2,10 @@ import { z } from 'zod';
 import { type Clock, sleep } from '../../../core/clock.ts';
 
 /** Shapes of what the SDK throws; its classes are not loaded before they are needed. */
-const platformSchema = z.object({ code: z.literal('slack_webapi_platform_error'), data: z.object({ error: z.string() }) });
+const platformSchema = z.object({
+	code: z.literal('slack_webapi_platform_error'),
+	data: z.object({ error: z.string() }),
+});
 const limitedSchema = z.object({ code: z.literal('slack_webapi_rate_limited_error'), retryAfter: z.number() });
 
 /** Slack's word for why it did not do what was asked, such as `channel_not_found`; null when it did not answer. */

@@ -14,11 +14,11 @@ export interface Channels {
 /** A channel that was ready is not asked for again within this time, in milliseconds. */
 const KEPT_MS = 600_000;
 
-export function createChannels(clock: Clock, client: (workspace: Workspace) => webApi.WebClient): Channels {
+export function createChannels(clock: Clock, client: (workspace: Workspace) => Promise<webApi.WebClient>): Channels {
 	const ready = new Map<string, number>();
 
 	const look = async (workspace: Workspace, channel: string): Promise<ChannelState> => {
-		const { conversations } = client(workspace);
+		const { conversations } = await client(workspace);
 		try {
 			const { channel: found } = await conversations.info({ channel });
 			if (found?.is_archived === true) return 'archived';
@@ -46,4 +46,9 @@ export function createChannels(clock: Clock, client: (workspace: Workspace) => w
 	};
 }
 
-const ABSENT = new Set(['channel_not_found', 'not_in_channel', 'method_not_supported_for_channel_type', 'missing_scope']);
+const ABSENT = new Set([
+	'channel_not_found',
+	'not_in_channel',
+	'method_not_supported_for_channel_type',
+	'missing_scope',
+]);

@@ -22,7 +22,8 @@ export function homeView(threads: readonly HomeThread[], teams: readonly TeamSum
 		text: { type: 'mrkdwn', text: clipped(text, MAX_SECTION) },
 	});
 	const heading = (text: string): types.HeaderBlock => ({ type: 'header', text: { type: 'plain_text', text } });
-	const recent = threads.length === 0 ? [say('slack.home.no_threads')] : threads.map((thread) => threadLine(thread, say));
+	const recent =
+		threads.length === 0 ? [say('slack.home.no_threads')] : threads.map((thread) => threadLine(thread, say));
 	const known = teams.slice(0, MAX_TEAMS).map(({ name, description, members }, index) => {
 		const about = `${escaped(description)} · ${members.map(({ model }) => escaped(model)).join(', ')}`;
 		return `• \`${escaped(name)}\`${index === 0 ? ` (${say('slack.home.default')})` : ''} ${about}`;

@@ -32,28 +32,28 @@ const events: Readonly<Record<Handled, TakeEvent>> = {
  * Connects Bolt with what people do. Everything is acknowledged first, before anything is looked up; `later` does the
  * work after that.
  */
-export function listen(app: App, desk: () => SlackDesk, later: (work: () => Promise<void>) => void): void {
+export function listen(app: App, desk: SlackDesk, later: (work: () => Promise<void>) => void): void {
 	for (const [name, take] of Object.entries(events)) {
 		app.event(name, async ({ event, body, context }) => {
-			later(() => take(desk(), context.teamId ?? body.team_id, event, body.event_id));
+			later(() => take(desk, context.teamId ?? body.team_id, event, body.event_id));
 		});
 	}
 	app.command(COMMAND, async ({ ack, command }) => {
 		await ack();
-		later(() => takeCommand(desk(), command));
+		later(() => takeCommand(desk, command));
 	});
 	app.shortcut(ASK_ABOUT, async ({ ack, body }) => {
 		await ack();
-		later(() => takeShortcut(desk(), body));
+		later(() => takeShortcut(desk, body));
 	});
 	app.action(/.*/, async ({ ack, body }) => {
 		await ack();
-		later(() => takePress(desk(), body));
+		later(() => takePress(desk, body));
 	});
 	for (const modal of [ASK_MODAL, FOLLOW_UP_MODAL]) {
 		app.view(modal, async ({ ack, body }) => {
 			await ack();
-			later(() => takeModal(desk(), body));
+			later(() => takeModal(desk, body));
 		});
 	}
 }

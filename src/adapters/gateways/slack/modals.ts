@@ -36,7 +36,7 @@ const plain = (text: string, most: number) => ({
 
 const option = (label: string, value: string): types.PlainTextOption => ({ text: plain(label, MAX_OPTION), value });
 
-function frame(callback: string, title: string, place: ModalPlace, say: Say, blocks: types.ViewBlock[]) {
+function frame(callback: string, title: string, place: ModalPlace, say: Say, blocks: types.ModalView['blocks']) {
 	return {
 		type: 'modal',
 		callback_id: callback,
@@ -71,9 +71,7 @@ export function askModal(place: ModalPlace, initial: string, teams: readonly Tea
 		.slice(0, MAX_OPTIONS)
 		.map(({ name, description }) => option(description === '' ? name : `${name} · ${description}`, name));
 	const [first] = offered;
-	const levels = verbositySchema.options.map((level) =>
-		option(say(`command.ask.verbosity.${level}`), level),
-	);
+	const levels = verbositySchema.options.map((level) => option(say(`command.ask.verbosity.${level}`), level));
 	const team: types.InputBlock[] =
 		first === undefined
 			? []

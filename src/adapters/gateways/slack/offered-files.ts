@@ -63,5 +63,9 @@ function isSlack(url: string, apiUrl: string): boolean {
 	if (!URL.canParse(url)) return false;
 	const { origin, protocol, hostname } = new URL(url);
 	if (origin === new URL(apiUrl).origin) return true;
-	return protocol === 'https:' && /(?:^|\.)slack\.com$/.test(hostname) && /(?:^|\.)slack\.com$/.test(new URL(apiUrl).hostname);
+	return (
+		protocol === 'https:' &&
+		/(?:^|\.)slack\.com$/.test(hostname) &&
+		/(?:^|\.)slack\.com$/.test(new URL(apiUrl).hostname)
+	);
 }

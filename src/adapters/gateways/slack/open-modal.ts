@@ -32,7 +32,8 @@ export async function openFollowUpModal(desk: SlackDesk, visitor: Visitor, openi
 
 async function open(desk: SlackDesk, visitor: Visitor, opening: Opening, view: types.ModalView): Promise<void> {
 	try {
-		await desk.client(visitor.workspace).views.open({ trigger_id: opening.trigger, view });
+		const { views } = await desk.client(visitor.workspace);
+		await views.open({ trigger_id: opening.trigger, view });
 	} catch (thrown) {
 		// A second delivery of what has opened it already.
 		if (refusalOf(thrown) === 'exchanged_trigger_id') return;

@@ -14,10 +14,7 @@ const MOST = 10_000;
 const PATIENCE_MS = 1500;
 
 /** `look`: what Slack says of a person's language. */
-export function createPeople(
-	clock: Clock,
-	look: (team: string, user: string) => Promise<string | undefined>,
-): People {
+export function createPeople(clock: Clock, look: (team: string, user: string) => Promise<string | undefined>): People {
 	const known = new Map<string, { until: number; locale: Promise<string | undefined> }>();
 
 	const asked = (team: string, user: string): Promise<string | undefined> => {

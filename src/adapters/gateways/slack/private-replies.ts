@@ -4,7 +4,7 @@ import { splitMarkdown } from '../shared/split-markdown.ts';
 import { patiently, refusalOf } from './call-errors.ts';
 import { BLOCKS_BUDGET, MAX_TEXT } from './limits.ts';
 import { clipped, foreignMarkdown } from './slack-text.ts';
-import type { Workspaces } from './workspaces.ts';
+import type { Workspace, Workspaces } from './workspaces.ts';
 
 /** Where a person is told something that only they see. */
 export interface Address {
@@ -29,7 +29,7 @@ export interface PrivateRepliesOptions {
 	clock: Clock;
 	signal: AbortSignal;
 	workspaces: Workspaces;
-	client(workspace: { team: string; token: string }): webApi.WebClient;
+	client(workspace: Workspace): Promise<webApi.WebClient>;
 }
 
 /** How many addresses are remembered. */
@@ -56,7 +56,7 @@ export function createPrivateReplies({ clock, signal, workspaces, client }: Priv
 	const throughApi = async ({ team, user, channel, thread }: Address, part: string): Promise<void> => {
 		const workspace = await workspaces.of(team);
 		if (workspace === null) return;
-		const { chat } = client(workspace);
+		const { chat } = await client(workspace);
 		const message = messageOf(part);
 		const inThread = thread === null ? {} : { thread_ts: thread };
 		const quiet = { unfurl_links: false, unfurl_media: false };

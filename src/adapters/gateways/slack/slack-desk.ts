@@ -20,7 +20,7 @@ export interface SlackDesk {
 	signal: AbortSignal;
 	workspaces: Workspaces;
 	/** A client for what people wait for: no retries, no queue behind a board that Slack slows down. */
-	client(workspace: Workspace): webApi.WebClient;
+	client(workspace: Workspace): Promise<webApi.WebClient>;
 	places: Places<SlackSpot>;
 	controls: Controls;
 	people: People;

@@ -10,7 +10,14 @@ const LONGEST_RETRY_MS = 60_000;
 /** A connection that ends sooner than this (ms) counts as a failed try. */
 const STABLE_MS = 1000;
 /** Slack does not let us in, and will not. */
-const LASTING = new Set(['not_authed', 'invalid_auth', 'not_allowed_token_type', 'account_inactive', 'token_revoked', 'missing_scope']);
+const LASTING = new Set([
+	'not_authed',
+	'invalid_auth',
+	'not_allowed_token_type',
+	'account_inactive',
+	'token_revoked',
+	'missing_scope',
+]);
 
 export interface SocketLinkOptions {
 	/** Of a receiver that does not connect again by itself: it would leave 5 s and more without a connection. */

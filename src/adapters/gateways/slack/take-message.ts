@@ -38,7 +38,11 @@ async function newSession(desk: SlackDesk, visitor: Visitor, thread: string): Pr
 }
 
 /** What a message asks for. A plain reply in a thread of ours is a question, whatever it begins with. */
-function wishOf({ text, mentioned, direct, files }: Heard, forms: readonly CommandForm[], known: boolean): TypedCommand {
+function wishOf(
+	{ text, mentioned, direct, files }: Heard,
+	forms: readonly CommandForm[],
+	known: boolean,
+): TypedCommand {
 	if (isStopWord(text)) return { name: 'stop', options: {} };
 	const addressed = mentioned || (direct && !known);
 	const typed = addressed ? readCommand(text, forms) : null;

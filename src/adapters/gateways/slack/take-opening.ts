@@ -14,7 +14,8 @@ export async function takeOpening(desk: SlackDesk, team: string, event: unknown)
 	if (tab === 'messages') return offerPrompts(desk, visitor, {});
 	const [threads, { teams }] = await Promise.all([ownThreads(desk, visitor), desk.host.teams()]);
 	const view = homeView(threads, teams, visitor.say);
-	await desk.client(visitor.workspace).views.publish({ user_id: user, view });
+	const { views } = await desk.client(visitor.workspace);
+	await views.publish({ user_id: user, view });
 }
 
 const startedSchema = z.object({
@@ -30,12 +31,17 @@ export async function takeAssistantThread(desk: SlackDesk, team: string, event: 
 
 /** A thread may be named in the older view only: elsewhere the call would be without effect. */
 async function offerPrompts(desk: SlackDesk, { workspace, channel, say }: Visitor, thread: { thread_ts?: string }) {
-	const prompt = (text: string) => ({ title: text, message: text });
-	await desk.client(workspace).assistant.threads.setSuggestedPrompts({
+	const prompt = (title: string, message = title) => ({ title, message });
+	const { assistant } = await desk.client(workspace);
+	await assistant.threads.setSuggestedPrompts({
 		channel_id: channel,
 		...thread,
 		title: say('slack.prompt.title'),
-		prompts: [prompt(say('slack.prompt.first')), prompt(say('slack.prompt.second')), prompt(say('slack.prompt.third'))],
+		prompts: [
+			prompt(say('slack.prompt.first')),
+			prompt(say('slack.prompt.second')),
+			prompt(say('slack.prompt.help'), 'help'),
+		],
 	});
 }
 
@@ -58,7 +64,7 @@ async function ownThreads(desk: SlackDesk, visitor: Visitor): Promise<HomeThread
 async function linkTo(desk: SlackDesk, { workspace }: Visitor, spot: SlackSpot): Promise<string | null> {
 	const message = spot.root ?? spot.thread_ts;
 	if (message === null) return null;
-	const { chat } = desk.client(workspace);
+	const { chat } = await desk.client(workspace);
 	// A list without a link is better than no list.
 	const found = await chat.getPermalink({ channel: spot.channel, message_ts: message }).catch(() => null);
 	return found?.permalink ?? null;
