@@ -41,17 +41,25 @@ export const STREAM_LIFE_MS = 240_000;
 /** https://docs.slack.dev/reference/methods/files.getUploadURLExternal: 1 GB */
 export const MAX_FILE_BYTES = 1_000_000_000;
 
+/** How often something may be done: a burst at once, then so many a minute. Never more than both in any minute. */
+export interface Pace {
+	perMinute: number;
+	burst: number;
+}
+
+/** Messages of one channel. https://docs.slack.dev/apis/web-api/rate-limits */
+export const POST_PACE: Pace = { perMinute: 60, burst: 1 };
 /**
- * Messages of one channel a minute; short bursts pass, but they are what people are slowed down for.
- * https://docs.slack.dev/apis/web-api/rate-limits
+ * Calls of one method in one workspace. Slack promises 20, 50 and 100 a minute (the same page); some are left to
+ * whatever else the app does.
  */
-export const POSTS_PER_MINUTE = 60;
-/** Calls a minute of one method in one workspace, of which we leave some to others: 20, 50 and 100 are promised. */
-export const TIER_2_PER_MINUTE = 18;
-export const TIER_3_PER_MINUTE = 48;
-export const TIER_4_PER_MINUTE = 90;
-/** Of these a lane that was idle lets so many go at once. */
-export const TIER_BURST = 8;
+export const TIER_2_PACE: Pace = { perMinute: 14, burst: 4 };
+export const TIER_3_PACE: Pace = { perMinute: 40, burst: 8 };
+export const TIER_4_PACE: Pace = { perMinute: 80, burst: 10 };
+/** What is waited after a refusal for haste that does not say how long, in ms. */
+export const UNSAID_WAIT_MS = 30_000;
+/** How long one call may take, in ms. The SDK has no limit of its own. */
+export const CALL_TIMEOUT_MS = 15_000;
 
 /** Shortest time between two edits of one message in ms, and how much longer it is for each run that is going. */
 export const EDIT_INTERVAL_MS = 2000;
