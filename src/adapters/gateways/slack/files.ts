@@ -3,7 +3,7 @@ import { plainSections } from './blocks.ts';
 import type { MessageBody, Messages } from './messages.ts';
 import type { ShownId } from './shown-id.ts';
 import type { SlackBody } from './slack-body.ts';
-import { type CallResult, codeOf, type SlackCalls } from './slack-calls.ts';
+import { type CallResult, codeOf, isGone, type SlackCalls } from './slack-calls.ts';
 import type { SlackSpot } from './slack-spot.ts';
 
 export type FileBody = Extract<SlackBody, { type: 'file' }>;
@@ -31,8 +31,6 @@ export interface Files {
 /** Slack shares a file some time after it has been uploaded. It is asked this often, in ms, and at most so many times. */
 const ASK_MS = 500;
 const MAX_ASKS = 40;
-/** What is not about the place as a whole: other messages can still be posted. */
-const ABOUT_THE_FILE = /file|storage|upload|snippet|scope|size|posting_to/;
 
 export function createFiles({ calls, messages, clock, taken, signal }: FilesOptions): Files {
 	const shareOf = async (spot: SlackSpot, file: string): Promise<string> => {
@@ -46,7 +44,7 @@ export function createFiles({ calls, messages, clock, taken, signal }: FilesOpti
 			const { name, content, text: comment } = body;
 			const result = await calls.upload(spot, { name, content, comment, threadTs: spot.thread_ts });
 			const code = codeOf(result);
-			if (code !== null && ABOUT_THE_FILE.test(code)) {
+			if (code !== null && (!isGone(code) || code === 'missing_scope')) {
 				const { ts } = taken(await messages.post(spot, instead(body), nonce));
 				return { type: 'message', ts: String(ts) };
 			}

@@ -5,16 +5,18 @@ import type { Say } from '../../../core/say.ts';
 import type { Controls } from '../shared/controls.ts';
 import type { Places } from '../shared/places.ts';
 import { createFiles } from './files.ts';
-import { CALL_TIMEOUT_MS, EDIT_INTERVAL_MS, EDIT_INTERVAL_PER_RUN_MS } from './limits.ts';
-import { createMessages, type MessageBody } from './messages.ts';
+import { createGoingRuns } from './going-runs.ts';
+import { CALL_TIMEOUT_MS } from './limits.ts';
+import { createMessages, type MessageBody, type Messages } from './messages.ts';
 import { createPacer } from './pacer.ts';
+import { createShownBodies } from './shown-bodies.ts';
 import { decodeShownId, encodeShownId, type ShownId } from './shown-id.ts';
 import type { SlackBody } from './slack-body.ts';
-import { type CallResult, codeOf, createSlackCalls, dataOf } from './slack-calls.ts';
+import { type CallResult, createSlackCalls, dataOf, isRefusal } from './slack-calls.ts';
 import type { SlackClients } from './slack-clients.ts';
 import { conversationKey, type SlackSpot } from './slack-spot.ts';
-import { findSlot } from './slot-search.ts';
-import { createStreams, messageOf } from './streams.ts';
+import { findSlot, type Wanted } from './slot-search.ts';
+import { createStreams } from './streams.ts';
 
 export interface PosterOptions {
 	/** Of the workspace, as `createSlackClients` makes them. */
@@ -42,23 +44,14 @@ export interface SlackPoster {
 	 * paced, and it works while everything else has to wait. False when Slack did not take it.
 	 */
 	replaceClicked(responseUrl: string, team: string, body: MessageBody): Promise<boolean>;
-	/** Nothing is sent any more. */
+	/** What waits is given up, and nothing is sent any more. */
 	close(): void;
 }
 
-/** A message can no longer be edited: another takes its place. */
-const CLOSED = ['edit_window_closed', 'cant_update_message'];
-
-export function createPoster({ clients, places, controls, nameOf, say, clock }: PosterOptions): SlackPoster {
-	const pacer = createPacer(clock);
-	const calls = createSlackCalls(clients, pacer);
-	const closing = new AbortController();
-	const taken = (result: CallResult) => dataOf(result, say);
-	const messages = createMessages({ calls, nameOf, say });
-	const streams = createStreams({ calls, messages, clock, taken });
-	const files = createFiles({ calls, messages, clock, taken, signal: closing.signal });
-	/** Runs that are going, by workspace. */
-	const going = new Map<string, Set<string>>();
+export function createPoster(options: PosterOptions): SlackPoster {
+	const { places, say } = options;
+	const going = createGoingRuns();
+	const { calls, messages, bodies, close } = createParts(options);
 	/** Slots whose latest attempt is known to have failed: they need not be looked for. */
 	const refused = new Set<string>();
 
@@ -68,113 +61,37 @@ export function createPoster({ clients, places, controls, nameOf, say, clock }: 
 		return spot;
 	};
 
-	const send = async (spot: SlackSpot, body: SlackBody, nonce: string): Promise<ShownId> => {
-		if (body.type === 'stream') return streams.start(spot, body, nonce);
-		if (body.type === 'file') return files.post(spot, body, nonce);
-		const { ts } = taken(await messages.post(spot, body, nonce));
-		return { type: 'message', ts: String(ts) };
-	};
-
-	/** What an attempt with unknown outcome has posted. */
-	const found = async (spot: SlackSpot, body: SlackBody, nonce: string, except: string | null) => {
-		const file = body.type === 'file' ? body.name : null;
-		return findSlot(calls, spot, { nonce, except, file, isStream: body.type === 'stream' }, say);
-	};
-
-	/** Brings a message that is there to what it is to show. */
-	const renew = async (spot: SlackSpot, id: ShownId, body: SlackBody, nonce: string): Promise<ShownId> => {
-		if (id.type === 'stream' && body.type === 'stream') return streams.show(spot, id, body, nonce);
-		if (id.type === 'stream' && body.type === 'message') return streams.finish(spot, id, body, nonce);
-		if (id.type === 'message' && body.type !== 'file') {
-			const shown = body.type === 'stream' ? messageOf(body) : body;
-			const result = await messages.update(spot, id.ts, shown, nonce);
-			if (!CLOSED.includes(codeOf(result) ?? '')) {
-				taken(result);
-				return id;
-			}
-			const ts = (await found(spot, shown, nonce, id.ts)) ?? null;
-			return ts === null ? send(spot, shown, nonce) : { type: 'message', ts };
+	/** Shows a body, and keeps what follows from that: the thread it begins, its buttons, whether its run is going. */
+	const show = async (place: Place, slot: Slot, spot: SlackSpot, id: Promise<ShownId>, body: SlackBody) => {
+		try {
+			const shown = await id;
+			await keepRoot(options, place, spot, shown);
+			if (body.type === 'message') await keepButtons(options, spot, shown, body);
+			if (slot.key === 'board') going.set(spot.team, place.run, isGoing(body));
+			return encodeShownId(shown);
+		} catch (error) {
+			if (isRefusal(error)) refused.add(slot.nonce);
+			if (error instanceof BotError && error.code === 'place_gone') going.set(spot.team, place.run, false);
+			throw error;
 		}
-		const next = await send(spot, body, nonce);
-		await discard(spot, id);
-		return next;
-	};
-
-	const discard = async (spot: SlackSpot, id: ShownId): Promise<void> => {
-		if (id.type === 'stream') return streams.remove(spot, id);
-		const ts = id.type === 'file' && id.ts === '' ? await files.shareOf(spot, id.file) : id.ts;
-		if (ts === '') return;
-		const result = await calls.call(spot, 'chat.delete', { channel: spot.channel, ts });
-		if (codeOf(result) !== 'message_not_found') taken(result);
-	};
-
-	/** After a message is shown: the thread it begins, its buttons, and whether its run is going. */
-	const settle = async (place: Place, spot: SlackSpot, slot: Slot, id: ShownId, body: SlackBody): Promise<string> => {
-		if (spot.root === null && id.ts !== '') {
-			const thread_ts = spot.thread_ts ?? id.ts;
-			await places.put(
-				place.session,
-				{ ...spot, root: id.ts, thread_ts },
-				conversationKey(spot.team, spot.channel, thread_ts),
-			);
-		}
-		if (body.type === 'message') {
-			await controls.keep(body.controls, { tenant: spot.team, channel: spot.channel, message: id.ts });
-			if (slot.key === 'board')
-				count(
-					place,
-					spot,
-					body.controls.some(({ action }) => action === 'stop'),
-				);
-		}
-		return encodeShownId(id);
-	};
-
-	const count = ({ run }: Place, { team }: SlackSpot, isGoing: boolean): void => {
-		const runs = going.get(team) ?? new Set();
-		going.set(team, runs);
-		if (run !== null && isGoing) runs.add(run);
-		else if (run !== null) runs.delete(run);
-	};
-
-	/** Nobody waits for a run that can be shown no more, and a thread whose first message is gone has another. */
-	const lost = async (place: Place, spot: SlackSpot, id: string | null, error: unknown): Promise<void> => {
-		const code = error instanceof BotError ? error.code : null;
-		if (code === 'place_gone') count(place, spot, false);
-		if (code !== 'message_gone' || id === null || id !== spot.root || spot.form !== 'channel') return;
-		await places.put(place.session, { ...spot, root: null, thread_ts: null }, null);
 	};
 
 	return {
 		get editIntervalMs() {
-			const most = Math.max(0, ...[...going.values()].map(({ size }) => size));
-			return Math.max(EDIT_INTERVAL_MS, EDIT_INTERVAL_PER_RUN_MS * most);
+			return going.editIntervalMs();
 		},
 		async post(place, slot, body) {
 			const spot = await spotOf(place);
-			const { nonce } = slot;
-			const isSure = refused.delete(nonce);
-			try {
-				const ts = slot.mayExist && !isSure ? await found(spot, body, nonce, null) : null;
-				const id = ts === null ? await send(spot, body, nonce) : await adopt(spot, ts, body, nonce);
-				return await settle(place, spot, slot, id, body);
-			} catch (error) {
-				await lost(place, spot, null, error);
-				throw error;
-			}
+			const mayExist = !refused.delete(slot.nonce) && slot.mayExist;
+			return show(place, slot, spot, bodies.post(spot, body, slot.nonce, mayExist), body);
 		},
 		async edit(place, slot, id, body) {
 			const spot = await spotOf(place);
-			try {
-				const next = await renew(spot, decodeShownId(id), body, slot.nonce);
-				return await settle(place, spot, slot, next, body);
-			} catch (error) {
-				await lost(place, spot, id, error);
-				throw error;
-			}
+			const edited = bodies.edit(spot, decodeShownId(id), body, slot.nonce);
+			return show(place, slot, spot, forgettingRoot(options, place, spot, id, edited), body);
 		},
 		async remove(place, _slot, id) {
-			await discard(await spotOf(place), decodeShownId(id));
+			await bodies.remove(await spotOf(place), decodeShownId(id));
 		},
 		async permalink(session) {
 			const spot = await places.get(session);
@@ -183,27 +100,78 @@ export function createPoster({ clients, places, controls, nameOf, say, clock }: 
 			const result = await calls.call(spot, 'chat.getPermalink', args);
 			return result.type === 'done' ? String(result.data.permalink) : null;
 		},
-		async replaceClicked(responseUrl, team, body) {
-			const { text, blocks } = await messages.named(team, body);
-			const response = await fetch(responseUrl, {
-				method: 'POST',
-				headers: { 'content-type': 'application/json' },
-				body: JSON.stringify({ replace_original: true, text, blocks }),
-				redirect: 'error',
-				signal: AbortSignal.timeout(CALL_TIMEOUT_MS),
-			}).catch(() => null);
-			return response?.ok === true;
-		},
-		close() {
-			closing.abort(new Error(say('slack.stopping')));
-			pacer.close(say('slack.stopping'));
-		},
+		replaceClicked: (responseUrl, team, body) => respond(messages, responseUrl, team, body),
+		close,
 	};
+}
 
-	/** Takes over what an earlier attempt has posted. */
-	async function adopt(spot: SlackSpot, ts: string, body: SlackBody, nonce: string): Promise<ShownId> {
-		if (body.type === 'file') return { type: 'file', file: '', ts };
-		if (body.type === 'message') return renew(spot, { type: 'message', ts }, body, nonce);
-		return streams.show(spot, { type: 'stream', ts, more: [] }, body, nonce);
+function createParts({ clients, nameOf, say, clock }: PosterOptions) {
+	const pacer = createPacer(clock);
+	const calls = createSlackCalls(clients, pacer);
+	const closing = new AbortController();
+	const taken = (result: CallResult) => dataOf(result, say);
+	const messages = createMessages({ calls, nameOf, say });
+	const files = createFiles({ calls, messages, clock, taken, signal: closing.signal });
+	const find = (spot: SlackSpot, wanted: Wanted) => findSlot(calls, spot, wanted, say);
+	const streams = createStreams({
+		...{ calls, messages, clock, taken },
+		find: (spot, nonce, except) => find(spot, { nonce, except, file: null, isStream: true }),
+	});
+	const bodies = createShownBodies({
+		...{ calls, messages, streams, files, taken },
+		find: (spot, body, nonce, except) =>
+			find(spot, { nonce, except, file: body.type === 'file' ? body.name : null, isStream: body.type === 'stream' }),
+	});
+	const close = (): void => {
+		closing.abort(new Error(say('slack.stopping')));
+		pacer.close(say('slack.stopping'));
+	};
+	return { calls, messages, bodies, close };
+}
+
+const isGoing = (body: SlackBody): boolean =>
+	body.type === 'message' && body.controls.some(({ action }) => action === 'stop');
+
+/** The first message of a session begins its thread, unless it has been begun by who asked. */
+async function keepRoot({ places }: PosterOptions, { session }: Place, spot: SlackSpot, id: ShownId): Promise<void> {
+	if (spot.root !== null || id.ts === '') return;
+	const thread_ts = spot.thread_ts ?? id.ts;
+	const conversation = conversationKey(spot.team, spot.channel, thread_ts);
+	await places.put(session, { ...spot, root: id.ts, thread_ts }, conversation);
+}
+
+function keepButtons({ controls }: PosterOptions, spot: SlackSpot, id: ShownId, body: MessageBody): Promise<void> {
+	return controls.keep(body.controls, { tenant: spot.team, channel: spot.channel, message: id.ts });
+}
+
+/** When the message that began a thread has been deleted, the next one begins another. */
+async function forgettingRoot(
+	{ places }: PosterOptions,
+	{ session }: Place,
+	spot: SlackSpot,
+	id: string,
+	edited: Promise<ShownId>,
+): Promise<ShownId> {
+	try {
+		return await edited;
+	} catch (error) {
+		const isGone = error instanceof BotError && error.code === 'message_gone';
+		if (isGone && id === spot.root && id === spot.thread_ts) {
+			await places.put(session, { ...spot, root: null, thread_ts: null }, null);
+		}
+		throw error;
 	}
+}
+
+/** https://docs.slack.dev/interactivity/handling-user-interaction#message_responses: 5 times in 30 minutes. */
+async function respond(messages: Messages, responseUrl: string, team: string, body: MessageBody): Promise<boolean> {
+	const { text, blocks } = await messages.named(team, body);
+	const response = await fetch(responseUrl, {
+		method: 'POST',
+		headers: { 'content-type': 'application/json' },
+		body: JSON.stringify({ replace_original: true, text, blocks }),
+		redirect: 'error',
+		signal: AbortSignal.timeout(CALL_TIMEOUT_MS),
+	}).catch(() => null);
+	return response?.ok === true;
 }

@@ -102,7 +102,7 @@ function detailsOf(error: unknown): { code: string | null; data: string | null; 
 }
 
 /** Why nothing can be shown in a place any more, by Slack's code for it. https://docs.slack.dev/reference/methods/chat.postMessage */
-const GONE: Readonly<Record<string, (say: Say, code: string) => string>> = {
+const GONE: Readonly<Record<string, (say: Say) => string>> = {
 	is_archived: (say) => say('slack.gone.archived'),
 	channel_not_found: (say) => say('slack.gone.channel'),
 	not_in_channel: (say) => say('slack.gone.member'),
@@ -120,18 +120,26 @@ const NO_ACCESS = [
 	'token_revoked',
 ];
 
-/** What a call gave. Throws what the port expects otherwise. */
+/** Whether a refusal means that nothing can be shown in the place any more. */
+export const isGone = (code: string): boolean => code in GONE || NO_ACCESS.includes(code);
+
+/** What a call gave. Throws what the port expects otherwise; the result is the cause. */
 export function dataOf(result: CallResult, say: Say): Readonly<Record<string, unknown>> {
 	if (result.type === 'done') return result.data;
 	const { method } = result;
-	if (result.type === 'unknown') throw new Error(say('slack.unreachable', { method, reason: result.reason }));
+	const options = { cause: result };
+	if (result.type === 'unknown') throw new Error(say('slack.unreachable', { method, reason: result.reason }), options);
 	const { code } = result;
-	const gone = GONE[code]?.(say, code);
-	if (gone !== undefined) throw new BotError('place_gone', gone);
-	if (NO_ACCESS.includes(code)) throw new BotError('place_gone', say('slack.gone.access', { code }));
-	if (code === 'message_not_found') throw new BotError('message_gone', say('slack.message_gone'));
-	throw new Error(say('slack.refused', { method, code }));
+	const gone = GONE[code]?.(say);
+	if (gone !== undefined) throw new BotError('place_gone', gone, options);
+	if (NO_ACCESS.includes(code)) throw new BotError('place_gone', say('slack.gone.access', { code }), options);
+	if (code === 'message_not_found') throw new BotError('message_gone', say('slack.message_gone'), options);
+	throw new Error(say('slack.refused', { method, code }), options);
 }
+
+/** Whether Slack has said no, so that nothing was done. */
+export const isRefusal = (error: unknown): boolean =>
+	error instanceof Error && (Object(error.cause) as { type?: unknown }).type === 'refused';
 
 /** The refusal's code; null for everything else. */
 export const codeOf = (result: CallResult): string | null => (result.type === 'refused' ? result.code : null);

@@ -13,8 +13,8 @@ export const slotMetadata = (nonce: string) => ({ event_type: SLOT_EVENT, event_
 /** What is looked for. */
 export interface Wanted {
 	nonce: string;
-	/** Not this one, which has been given up. */
-	except: string | null;
+	/** Not these, which are known. */
+	except: readonly string[];
 	/** Found by the name of its file instead, which has no metadata. */
 	file: string | null;
 	/** A stream has metadata only when it has ended: the latest one without any is meant. */
@@ -36,7 +36,7 @@ export async function findSlot(calls: SlackCalls, spot: SlackSpot, wanted: Wante
 		if (found !== undefined) return String(found.ts);
 		if (wanted.isStream) {
 			own ??= String(dataOf(await calls.call(spot, 'auth.test', {}), say).bot_id);
-			const streams = messages.filter((one) => one.bot_id === own && isUnmarkedStream(one));
+			const streams = messages.filter((one) => one.bot_id === own && isUnmarkedStream(one, wanted));
 			open =
 				streams
 					.map(({ ts }) => String(ts))
@@ -65,7 +65,7 @@ function pageOf(data: Readonly<Record<string, unknown>>): { messages: readonly M
 }
 
 function shows(message: Message, { nonce, except, file }: Wanted): boolean {
-	if (message.ts === except) return false;
+	if (except.includes(String(message.ts))) return false;
 	if (file !== null) {
 		const files = Array.isArray(message.files) ? (message.files as { name?: unknown }[]) : [];
 		return files.some(({ name }) => name === file);
@@ -78,5 +78,5 @@ function slotOf({ metadata }: Message): unknown {
 	return event_type === SLOT_EVENT ? (Object(event_payload) as { slot?: unknown }).slot : undefined;
 }
 
-const isUnmarkedStream = (message: Message): boolean =>
-	typeof message.streaming_state === 'string' && slotOf(message) === undefined;
+const isUnmarkedStream = (message: Message, { except }: Wanted): boolean =>
+	typeof message.streaming_state === 'string' && slotOf(message) === undefined && !except.includes(String(message.ts));

@@ -20,6 +20,8 @@ export interface StreamsOptions {
 	clock: Clock;
 	/** The data of a call that went well; throws otherwise. */
 	taken(result: CallResult): Readonly<Record<string, unknown>>;
+	/** A stream that was begun and not heard of, if there is one. */
+	find(spot: SlackSpot, nonce: string, except: readonly string[]): Promise<string | null>;
 }
 
 /** Texts that people see being written. Slack lets a stream die after some minutes: the text then goes on in another. */
@@ -42,142 +44,143 @@ interface Live {
 	shown: string;
 	/** Where in `shown` the latest stream begins. */
 	from: number;
+	/** Another was begun, and how that ended is not known. */
+	isLost: boolean;
 }
 
-export function createStreams({ calls, messages, clock, taken }: StreamsOptions): Streams {
+interface Desk extends StreamsOptions {
 	/** By the first message. What an earlier process streamed is not in here. */
-	const lives = new Map<string, Live>();
+	lives: Map<string, Live>;
+}
 
-	const begin = (spot: SlackSpot, text: string): Promise<CallResult> => {
-		const recipient = spot.form === 'dm' ? {} : { recipient_user_id: spot.asker, recipient_team_id: spot.team };
-		const thread = spot.thread_ts === null ? {} : { thread_ts: spot.thread_ts };
-		return calls.call(spot, 'chat.startStream', {
-			channel: spot.channel,
-			...thread,
-			...recipient,
-			markdown_text: text,
-		});
-	};
+/** One text, and where it is shown. */
+interface Text {
+	spot: SlackSpot;
+	nonce: string;
+	id: StreamId;
+	live: Live;
+	body: StreamBody;
+}
 
-	/** Ends a stream, if it has not ended by itself. */
-	const stop = async (spot: SlackSpot, ts: string, nonce: string, text = ''): Promise<void> => {
-		const more = text === '' ? {} : { markdown_text: text };
-		const args = { channel: spot.channel, ts, metadata: slotMetadata(nonce), ...more };
-		const result = await calls.call(spot, 'chat.stopStream', args);
-		if (result.type === 'unknown') taken(result);
-	};
-
-	const close = async (spot: SlackSpot, live: Live, nonce: string): Promise<void> => {
-		if (live.ts === null) return;
-		await stop(spot, live.ts, nonce, closingOf(live.shown));
-		live.ts = null;
-	};
-
-	const discard = async (spot: SlackSpot, ts: string): Promise<void> => {
-		const result = await calls.call(spot, 'chat.delete', { channel: spot.channel, ts });
-		if (codeOf(result) !== 'message_not_found') taken(result);
-	};
-
-	/** Ends what may be open, shows the message in the first place, and takes the others away. */
-	const replace = async (spot: SlackSpot, id: StreamId, body: MessageBody, nonce: string): Promise<ShownId> => {
-		const live = lives.get(id.ts);
-		const last = id.more.at(-1) ?? id.ts;
-		if (live === undefined) await stop(spot, last, nonce);
-		else if (live.ts !== null) await stop(spot, live.ts, nonce);
-		lives.delete(id.ts);
-		taken(await messages.update(spot, id.ts, body, nonce));
-		for (const ts of id.more) await discard(spot, ts);
-		return { type: 'message', ts: id.ts };
-	};
-
-	/** Goes on in a new message. Its id is part of what is kept. */
-	const goOn = async (spot: SlackSpot, id: StreamId, live: Live, body: StreamBody, nonce: string): Promise<ShownId> => {
-		const opening = fenceAt(live.shown)?.opening ?? '';
-		const result = await begin(spot, opening + body.markdown.slice(live.shown.length));
-		if (result.type === 'refused') return replace(spot, id, messageOf(body), nonce);
-		const ts = String(taken(result).ts);
-		Object.assign(live, { ts, startedAt: clock.now(), from: live.shown.length, shown: body.markdown });
-		return { ...id, more: [...id.more, ts] };
-	};
-
-	/** What of the latest stream may or may not have been taken is set right. */
-	const heal = async (spot: SlackSpot, id: StreamId, live: Live, body: StreamBody, nonce: string): Promise<ShownId> => {
-		const ts = live.ts ?? id.ts;
-		await stop(spot, ts, nonce);
-		live.ts = null;
-		const opening = fenceAt(body.markdown.slice(0, live.from))?.opening ?? '';
-		const text = opening + body.markdown.slice(live.from);
-		taken(await messages.update(spot, ts, messageOf({ ...body, markdown: text }), nonce));
-		live.shown = body.markdown;
-		return id;
-	};
-
-	const append = async (
-		spot: SlackSpot,
-		id: StreamId,
-		live: Live,
-		body: StreamBody,
-		nonce: string,
-	): Promise<ShownId> => {
-		const added = body.markdown.slice(live.shown.length);
-		const result = await calls.call(spot, 'chat.appendStream', {
-			channel: spot.channel,
-			ts: live.ts,
-			markdown_text: added,
-		});
-		if (result.type === 'unknown') return heal(spot, id, live, body, nonce);
-		if (result.type === 'done') {
-			live.shown = body.markdown;
-			return id;
-		}
-		if (result.code === 'message_not_found') taken(result);
-		live.ts = null;
-		if (result.code === 'stopped_by_user') return replace(spot, id, messageOf(body), nonce);
-		return goOn(spot, id, live, body, nonce);
-	};
-
+export function createStreams(options: StreamsOptions): Streams {
+	const desk: Desk = { ...options, lives: new Map() };
+	const { messages, clock, taken, lives } = desk;
 	return {
 		async start(spot, body, nonce) {
-			const result = await begin(spot, body.markdown);
+			const result = await begin(desk, spot, body.markdown);
 			if (result.type === 'refused') {
 				const { ts } = taken(await messages.post(spot, messageOf(body), nonce));
 				return { type: 'message', ts: String(ts) };
 			}
 			const ts = String(taken(result).ts);
-			const live: Live = { ts, startedAt: clock.now(), shown: body.markdown, from: 0 };
-			lives.set(ts, live);
+			lives.set(ts, { ts, startedAt: clock.now(), shown: body.markdown, from: 0, isLost: false });
 			return { type: 'stream', ts, more: [] };
 		},
 		async show(spot, id, body, nonce) {
 			const live = lives.get(id.ts);
-			if (live === undefined || !body.markdown.startsWith(live.shown)) {
-				return replace(spot, id, messageOf(body), nonce);
+			if (live === undefined || live.isLost || !body.markdown.startsWith(live.shown)) {
+				return replace(desk, spot, id, messageOf(body), nonce);
 			}
-			const isOld = clock.now() - live.startedAt >= STREAM_LIFE_MS;
-			if (isOld) await close(spot, live, nonce);
+			const text: Text = { spot, nonce, id, live, body };
+			if (clock.now() - live.startedAt >= STREAM_LIFE_MS) await close(desk, text);
 			let next: ShownId = id;
-			if (body.markdown.length > live.shown.length) {
-				next = await (live.ts === null ? goOn : append)(spot, id, live, body, nonce);
-			}
-			if (body.isDone && next.type === 'stream') await close(spot, live, nonce);
+			if (body.markdown.length > live.shown.length) next = await (live.ts === null ? goOn : append)(desk, text);
+			if (body.isDone && next.type === 'stream') await close(desk, text);
 			return next;
 		},
-		finish: replace,
+		finish: (spot, id, body, nonce) => replace(desk, spot, id, body, nonce),
 		async remove(spot, id) {
 			const live = lives.get(id.ts);
 			const last = live === undefined ? (id.more.at(-1) ?? id.ts) : live.ts;
-			if (last !== null) await calls.call(spot, 'chat.stopStream', { channel: spot.channel, ts: last });
+			if (last !== null) await desk.calls.call(spot, 'chat.stopStream', { channel: spot.channel, ts: last });
 			lives.delete(id.ts);
-			for (const ts of [...id.more, id.ts]) await discard(spot, ts);
+			for (const ts of [...id.more, id.ts]) await discard(desk, spot, ts);
 		},
 	};
+}
+
+function begin({ calls }: Desk, spot: SlackSpot, text: string): Promise<CallResult> {
+	const recipient = spot.form === 'dm' ? {} : { recipient_user_id: spot.asker, recipient_team_id: spot.team };
+	const thread = spot.thread_ts === null ? {} : { thread_ts: spot.thread_ts };
+	return calls.call(spot, 'chat.startStream', { channel: spot.channel, ...thread, ...recipient, markdown_text: text });
+}
+
+/** Ends a stream, if it has not ended by itself. Until it has, Slack lets nobody edit the message. */
+async function stop({ calls, taken }: Desk, spot: SlackSpot, ts: string, nonce: string, text = ''): Promise<void> {
+	const more = text === '' ? {} : { markdown_text: text };
+	const args = { channel: spot.channel, ts, metadata: slotMetadata(nonce), ...more };
+	const result = await calls.call(spot, 'chat.stopStream', args);
+	if (result.type === 'unknown') taken(result);
+}
+
+async function close(desk: Desk, { spot, nonce, live }: Text): Promise<void> {
+	if (live.ts === null) return;
+	await stop(desk, spot, live.ts, nonce, closingOf(live.shown));
+	live.ts = null;
+}
+
+async function discard({ calls, taken }: Desk, spot: SlackSpot, ts: string): Promise<void> {
+	const result = await calls.call(spot, 'chat.delete', { channel: spot.channel, ts });
+	if (codeOf(result) !== 'message_not_found') taken(result);
+}
+
+/** Ends what may be open, shows the message in the first place, and takes the others away. */
+async function replace(desk: Desk, spot: SlackSpot, id: StreamId, body: MessageBody, nonce: string): Promise<ShownId> {
+	const live = desk.lives.get(id.ts);
+	const lost = live?.isLost === true ? await desk.find(spot, nonce, [id.ts, ...id.more]) : null;
+	const all = lost === null ? id.more : [...id.more, lost];
+	const open = live === undefined || lost !== null ? (all.at(-1) ?? id.ts) : live.ts;
+	if (open !== null) await stop(desk, spot, open, nonce);
+	if (live !== undefined) live.ts = null;
+	desk.taken(await desk.messages.update(spot, id.ts, body, nonce));
+	for (const ts of all) await discard(desk, spot, ts);
+	desk.lives.delete(id.ts);
+	return { type: 'message', ts: id.ts };
+}
+
+/** Goes on in a new message. Its id is part of what is kept. */
+async function goOn(desk: Desk, { spot, nonce, id, live, body }: Text): Promise<ShownId> {
+	const opening = fenceAt(live.shown)?.opening ?? '';
+	const result = await begin(desk, spot, opening + body.markdown.slice(live.shown.length));
+	if (result.type === 'refused') return replace(desk, spot, id, messageOf(body), nonce);
+	live.isLost = result.type === 'unknown';
+	const ts = String(desk.taken(result).ts);
+	Object.assign(live, { ts, startedAt: desk.clock.now(), from: live.shown.length, shown: body.markdown });
+	return { ...id, more: [...id.more, ts] };
+}
+
+async function append(desk: Desk, text: Text): Promise<ShownId> {
+	const { spot, nonce, id, live, body } = text;
+	const added = body.markdown.slice(live.shown.length);
+	const args = { channel: spot.channel, ts: live.ts, markdown_text: added };
+	const result = await desk.calls.call(spot, 'chat.appendStream', args);
+	if (result.type === 'unknown') return heal(desk, text);
+	if (result.type === 'done') {
+		live.shown = body.markdown;
+		return id;
+	}
+	if (result.code === 'message_not_found') desk.taken(result);
+	live.ts = null;
+	if (result.code === 'stopped_by_user') return replace(desk, spot, id, messageOf(body), nonce);
+	return goOn(desk, text);
+}
+
+/** What of the latest stream may or may not have been taken is set right. */
+async function heal(desk: Desk, { spot, nonce, id, live, body }: Text): Promise<ShownId> {
+	const ts = live.ts ?? id.ts;
+	await stop(desk, spot, ts, nonce);
+	live.ts = null;
+	const opening = fenceAt(body.markdown.slice(0, live.from))?.opening ?? '';
+	const markdown = opening + body.markdown.slice(live.from);
+	desk.taken(await desk.messages.update(spot, ts, messageOf({ ...body, markdown }), nonce));
+	live.shown = body.markdown;
+	return id;
 }
 
 /** The text as a message like any other. */
 export function messageOf({ markdown, text }: StreamBody): MessageBody {
 	const [whole = markdown] = splitMarkdown(markdown, MAX_MARKDOWN);
-	const blocks = [markdownBlock(whole)];
-	return { type: 'message', text, blocks, plainBlocks: plainSections(whole), controls: [] };
+	return { type: 'message', text, blocks: [markdownBlock(whole)], plainBlocks: plainSections(whole), controls: [] };
 }
 
 /** The fence that is open at the end of a text. */
