@@ -1,47 +1,67 @@
-import { App, HTTPReceiver, LogLevel, SocketModeReceiver } from '@slack/bolt';
-import type { WebClientOptions } from '@slack/web-api';
-import type { FakeSlack } from './fake-slack.ts';
+import { App, HTTPReceiver, LogLevel, SocketModeReceiver, type webApi } from '@slack/bolt';
+import { onTestFinished } from 'vitest';
+import { type FakeSlack, type FakeSlackOptions, startFakeSlack } from './fake-slack.ts';
+import type { Person } from './person.ts';
 
-/** Milliseconds before socket-mode connects again after a refresh; 5,000 by default. */
+/**
+ * Milliseconds before socket-mode connects again after a refresh, 5,000 by default; it is also how long the client
+ * waits for a pong when it pings, every 5 s.
+ */
 const RECONNECT_AFTER_MS = 50;
 
-export interface BoltApp {
+export type Mode = 'socket' | 'http';
+
+export interface Scene {
+	slack: FakeSlack;
 	app: App;
-	stop(): Promise<unknown>;
+	/** U1 and U2 of team T1. */
+	ada: Person;
+	grace: Person;
 }
 
-/** A real Bolt app that talks to the fake, for the tests of the fake. */
-export async function startBolt(
-	slack: FakeSlack,
-	mode: 'socket' | 'http',
-	clientOptions: WebClientOptions = {},
-): Promise<BoltApp> {
-	const logLevel = LogLevel.ERROR;
-	const client = { slackApiUrl: slack.apiUrl, retryConfig: { retries: 0 }, ...clientOptions };
-	const authorize = async ({ teamId }: { teamId?: string | undefined }) => {
-		const { botId, botUser } = slack.team(teamId ?? '');
-		return { botToken: slack.tokenOf(teamId ?? ''), botId, botUserId: botUser };
-	};
-	if (mode === 'socket') {
-		const receiver = new SocketModeReceiver({
-			appToken: slack.app.appToken,
-			clientPingTimeout: RECONNECT_AFTER_MS,
-			logLevel,
-			installerOptions: { clientOptions: client },
-		});
-		const app = new App({ receiver, authorize, clientOptions: client, logLevel });
-		await app.start();
-		const stop = async () => {
-			await app.stop();
-			await slack.waitFor(() => slack.sockets.count() === 0, 'the end of the connection');
-		};
-		return { app, stop };
-	}
-	const receiver = new HTTPReceiver({ signingSecret: slack.app.signingSecret, logLevel });
-	const app = new App({ receiver, authorize, clientOptions: client, logLevel });
-	const server = await receiver.start(0);
-	const address = server.address();
-	const port = typeof address === 'object' && address !== null ? address.port : 0;
-	slack.http.requestUrl = `http://127.0.0.1:${port}/slack/events`;
-	return { app, stop: () => app.stop() };
+export interface SceneOptions extends FakeSlackOptions {
+	client?: webApi.WebClientOptions;
+	/** Called at every token look-up, before it answers. */
+	beforeAuthorize?: () => Promise<void>;
+}
+
+function receiverFor(slack: FakeSlack, mode: Mode, client: webApi.WebClientOptions) {
+	if (mode === 'http') return new HTTPReceiver({ signingSecret: slack.app.signingSecret, logLevel: LogLevel.ERROR });
+	return new SocketModeReceiver({
+		appToken: slack.app.appToken,
+		clientPingTimeout: RECONNECT_AFTER_MS,
+		logLevel: LogLevel.ERROR,
+		installerOptions: { clientOptions: client },
+	});
+}
+
+async function listen(slack: FakeSlack, receiver: HTTPReceiver): Promise<void> {
+	const address = (await receiver.start(0)).address();
+	if (typeof address !== 'object' || address === null) throw new Error('the receiver has no port');
+	slack.http.requestUrl = `http://127.0.0.1:${address.port}/slack/events`;
+}
+
+/** A fake and a real Bolt app on it, both ended with the test. */
+export async function startScene(mode: Mode, options: SceneOptions = {}): Promise<Scene> {
+	const slack = await startFakeSlack(options);
+	const client = { slackApiUrl: slack.apiUrl, retryConfig: { retries: 0 }, ...options.client };
+	const receiver = receiverFor(slack, mode, client);
+	const app = new App({
+		receiver,
+		clientOptions: client,
+		logLevel: LogLevel.ERROR,
+		async authorize({ teamId = '' }) {
+			await options.beforeAuthorize?.();
+			const { botId, botUser } = slack.team(teamId);
+			return { botToken: slack.tokenOf(teamId), botId, botUserId: botUser };
+		},
+	});
+	if (receiver instanceof HTTPReceiver) await listen(slack, receiver);
+	else await app.start();
+	onTestFinished(async () => {
+		await app.stop();
+		if (mode === 'socket') await slack.waitFor(() => slack.sockets.count() === 0, 'the end of the connection');
+		await slack.close();
+	});
+	return { slack, app, ada: slack.person('T1', 'U1'), grace: slack.person('T1', 'U2') };
 }
