@@ -36,6 +36,11 @@ export interface Deliveries {
 	readonly all: readonly Delivery[];
 	/** Tells the app; resolves when the first attempt has come to an end. Events are tried again in the background. */
 	send(team: SlackTeam, kind: EnvelopeKind, name: string, body: JsonObject, acceptsPayload: boolean): Promise<Delivery>;
+	/**
+	 * Tells the app of an event that a call of its own has caused. It has no deadline: a test cannot wait for it, and
+	 * would move the clock past it while it is on its way.
+	 */
+	echo(team: SlackTeam, event: JsonObject): void;
 	/** Tells the app again what it was told, as Slack does by mistake; `retryNum` 0 looks like a first attempt. */
 	again(delivery: Delivery, retryNum: number): Promise<Delivery>;
 	/** Every event from now on is delivered this many times (1 is normal), all with retry number 0. */
@@ -65,12 +70,18 @@ export function createDeliveries(
 	let times = 1;
 	let closed = false;
 
-	const attempt = async (delivery: Delivery, acceptsPayload: boolean, retryNum: number, reason: string | null) => {
+	const attempt = async (
+		delivery: Delivery,
+		acceptsPayload: boolean,
+		retryNum: number,
+		reason: string | null,
+		deadlineMs: number | null = ACK_WITHIN_MS,
+	) => {
 		const { clock, ledger } = world;
 		const began = clock.now();
 		const abort = new AbortController();
 		const { promise: late, resolve: expire } = Promise.withResolvers<'timeout'>();
-		const cancel = clock.after(ACK_WITHIN_MS, () => expire('timeout'));
+		const cancel = deadlineMs === null ? () => {} : clock.after(deadlineMs, () => expire('timeout'));
 		timers.add(cancel);
 		const { kind, body } = delivery;
 		const sent = transport().send({ kind, body, acceptsPayload, retryNum, retryReason: reason }, abort.signal);
@@ -106,21 +117,21 @@ export function createDeliveries(
 		timers.add(cancel);
 	};
 
+	const begin = (team: SlackTeam, kind: EnvelopeKind, name: string, body: JsonObject): Delivery => {
+		const result = { attempts: [], acked: false, ackMs: null, payload: undefined, error: null };
+		const delivery: Delivery = { kind, team: team.id, body, name, ...result };
+		all.push(delivery);
+		return delivery;
+	};
+
 	return {
 		all,
+		echo(team, event) {
+			const delivery = begin(team, 'events_api', String(event.type), eventBody(world, team, event));
+			void attempt(delivery, false, 0, null, null);
+		},
 		async send(team, kind, name, body, acceptsPayload) {
-			const delivery: Delivery = {
-				kind,
-				team: team.id,
-				body,
-				name,
-				attempts: [],
-				acked: false,
-				ackMs: null,
-				payload: undefined,
-				error: null,
-			};
-			all.push(delivery);
+			const delivery = begin(team, kind, name, body);
 			const copies = kind === 'events_api' ? times : 1;
 			const outcomes = await Promise.all(
 				Array.from({ length: copies }, () => attempt(delivery, acceptsPayload, 0, null)),

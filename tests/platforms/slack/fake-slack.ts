@@ -41,7 +41,7 @@ import type { AddressInfo } from 'node:net';
 import type { Clock } from '../../../src/core/clock.ts';
 import { systemClock } from '../../../src/system-clock.ts';
 import { endInstallation } from './account-methods.ts';
-import { createDeliveries, type Deliveries, eventBody, subscriptionOf } from './delivery.ts';
+import { createDeliveries, type Deliveries, subscriptionOf } from './delivery.ts';
 import { createFaults, type Faults } from './faults.ts';
 import { handleFiles } from './file-routes.ts';
 import { type InstallPage, installFrom } from './install-visit.ts';
@@ -188,9 +188,7 @@ export async function startFakeSlack(options: FakeSlackOptions = {}): Promise<Fa
 	world.emit = (team, event) => {
 		if (!world.app.events.has(subscriptionOf(event))) return;
 		// After the answer to the call that caused it.
-		setImmediate(
-			() => void deliveries.send(team, 'events_api', String(event.type), eventBody(world, team, event), false),
-		);
+		setImmediate(() => deliveries.echo(team, event));
 	};
 
 	const handle = async (request: IncomingMessage, response: ServerResponse) => {

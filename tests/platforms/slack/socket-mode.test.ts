@@ -114,7 +114,7 @@ it('says when an acknowledgement is for nothing, or says more than it may', asyn
 		const { envelope_id } = JSON.parse(String(data));
 		if (envelope_id) client.send(JSON.stringify({ envelope_id, payload: { text: 'words' } }));
 	});
-	await slack.waitFor(() => slack.sockets.count() === 1);
+	await new Promise((resolve) => client.addEventListener('open', resolve));
 	client.send(JSON.stringify({ envelope_id: 'nobody asked' }));
 	await slack.waitFor(() => slack.violations.length === 1);
 	await slack.person('T1', 'U1').dm('hello');

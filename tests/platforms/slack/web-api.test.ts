@@ -69,7 +69,9 @@ describe('messages', () => {
 		for (let index = 0; index < 7; index++) slack.otherBotSays('T1', 'C1', `message ${index}`);
 		const texts: unknown[] = [];
 		for await (const page of client.paginate('conversations.history', { channel: 'C1', limit: 3 })) {
-			texts.push((page as { messages: { text: string }[] }).messages.map(({ text }) => text.slice(-1)).join(''));
+			texts.push(
+				(page as unknown as { messages: { text: string }[] }).messages.map(({ text }) => text.slice(-1)).join(''),
+			);
 		}
 		expect(texts).toEqual(['654', '321', '0']);
 	});
