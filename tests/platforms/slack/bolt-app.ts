@@ -1,4 +1,4 @@
-import { App, HTTPReceiver, LogLevel, SocketModeReceiver, type webApi } from '@slack/bolt';
+import { App, HTTPReceiver, type Logger, LogLevel, SocketModeReceiver, webApi } from '@slack/bolt';
 import { onTestFinished } from 'vitest';
 import { type FakeSlack, type FakeSlackOptions, startFakeSlack } from './fake-slack.ts';
 import type { Person } from './person.ts';
@@ -8,6 +8,17 @@ import type { Person } from './person.ts';
  * waits for a pong when it pings, every 5 s.
  */
 const RECONNECT_AFTER_MS = 50;
+
+/** Says nothing: failures are what these tests are about. */
+export const silent: Logger = {
+	debug() {},
+	info() {},
+	warn() {},
+	error() {},
+	setLevel() {},
+	getLevel: () => LogLevel.ERROR,
+	setName() {},
+};
 
 export type Mode = 'socket' | 'http';
 
@@ -26,11 +37,11 @@ export interface SceneOptions extends FakeSlackOptions {
 }
 
 function receiverFor(slack: FakeSlack, mode: Mode, client: webApi.WebClientOptions) {
-	if (mode === 'http') return new HTTPReceiver({ signingSecret: slack.app.signingSecret, logLevel: LogLevel.ERROR });
+	if (mode === 'http') return new HTTPReceiver({ signingSecret: slack.app.signingSecret, logger: silent });
 	return new SocketModeReceiver({
 		appToken: slack.app.appToken,
 		clientPingTimeout: RECONNECT_AFTER_MS,
-		logLevel: LogLevel.ERROR,
+		logger: silent,
 		installerOptions: { clientOptions: client },
 	});
 }
@@ -44,12 +55,12 @@ async function listen(slack: FakeSlack, receiver: HTTPReceiver): Promise<void> {
 /** A fake and a real Bolt app on it, both ended with the test. */
 export async function startScene(mode: Mode, options: SceneOptions = {}): Promise<Scene> {
 	const slack = await startFakeSlack(options);
-	const client = { slackApiUrl: slack.apiUrl, retryConfig: { retries: 0 }, ...options.client };
+	const client = { slackApiUrl: slack.apiUrl, retryConfig: { retries: 0 }, logger: silent, ...options.client };
 	const receiver = receiverFor(slack, mode, client);
 	const app = new App({
 		receiver,
 		clientOptions: client,
-		logLevel: LogLevel.ERROR,
+		logger: silent,
 		async authorize({ teamId = '' }) {
 			await options.beforeAuthorize?.();
 			const { botId, botUser } = slack.team(teamId);
@@ -64,4 +75,15 @@ export async function startScene(mode: Mode, options: SceneOptions = {}): Promis
 		await slack.close();
 	});
 	return { slack, app, ada: slack.person('T1', 'U1'), grace: slack.person('T1', 'U2') };
+}
+
+/** A client of the SDK with the token of T1, that tries nothing twice. */
+export function clientOf(slack: FakeSlack, options: webApi.WebClientOptions = {}): webApi.WebClient {
+	return new webApi.WebClient(slack.tokenOf('T1'), {
+		slackApiUrl: slack.apiUrl,
+		retryConfig: { retries: 0 },
+		rejectRateLimitedCalls: true,
+		logger: silent,
+		...options,
+	});
 }

@@ -1,18 +1,13 @@
 import { expect, it } from 'vitest';
 import { createManualClock } from '../../support/manual-clock.ts';
-import { startScene } from './bolt-app.ts';
+import { clientOf, startScene } from './bolt-app.ts';
 
 const quiet = { unfurl_links: false, unfurl_media: false };
 
 async function startPaced() {
 	const clock = createManualClock();
 	const scene = await startScene('socket', { clock });
-	const { webApi } = await import('@slack/bolt');
-	const client = new webApi.WebClient(scene.slack.tokenOf('T1'), {
-		slackApiUrl: scene.slack.apiUrl,
-		retryConfig: { retries: 0 },
-		rejectRateLimitedCalls: true,
-	});
+	const client = clientOf(scene.slack);
 	const post = (channel = 'C1') => client.chat.postMessage({ channel, text: 'x', ...quiet });
 	return { ...scene, clock, client, post };
 }

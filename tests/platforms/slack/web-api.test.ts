@@ -1,7 +1,7 @@
 import type { webApi } from '@slack/bolt';
 import { describe, expect, it } from 'vitest';
 import { createManualClock } from '../../support/manual-clock.ts';
-import { type Scene, type SceneOptions, startScene } from './bolt-app.ts';
+import { clientOf, type Scene, type SceneOptions, startScene } from './bolt-app.ts';
 
 const quiet = { unfurl_links: false, unfurl_media: false };
 const button = (text: string) => ({
@@ -12,14 +12,7 @@ const button = (text: string) => ({
 /** A client of the app with the token of T1. */
 async function startClient(options: SceneOptions = {}): Promise<Scene & { client: webApi.WebClient }> {
 	const scene = await startScene('socket', options);
-	const { webApi } = await import('@slack/bolt');
-	const client = new webApi.WebClient(scene.slack.tokenOf('T1'), {
-		slackApiUrl: scene.slack.apiUrl,
-		retryConfig: { retries: 0 },
-		rejectRateLimitedCalls: true,
-		...options.client,
-	});
-	return { ...scene, client };
+	return { ...scene, client: clientOf(scene.slack, options.client) };
 }
 
 const codes = ({ slack }: Scene) => slack.violations.map(({ code }) => code);

@@ -199,7 +199,7 @@ export function createWebApi(parts: WebApiParts) {
 		} catch (error) {
 			if (!(error instanceof SlackRefusal)) throw error;
 			request.error = error.code;
-			ledger.violate(error.code, name, JSON.stringify(error.extra).slice(0, 500));
+			if (!error.blameless) ledger.violate(error.code, name, JSON.stringify(error.extra).slice(0, 500));
 			await finish(fault, { ok: false, error: error.code, ...error.extra }, request, response, scopes);
 		} finally {
 			ledger.changed();
