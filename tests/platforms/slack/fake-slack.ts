@@ -23,7 +23,9 @@
  * What a test sets up itself (`faults`, `killStream`) is no violation.
  *
  * Time is `clock`: tiers, triggers (3 s), response URLs (30 min), streams (5 min), acknowledgements (3 s), retries.
- * Signatures alone are dated with real time, because Bolt checks them against it.
+ * Signatures alone are dated with real time (`signatureTime`), because Bolt checks them against it. What a call of the
+ * app causes (events of its own messages, `app_uninstalled`) has no deadline. Move a manual clock when what you started
+ * has come to its end, or an acknowledgement on its way is late.
  *
  * Pitfalls of Bolt 5.1 that this fake brings to light:
  * - One queue per WebClient: a 429 pauses every method of that client, and Bolt has one client per token (E1).
@@ -78,6 +80,8 @@ export interface FakeSlackOptions {
 	retryDelaysMs?: readonly number[];
 	/** Between the completion of an upload and its message. */
 	shareDelayMs?: number;
+	/** What signatures are dated with, in milliseconds since the epoch; real time when not given. */
+	signatureTime?: () => number;
 }
 
 export interface FakeSlack extends Ledger {
@@ -179,7 +183,9 @@ export async function startFakeSlack(options: FakeSlackOptions = {}): Promise<Fa
 	const faults = createFaults();
 	const tiers = createTiers(clock, { postBurst: 4, enforced: true, ...options.tiers });
 	const sockets = createSocketMode(ledger, world.app.id);
-	const http = createSignedHttp(world.app.signingSecret, () => Math.floor(Date.now() / 1000));
+	const http = createSignedHttp(world.app.signingSecret, () =>
+		Math.floor((options.signatureTime ?? Date.now)() / 1000),
+	);
 	const transport = () => (http.requestUrl === null ? sockets : http);
 	const deliveries = createDeliveries(world, transport, options.retryDelaysMs ?? RETRY_DELAYS_MS);
 	const oauth = createOAuth(world);

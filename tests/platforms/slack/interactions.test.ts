@@ -1,5 +1,5 @@
 import type { App } from '@slack/bolt';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { createManualClock } from '../../support/manual-clock.ts';
 import { type Mode, type Scene, startScene } from './bolt-app.ts';
 
@@ -176,6 +176,33 @@ describe.each(MODES)('over %s, a person', (mode) => {
 		app.shortcut('new_run', async ({ ack }) => ack());
 		expect((await ada.globalShortcut('new_run')).acked).toBe(true);
 	});
+});
+
+it('modals are stacked three high by what is pressed in them, and cleared at once', async () => {
+	const { slack, app, ada } = await startScene('socket');
+	const more = { ...form('Level'), blocks: [...form('').blocks, ...card] };
+	const refused: unknown[] = [];
+	app.command('/massgen', async ({ ack, client, command }) => {
+		await ack();
+		await client.views.open({ trigger_id: command.trigger_id, view: more });
+	});
+	app.action('approve', async ({ ack, client, body }) => {
+		await ack();
+		const trigger_id = 'trigger_id' in body ? body.trigger_id : '';
+		await client.views.push({ trigger_id, view: more }).catch((error: Error) => refused.push(error.message));
+	});
+	app.view('ask', async ({ ack }) => ack({ response_action: 'clear' }));
+	await ada.command('C1', '/massgen');
+	const first = await slack.waitFor(() => ada.modal());
+	await ada.press(first, 'approve');
+	const second = await slack.waitFor(() => ada.modal() !== first && ada.modal());
+	await ada.press(second, 'approve');
+	const third = await slack.waitFor(() => ada.modal() !== second && ada.modal());
+	expect([third.previousId, third.rootId]).toEqual([second.id, first.id]);
+	await ada.press(third, 'approve');
+	await vi.waitFor(() => expect(refused).toEqual([expect.stringContaining('push_limit_reached')]));
+	expect((await ada.submit(third, { question: 'x' })).view).toBeNull();
+	expect([first.open, second.open, third.open]).toEqual([false, false, false]);
 });
 
 describe('what a trigger and a response URL allow', () => {

@@ -172,7 +172,14 @@ describe('what people pay for', () => {
 	it('escaped words and plain text ping nobody, and approvers may be mentioned', async () => {
 		const scene = await startClient();
 		scene.slack.world.mayMention.add('U2');
-		const blocks = [{ type: 'header', text: { type: 'plain_text', text: 'about <!channel>' } }, button('<!here>')];
+		const table = { type: 'table', rows: [[{ type: 'raw_text', text: '<!channel>' }]] };
+		const task = { type: 'task_card', task_id: 'a', title: '<!here>', status: 'pending' };
+		const blocks = [
+			{ type: 'header', text: { type: 'plain_text', text: 'about <!channel>' } },
+			button('<!here>'),
+			table,
+			task,
+		];
 		await scene.client.apiCall('chat.postMessage', { channel: 'C1', text: '<@U2> &lt;!channel&gt;', blocks, ...quiet });
 		expect(codes(scene)).toEqual([]);
 	});
