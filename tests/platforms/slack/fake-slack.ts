@@ -34,8 +34,10 @@
  * - Signatures from the future pass, and so do replays (E5).
  * - There is no dedupe: every delivery runs the listener (E7).
  * - `ack()` called twice throws over HTTP and only warns over socket mode; `respond()` throws on any HTTP error.
- * - socket-mode 3.1 waits `clientPingTimeout` (5 s) before it connects again after a refresh, and drops acknowledgements
- *   that come in that gap; Bolt's `App` cannot set it, a `SocketModeReceiver` of one's own can.
+ * - socket-mode 3.1 waits `clientPingTimeout` (5 s) before it connects again after a refresh, and acknowledgements in
+ *   that gap are lost, so the event comes again; Bolt's `App` cannot set it, a `SocketModeReceiver` of one's own can.
+ *   The same figure is how long it waits for a pong. Told to stop while it connects again, it rejects with nobody to
+ *   catch it.
  * - The installer's cookie is `Secure`; browsers on plain http do not send it back, except to localhost.
  */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';

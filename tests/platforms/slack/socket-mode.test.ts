@@ -4,7 +4,10 @@ import { startScene } from './bolt-app.ts';
 import { startFakeSlack } from './fake-slack.ts';
 
 it('a refresh in the middle of traffic loses nothing', async () => {
-	const { slack, app, ada } = await startScene('socket', { retryDelaysMs: [20, 100, 500] });
+	const { slack, app, ada } = await startScene('socket', {
+		retryDelaysMs: [20, 200, 600, 2000],
+		reconnectAfterMs: 500,
+	});
 	const seen: string[] = [];
 	app.event('message', async ({ event }) => void seen.push('text' in event ? String(event.text) : ''));
 	const texts = Array.from({ length: 30 }, (_, index) => `message ${index}`);
@@ -19,7 +22,7 @@ it('a refresh in the middle of traffic loses nothing', async () => {
 });
 
 it('what was not acknowledged when the connection dropped comes again', async () => {
-	const { slack, app, ada } = await startScene('socket', { retryDelaysMs: [100, 500, 2000] });
+	const { slack, app, ada } = await startScene('socket', { retryDelaysMs: [100, 500, 2000], reconnectAfterMs: 500 });
 	let calls = 0;
 	app.use(async ({ next }) => {
 		calls += 1;
