@@ -122,4 +122,8 @@ it('says when an acknowledgement is for nothing, or says more than it may', asyn
 	await slack.waitFor(() => slack.violations.length === 1);
 	await slack.person('T1', 'U1').dm('hello');
 	expect(slack.violations.map(({ code }) => code)).toEqual(['unknown_envelope', 'unexpected_ack_payload']);
+	// Told to reconnect, this client stays: nothing more comes over its connection.
+	slack.sockets.refresh('warning');
+	const { deliveries } = await slack.person('T1', 'U1').dm('hello?');
+	expect(deliveries[0]?.attempts.map(({ outcome }) => outcome)).toEqual(['unreachable']);
 });
