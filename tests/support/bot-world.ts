@@ -16,11 +16,14 @@ const say = await strictEnglish();
 export const person = { platform: 'test', tenant: 't', user: 'ada', roles: [] };
 
 /** A bot over a store, with agents by id and a gateway that keeps what it is shown. */
-export function botWorld(agents: readonly Agent[], options: { store?: Store; team?: Team } = {}) {
+export function botWorld(
+	agents: readonly Agent[],
+	options: { store?: Store; team?: Team; keepsMessages?: boolean } = {},
+) {
 	const clock = createManualClock();
 	const store = options.store ?? createMemoryStore();
 	const team = options.team ?? teamOf(agents.map((agent) => agent.id));
-	const gateway = recordingGateway('test');
+	const gateway = recordingGateway('test', { keepsMessages: options.keepsMessages ?? false });
 	const events: RunEvent[] = [];
 	const problems: string[] = [];
 	const runs = createRuns({
