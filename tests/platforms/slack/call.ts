@@ -77,9 +77,9 @@ export function channelOf(call: Call, id: string): SlackChannel {
 }
 
 /** A channel the app may write into. */
-export function writableChannel(call: Call, id: string): SlackChannel {
+export function writableChannel(call: Call, id: string, archived = 'is_archived'): SlackChannel {
 	const channel = channelOf(call, id);
-	if (channel.archived) throw new SlackRefusal('is_archived');
+	if (channel.archived) throw new SlackRefusal(archived);
 	const open = channel.kind === 'public' && call.token.scopes.includes('chat:write.public');
 	if (!channel.members.has(call.team.botUser) && !open) throw new SlackRefusal('not_in_channel');
 	return channel;

@@ -61,7 +61,12 @@ function update(call: Call): JsonObject {
 	const { world, team, args } = call;
 	const channel = required(call, 'channel');
 	if (!/^[CDG]/.test(channel)) throw new SlackRefusal('channel_not_found');
-	const message = ownMessage(call, writableChannel(call, channel).id, required(call, 'ts'), 'cant_update_message');
+	const message = ownMessage(
+		call,
+		writableChannel(call, channel, 'is_inactive').id,
+		required(call, 'ts'),
+		'cant_update_message',
+	);
 	if (message.stream?.state === 'in_progress') throw new SlackRefusal('streaming_state_conflict');
 	const payload = readPayload(world, call.method, args);
 	if ((payload.text?.length ?? 0) > MAX_UPDATE_TEXT && args.markdown_text === undefined)

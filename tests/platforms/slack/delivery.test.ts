@@ -1,6 +1,8 @@
-import { describe, expect, it } from 'vitest';
+import { App } from '@slack/bolt';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { createManualClock } from '../../support/manual-clock.ts';
-import { type Mode, startScene } from './bolt-app.ts';
+import { type Mode, silent, startScene } from './bolt-app.ts';
+import { startFakeSlack } from './fake-slack.ts';
 
 const MODES: readonly Mode[] = ['socket', 'http'];
 /** What a Bolt listener gets, for those that count. */
@@ -57,7 +59,7 @@ describe.each(MODES)('over %s, what happens in Slack', (mode) => {
 		const mention = deliveries.find(({ name }) => name === 'app_mention');
 		if (mention === undefined) throw new Error('no mention');
 		await slack.deliveries.again(mention, 1);
-		await slack.waitFor(() => seen.length === 3);
+		await vi.waitFor(() => expect(seen.length).toBe(3));
 		const id = idOf(mention.body);
 		expect(seen).toEqual([`${id} 0`, `${id} 0`, `${id} 1`]);
 	});
@@ -118,7 +120,8 @@ describe.each(MODES)('over %s, what happens in Slack', (mode) => {
 	});
 
 	it('two teams with the same channel ids stay apart', async () => {
-		const { slack, app, ada } = await startScene(mode, { teams: [{ id: 'T1' }, { id: 'T2' }] });
+		const { slack, app, ada } = await startScene(mode);
+		slack.addTeam({ id: 'T2' });
 		app.command('/massgen', async ({ ack, client, command }) => {
 			await ack();
 			const text = `hello ${command.team_id}`;
@@ -130,4 +133,28 @@ describe.each(MODES)('over %s, what happens in Slack', (mode) => {
 		expect([texts('T1'), texts('T2')]).toEqual([['hello T1'], ['hello T2']]);
 		expect(slack.violations).toEqual([]);
 	});
+});
+
+it('starts as the header of the fake says, with nothing but a URL', async () => {
+	const slack = await startFakeSlack();
+	const app = new App({
+		token: slack.tokenOf('T1'),
+		appToken: slack.app.appToken,
+		socketMode: true,
+		clientOptions: { slackApiUrl: slack.apiUrl },
+		logger: silent,
+	});
+	await app.start();
+	onTestFinished(async () => {
+		await app.stop();
+		await slack.waitFor(() => slack.sockets.count() === 0);
+		await slack.close();
+	});
+	app.command('/massgen', async ({ ack, say }) => {
+		await ack();
+		await say({ text: 'hello', unfurl_links: false, unfurl_media: false });
+	});
+	await slack.person('T1', 'U1').command('C1', '/massgen', 'ask why');
+	await slack.waitFor(() => slack.messages('T1', 'C1').length > 0);
+	expect([slack.render('T1', 'C1'), slack.violations]).toEqual(['APP\n  hello', []]);
 });

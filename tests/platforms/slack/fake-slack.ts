@@ -23,7 +23,9 @@
  * What a test sets up itself (`faults`, `killStream`) is no violation.
  *
  * Time is `clock`: tiers, triggers (3 s), response URLs (30 min), streams (5 min), acknowledgements (3 s), retries.
- * Signatures alone are dated with real time, because Bolt checks them against it.
+ * Signatures alone are dated with real time (`signatureTime`), because Bolt checks them against it. What a call of the
+ * app causes (events of its own messages, `app_uninstalled`) has no deadline. Move a manual clock when what you started
+ * has come to its end, or an acknowledgement on its way is late.
  *
  * Pitfalls of Bolt 5.1 that this fake brings to light:
  * - One queue per WebClient: a 429 pauses every method of that client, and Bolt has one client per token (E1).
@@ -32,8 +34,10 @@
  * - Signatures from the future pass, and so do replays (E5).
  * - There is no dedupe: every delivery runs the listener (E7).
  * - `ack()` called twice throws over HTTP and only warns over socket mode; `respond()` throws on any HTTP error.
- * - socket-mode 3.1 waits `clientPingTimeout` (5 s) before it connects again after a refresh, and drops acknowledgements
- *   that come in that gap; Bolt's `App` cannot set it, a `SocketModeReceiver` of one's own can.
+ * - socket-mode 3.1 waits `clientPingTimeout` (5 s) before it connects again after a refresh, and acknowledgements in
+ *   that gap are lost, so the event comes again; Bolt's `App` cannot set it, a `SocketModeReceiver` of one's own can.
+ *   The same figure is how long it waits for a pong. Told to stop while it connects again, it rejects with nobody to
+ *   catch it.
  * - The installer's cookie is `Secure`; browsers on plain http do not send it back, except to localhost.
  */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
@@ -78,6 +82,8 @@ export interface FakeSlackOptions {
 	retryDelaysMs?: readonly number[];
 	/** Between the completion of an upload and its message. */
 	shareDelayMs?: number;
+	/** What signatures are dated with, in milliseconds since the epoch; real time when not given. */
+	signatureTime?: () => number;
 }
 
 export interface FakeSlack extends Ledger {
@@ -179,7 +185,9 @@ export async function startFakeSlack(options: FakeSlackOptions = {}): Promise<Fa
 	const faults = createFaults();
 	const tiers = createTiers(clock, { postBurst: 4, enforced: true, ...options.tiers });
 	const sockets = createSocketMode(ledger, world.app.id);
-	const http = createSignedHttp(world.app.signingSecret, () => Math.floor(Date.now() / 1000));
+	const http = createSignedHttp(world.app.signingSecret, () =>
+		Math.floor((options.signatureTime ?? Date.now)() / 1000),
+	);
 	const transport = () => (http.requestUrl === null ? sockets : http);
 	const deliveries = createDeliveries(world, transport, options.retryDelaysMs ?? RETRY_DELAYS_MS);
 	const oauth = createOAuth(world);

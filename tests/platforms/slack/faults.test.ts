@@ -1,6 +1,7 @@
+import { webApi } from '@slack/bolt';
 import { expect, it } from 'vitest';
 import { createManualClock } from '../../support/manual-clock.ts';
-import { type SceneOptions, startScene } from './bolt-app.ts';
+import { clientOf, type SceneOptions, startScene } from './bolt-app.ts';
 
 const quiet = { unfurl_links: false, unfurl_media: false };
 
@@ -62,9 +63,7 @@ it('a 429 holds up every method of one client, and no other client', async () =>
 	const token = slack.tokenOf('T1');
 	const { ts } = await app.client.chat.postMessage({ token, channel: 'C1', text: 'root', ...quiet });
 	slack.faults.next('chat.update', { type: 'rate_limit', retryAfter: 1 });
-	const { LogLevel, webApi } = await import('@slack/bolt');
-	const retryConfig = { retries: 1, minTimeout: 1 };
-	const client = new webApi.WebClient(token, { slackApiUrl: slack.apiUrl, retryConfig, logLevel: LogLevel.ERROR });
+	const client = clientOf(slack, { rejectRateLimitedCalls: false, retryConfig: { retries: 1, minTimeout: 1 } });
 	const limited = new Promise((resolve) => client.once(webApi.WebClientEvent.RATE_LIMITED, resolve));
 	const update = client.chat.update({ channel: 'C1', ts: String(ts), text: 'root 2' });
 	await limited;

@@ -11,11 +11,11 @@ export interface InstallPage {
 
 const cookieOf = (answer: Response) => answer.headers.getSetCookie().map((cookie) => cookie.split(';')[0]);
 
-/** The authorize URL that an install page leads to: where it redirects, or its first link. */
+/** The authorize URL that an install page leads to: where it redirects, or its link. */
 async function authorizeUrlOf(answer: Response): Promise<string> {
 	const location = answer.headers.get('location');
 	if (location !== null) return location;
-	const link = /href="([^"]+)"/.exec(await answer.text())?.[1];
+	const link = /href="([^"]*client_id=[^"]*)"/.exec(await answer.text())?.[1];
 	if (link === undefined) throw new Error('the install page leads nowhere');
 	return link.replaceAll('&amp;', '&');
 }

@@ -235,7 +235,7 @@ async function runShortcut(desk: Desk, message: SlackMessage | null, callbackId:
 export function createInteractions(desk: Desk): Interactions {
 	return {
 		press: (on, actionId, choice, blockId) => press(desk, on, actionId, choice, blockId),
-		select(on, actionId, value) {
+		async select(on, actionId, value) {
 			const { element } = elementOf(on, actionId);
 			return press(desk, on, actionId, { selected_option: optionOf(element, value) });
 		},

@@ -31,8 +31,8 @@ export interface Ledger {
 	/** Says that something may have changed that somebody waits for. */
 	changed(): void;
 	/**
-	 * The first truthy value of `probe`, asked again after every change. Rejects after 10 s of real time with
-	 * `what` and the violations so far.
+	 * The first truthy value of `probe`, asked again after every change in the fake; for what a listener of the app
+	 * did, use `vi.waitFor`. Rejects after 10 s of real time with `what` and the violations so far.
 	 */
 	waitFor<T>(probe: () => T, what?: string): Promise<Exclude<T, null | undefined | false | 0 | ''>>;
 }

@@ -39,6 +39,7 @@ export interface Person extends Interactions {
 	readonly id: string;
 	/** `/command text`; Slack has no commands in threads. */
 	command(channel: string, command: string, text?: string): Promise<CommandReceipt>;
+	/** Says something in a channel or thread. `text` as Slack's wire has it: `&lt;` for `<`, `<@U1>` for a mention. */
 	say(channel: string, text: string, more?: { threadTs?: string; files?: readonly NewFile[] }): Promise<Said>;
 	/** Says something to the app: its mention before the text. */
 	mention(channel: string, text: string, more?: { threadTs?: string; files?: readonly NewFile[] }): Promise<Said>;

@@ -4,12 +4,15 @@ import type { JsonObject } from './json.ts';
 export class SlackRefusal extends Error {
 	readonly code: string;
 	readonly extra: JsonObject;
+	/** Whether the app could not have known: then it is no violation. */
+	readonly blameless: boolean;
 
-	constructor(code: string, extra: JsonObject = {}) {
+	constructor(code: string, extra: JsonObject = {}, blameless = false) {
 		super(code);
 		this.name = 'SlackRefusal';
 		this.code = code;
 		this.extra = extra;
+		this.blameless = blameless;
 	}
 }
 

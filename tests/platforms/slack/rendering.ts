@@ -106,7 +106,7 @@ function blockLines(block: JsonObject): string[] {
 	}
 }
 
-export const renderBlocks = (blocks: unknown): string[] =>
+const renderBlocks = (blocks: unknown): string[] =>
 	objectsIn(blocks)
 		.flatMap(blockLines)
 		.flatMap((line) => line.trimEnd().split('\n'));

@@ -1,10 +1,13 @@
-import { expect, it, onTestFinished } from 'vitest';
+import { expect, it, onTestFinished, vi } from 'vitest';
 import { createManualClock } from '../../support/manual-clock.ts';
 import { startScene } from './bolt-app.ts';
 import { startFakeSlack } from './fake-slack.ts';
 
 it('a refresh in the middle of traffic loses nothing', async () => {
-	const { slack, app, ada } = await startScene('socket', { retryDelaysMs: [20, 100, 500] });
+	const { slack, app, ada } = await startScene('socket', {
+		retryDelaysMs: [20, 200, 600, 2000],
+		reconnectAfterMs: 500,
+	});
 	const seen: string[] = [];
 	app.event('message', async ({ event }) => void seen.push('text' in event ? String(event.text) : ''));
 	const texts = Array.from({ length: 30 }, (_, index) => `message ${index}`);
@@ -13,14 +16,13 @@ it('a refresh in the middle of traffic loses nothing', async () => {
 		if (index === 20) slack.sockets.refresh('refresh_requested', 'oldest');
 		await ada.dm(text);
 	}
-	await slack.waitFor(() => new Set(seen).size === texts.length, 'all messages');
-	expect(new Set(seen)).toEqual(new Set(texts));
+	await vi.waitFor(() => expect(new Set(seen)).toEqual(new Set(texts)), 10_000);
 	expect(slack.sockets.opened()).toBeGreaterThan(1);
 	expect(slack.violations).toEqual([]);
 });
 
 it('what was not acknowledged when the connection dropped comes again', async () => {
-	const { slack, app, ada } = await startScene('socket', { retryDelaysMs: [100, 500, 2000] });
+	const { slack, app, ada } = await startScene('socket', { retryDelaysMs: [100, 500, 2000], reconnectAfterMs: 500 });
 	let calls = 0;
 	app.use(async ({ next }) => {
 		calls += 1;
@@ -69,7 +71,8 @@ it('envelopes are spread over the connections of an app, ten at the most', async
 			if (message.envelope_id) socket.send(JSON.stringify({ envelope_id: message.envelope_id }));
 		});
 	}
-	await slack.waitFor(() => told.includes('too_many_websockets') && slack.sockets.count() === 10);
+	await vi.waitFor(() => expect(told).toContain('too_many_websockets'));
+	await slack.waitFor(() => slack.sockets.count() === 10);
 	await Promise.all(Array.from({ length: 10 }, (_, index) => ada.dm(`message ${index}`)));
 	expect(told.filter((type) => type === 'events_api').length).toBe(9);
 	expect(slack.violations).toEqual([]);
@@ -119,4 +122,8 @@ it('says when an acknowledgement is for nothing, or says more than it may', asyn
 	await slack.waitFor(() => slack.violations.length === 1);
 	await slack.person('T1', 'U1').dm('hello');
 	expect(slack.violations.map(({ code }) => code)).toEqual(['unknown_envelope', 'unexpected_ack_payload']);
+	// Told to reconnect, this client stays: nothing more comes over its connection.
+	slack.sockets.refresh('warning');
+	const { deliveries } = await slack.person('T1', 'U1').dm('hello?');
+	expect(deliveries[0]?.attempts.map(({ outcome }) => outcome)).toEqual(['unreachable']);
 });

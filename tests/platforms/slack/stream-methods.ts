@@ -125,7 +125,8 @@ function streaming(call: Call): { message: SlackMessage; stream: StreamState } {
 	if (stream === null) throw new SlackRefusal('message_not_in_streaming_state');
 	if (stream.state === 'in_progress' && world.clock.now() - stream.startedAt >= world.streamLifeMs)
 		stream.state = 'expired';
-	if (stream.state === 'stopped_by_user') throw new SlackRefusal('stopped_by_user');
+	if (stream.state === 'stopped_by_user') throw new SlackRefusal('stopped_by_user', {}, true);
+	if (stream.state === 'killed') throw new SlackRefusal('message_not_in_streaming_state', {}, true);
 	if (stream.state !== 'in_progress') throw new SlackRefusal('message_not_in_streaming_state');
 	return { message, stream };
 }

@@ -1,7 +1,7 @@
 import type { webApi } from '@slack/bolt';
 import { describe, expect, it } from 'vitest';
 import { createManualClock } from '../../support/manual-clock.ts';
-import { type Scene, type SceneOptions, startScene } from './bolt-app.ts';
+import { clientOf, type Scene, type SceneOptions, startScene } from './bolt-app.ts';
 
 const quiet = { unfurl_links: false, unfurl_media: false };
 const button = (text: string) => ({
@@ -12,14 +12,7 @@ const button = (text: string) => ({
 /** A client of the app with the token of T1. */
 async function startClient(options: SceneOptions = {}): Promise<Scene & { client: webApi.WebClient }> {
 	const scene = await startScene('socket', options);
-	const { webApi } = await import('@slack/bolt');
-	const client = new webApi.WebClient(scene.slack.tokenOf('T1'), {
-		slackApiUrl: scene.slack.apiUrl,
-		retryConfig: { retries: 0 },
-		rejectRateLimitedCalls: true,
-		...options.client,
-	});
-	return { ...scene, client };
+	return { ...scene, client: clientOf(scene.slack, options.client) };
 }
 
 const codes = ({ slack }: Scene) => slack.violations.map(({ code }) => code);
@@ -179,7 +172,14 @@ describe('what people pay for', () => {
 	it('escaped words and plain text ping nobody, and approvers may be mentioned', async () => {
 		const scene = await startClient();
 		scene.slack.world.mayMention.add('U2');
-		const blocks = [{ type: 'header', text: { type: 'plain_text', text: 'about <!channel>' } }, button('<!here>')];
+		const table = { type: 'table', rows: [[{ type: 'raw_text', text: '<!channel>' }]] };
+		const task = { type: 'task_card', task_id: 'a', title: '<!here>', status: 'pending' };
+		const blocks = [
+			{ type: 'header', text: { type: 'plain_text', text: 'about <!channel>' } },
+			button('<!here>'),
+			table,
+			task,
+		];
 		await scene.client.apiCall('chat.postMessage', { channel: 'C1', text: '<@U2> &lt;!channel&gt;', blocks, ...quiet });
 		expect(codes(scene)).toEqual([]);
 	});

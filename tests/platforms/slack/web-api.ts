@@ -34,9 +34,17 @@ export interface RawRequest {
 
 const SECRETS = new Set(['token', 'client_secret', 'refresh_token', 'code']);
 
-/** What the ledger keeps of a call: no secret. */
-const withoutSecrets = (args: JsonObject) =>
-	Object.fromEntries(Object.entries(args).map(([name, value]) => [name, SECRETS.has(name) ? '[secret]' : value]));
+/** Arguments that are JSON, which forms carry as text. */
+const JSON_ARGS = new Set(['blocks', 'chunks', 'files', 'loading_messages', 'metadata', 'prompts', 'view']);
+
+/** What the ledger keeps of a call: no secret, and JSON as what it says. */
+const kept = (args: JsonObject) =>
+	Object.fromEntries(
+		Object.entries(args).map(([name, value]) => {
+			if (SECRETS.has(name)) return [name, '[secret]'];
+			return [name, JSON_ARGS.has(name) && typeof value === 'string' ? (parseJson(value) ?? value) : value];
+		}),
+	);
 
 function argsOf({ headers, body }: RawRequest): JsonObject {
 	const type = headers['content-type'] ?? '';
@@ -95,7 +103,7 @@ export function createWebApi(parts: WebApiParts) {
 		if (name === 'oauth.v2.access') return oauth.access(args, basicOf(raw));
 		if (name !== 'apps.connections.open') return undefined;
 		const token = bearerOf(raw, args);
-		if (token.startsWith('xoxb')) throw new SlackRefusal('not_allowed_token_type');
+		if (token.includes('xoxb-')) throw new SlackRefusal('not_allowed_token_type');
 		if (token !== world.app.appToken) throw new SlackRefusal('invalid_auth');
 		return { url: sockets.ticket(parts.url().replace('http', 'ws')) };
 	};
@@ -187,7 +195,7 @@ export function createWebApi(parts: WebApiParts) {
 		try {
 			const args = argsOf(raw);
 			const record = world.tokens.get(bearerOf(raw, args));
-			Object.assign(request, { team: record?.team ?? null, args: withoutSecrets(args) });
+			Object.assign(request, { team: record?.team ?? null, args: kept(args) });
 			fault = faults.take(name, args);
 			if (fault !== null && prevented(fault, method, request, response)) return;
 			if (method !== undefined && tooSoon(name, method, request, response)) return;
@@ -199,7 +207,7 @@ export function createWebApi(parts: WebApiParts) {
 		} catch (error) {
 			if (!(error instanceof SlackRefusal)) throw error;
 			request.error = error.code;
-			ledger.violate(error.code, name, JSON.stringify(error.extra).slice(0, 500));
+			if (!error.blameless) ledger.violate(error.code, name, JSON.stringify(error.extra).slice(0, 500));
 			await finish(fault, { ok: false, error: error.code, ...error.extra }, request, response, scopes);
 		} finally {
 			ledger.changed();

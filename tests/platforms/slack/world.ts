@@ -198,7 +198,7 @@ export interface SlackWorld {
 }
 
 /** Milliseconds a trigger id is good for. https://docs.slack.dev/interactivity/handling-user-interaction */
-export const TRIGGER_LIFE_MS = 3000;
+const TRIGGER_LIFE_MS = 3000;
 
 export function createWorld(clock: Clock, ledger: Ledger, app: SlackApp): SlackWorld {
 	let ids = 0;
