@@ -52,6 +52,8 @@ export interface AppOptions extends ConfigOptions {
 	onProblem(text: string): void;
 	/** Replaces the configured store. For tests that need one of their own. */
 	openStore?(dataDir: string, clock: Clock): Promise<Store>;
+	/** Replaces the machine's clock. For tests. */
+	clock?: Clock;
 	/** Folder of the texts for people, in the place of `config/locales/`. For tests. */
 	locales?: URL;
 }
@@ -82,7 +84,7 @@ export interface App {
 
 /** The composition root: the only place that picks adapters. */
 export async function createApp(options: AppOptions): Promise<App> {
-	const clock = systemClock;
+	const clock = options.clock ?? systemClock;
 	const config = await loadConfig(options);
 	const languages = await openLanguages(config, options);
 	const say = languages.in(null);

@@ -1,38 +1,52 @@
 import type { Clock } from '../../../core/clock.ts';
 
-/** What people have told Slack of themselves. */
-export interface People {
-	/** The language a person has set, a BCP 47 tag; undefined when Slack does not say or takes too long. */
-	localeOf(team: string, user: string): Promise<string | undefined>;
+/** What Slack says of a person. */
+export interface Person {
+	/** As people write it; null: Slack does not say. */
+	name: string | null;
+	/** The language they have set, a BCP 47 tag. */
+	locale: string | undefined;
 }
 
-/** A person's language is asked for again after this time, in milliseconds. */
+/** Who people are: asked for once an hour. */
+export interface People {
+	/** Undefined when Slack does not say or takes too long: nobody waits for the language to be answered in. */
+	localeOf(team: string, user: string): Promise<string | undefined>;
+	nameOf(team: string, user: string): Promise<string | null>;
+}
+
+/** What is known of a person is asked for again after this time, in milliseconds. */
 const KEPT_MS = 3_600_000;
+/** What is not known, because Slack did not answer. */
+const KEPT_UNKNOWN_MS = 10_000;
 /** How many people are remembered. */
 const MOST = 10_000;
-/** Nobody waits longer than this for the language to answer in, in milliseconds. */
 const PATIENCE_MS = 1500;
 
-/** `look`: what Slack says of a person's language. */
-export function createPeople(clock: Clock, look: (team: string, user: string) => Promise<string | undefined>): People {
-	const known = new Map<string, { until: number; locale: Promise<string | undefined> }>();
+/** `look`: what Slack says of a person. */
+export function createPeople(clock: Clock, look: (team: string, user: string) => Promise<Person>): People {
+	const known = new Map<string, { until: number; person: Promise<Person | null> }>();
 
-	const asked = (team: string, user: string): Promise<string | undefined> => {
+	const asked = (team: string, user: string): Promise<Person | null> => {
 		const key = `${team}/${user}`;
 		const found = known.get(key);
-		if (found !== undefined && found.until > clock.now()) return found.locale;
-		const locale = look(team, user).catch(() => {
-			known.delete(key);
-			return undefined;
+		if (found !== undefined && found.until > clock.now()) return found.person;
+		const person = look(team, user).catch(() => {
+			entry.until = clock.now() + KEPT_UNKNOWN_MS;
+			return null;
 		});
+		const entry = { until: clock.now() + KEPT_MS, person };
 		known.delete(key);
-		known.set(key, { until: clock.now() + KEPT_MS, locale });
+		known.set(key, entry);
 		const [oldest] = known.keys();
 		if (known.size > MOST && oldest !== undefined) known.delete(oldest);
-		return locale;
+		return entry.person;
 	};
 
-	return { localeOf: (team, user) => within(clock, PATIENCE_MS, asked(team, user)) };
+	return {
+		localeOf: async (team, user) => (await within(clock, PATIENCE_MS, asked(team, user)))?.locale,
+		nameOf: async (team, user) => (await asked(team, user))?.name ?? null,
+	};
 }
 
 /** What a promise gives, or undefined when it takes longer than `ms`. */

@@ -10,10 +10,11 @@ import { type AgentSessions, createAgentSessions } from './agent-session.ts';
 import { createChannels } from './channels.ts';
 import { type Door, openDoor } from './door.ts';
 import { createInstallDesk } from './install.ts';
+import { EDIT_INTERVAL_MS } from './limits.ts';
 import { listen } from './listen.ts';
 import { openWorkspaces } from './open-workspaces.ts';
-import { createPeople } from './people.ts';
-import { createPoster } from './placeholder-poster.ts';
+import { createPeople, type Person } from './people.ts';
+import { createPoster, type SlackPoster } from './poster.ts';
 import { type Address, createPrivateReplies } from './private-replies.ts';
 import { renderSlack } from './render-slack.ts';
 import { silentLogger } from './silent-logger.ts';
@@ -52,7 +53,7 @@ export interface SlackGateway extends Gateway<SlackBody> {
 interface Running {
 	desk: SlackDesk;
 	door: Door;
-	poster: ReturnType<typeof createPoster>;
+	poster: SlackPoster;
 	sessions: AgentSessions;
 	settled(): Promise<void>;
 }
@@ -76,7 +77,14 @@ export function createSlackGateway(options: SlackGatewayOptions): SlackGateway {
 
 	return {
 		name: PLATFORM,
-		capabilities: { editIntervalMs: 2000, canAsk: true, keepsMessages: true, maxMessages: 20 },
+		capabilities: {
+			get editIntervalMs() {
+				return running?.poster.editIntervalMs ?? EDIT_INTERVAL_MS;
+			},
+			canAsk: true,
+			keepsMessages: true,
+			maxMessages: 20,
+		},
 		async start(host) {
 			running = await begin(options, host, stopping.signal);
 			await running.door.start();
@@ -143,7 +151,7 @@ async function begin(options: SlackGatewayOptions, host: GatewayHost, signal: Ab
 		client,
 		places: createPlaces(store, PLATFORM, slackSpotSchema),
 		controls: createControls(store, PLATFORM),
-		people: createPeople(clock, (team, user) => localeAt(workspaces, client, team, user)),
+		people: createPeople(clock, (team, user) => personAt(workspaces, client, team, user)),
 		channels: createChannels(clock, client),
 		replies: createPrivateReplies({ clock, signal, workspaces, client }),
 		sayIn,
@@ -160,7 +168,9 @@ async function begin(options: SlackGatewayOptions, host: GatewayHost, signal: Ab
 	const works = createWorks(onProblem);
 	await openBolt(door, desk, works);
 	const sessions = createAgentSessions(desk);
-	return { desk, door, sessions, poster: createPoster(desk), settled: works.settled };
+	const { places, controls, people } = desk;
+	const poster = createPoster({ clients: clientsOf, places, controls, nameOf: people.nameOf, say, clock });
+	return { desk, door, sessions, poster, settled: works.settled };
 }
 
 async function openBolt({ receiver }: Door, desk: SlackDesk, works: Works): Promise<void> {
@@ -183,14 +193,16 @@ async function tokenOf(workspaces: Workspaces, team: string, say: Say): Promise<
 	throw new BotError('place_gone', `the app is not in ${team} any more`, { userMessage: say('slack.gone.app') });
 }
 
-async function localeAt(
+async function personAt(
 	workspaces: Workspaces,
 	client: SlackDesk['client'],
 	team: string,
-	user: string,
-): Promise<string | undefined> {
+	id: string,
+): Promise<Person> {
 	const workspace = await workspaces.of(team);
-	if (workspace === null) return undefined;
+	if (workspace === null) return { name: null, locale: undefined };
 	const { users } = await client(workspace);
-	return (await users.info({ user, include_locale: true })).user?.locale;
+	const { user } = await users.info({ user: id, include_locale: true });
+	const names = [user?.profile?.display_name, user?.profile?.real_name, user?.name];
+	return { name: names.find((name) => name !== undefined && name !== '') ?? null, locale: user?.locale };
 }
