@@ -12,7 +12,7 @@ const messageSchema = z.object({
 	subtype: z.string().nullish(),
 	bot_id: z.string().nullish(),
 	hidden: z.boolean().nullish(),
-	edited: z.unknown(),
+	edited: z.unknown().optional(),
 	files: z.array(fileSchema).nullish(),
 });
 

@@ -8,7 +8,7 @@ import { renewToken } from './install.ts';
 import { createInstallations } from './installations.ts';
 import { createSeal } from './seal.ts';
 import type { SlackAccess } from './slack-access.ts';
-import { createInstalledWorkspaces, createSingleWorkspace, type Identity, type Workspaces } from './workspaces.ts';
+import { createInstalledWorkspaces, createSingleWorkspace, type Identity, onceKnown, type Workspaces } from './workspaces.ts';
 
 export interface OpenWorkspacesOptions {
 	reach: SlackAccess['reach'];
@@ -34,7 +34,7 @@ export function openWorkspaces({
 	onProblem,
 }: OpenWorkspacesOptions): OpenedWorkspaces {
 	if (reach.type === 'single') {
-		const only = () => identityOf(reach.botToken, apiUrl, say);
+		const only = onceKnown(() => identityOf(reach.botToken, apiUrl, say));
 		return { workspaces: createSingleWorkspace(reach.botToken, only), only };
 	}
 	const installations = createInstallations(store, createSeal(reach.key), say);

@@ -1,5 +1,4 @@
 import type { Clock } from '../../../core/clock.ts';
-import { refusalOf } from './call-errors.ts';
 import type { Installation, Installations } from './installations.ts';
 
 /** The app in one workspace, as it is now. */
@@ -18,12 +17,10 @@ export interface Workspaces {
 /** What `auth.test` says of a token. */
 export type Identity = Omit<Workspace, 'token'>;
 
-/** One workspace, by its bot token. `identify` is asked until it has answered once. */
-export function createSingleWorkspace(token: string, identify: () => Promise<Identity>): Workspaces {
+/** Asks `identify` until it has answered once. */
+export function onceKnown(identify: () => Promise<Identity>): () => Promise<Identity> {
 	let known: Promise<Identity> | null = null;
-	let gone = false;
-
-	const identity = (): Promise<Identity> => {
+	return () => {
 		const asked = known ?? identify();
 		known = asked;
 		asked.catch(() => {
@@ -31,11 +28,15 @@ export function createSingleWorkspace(token: string, identify: () => Promise<Ide
 		});
 		return asked;
 	};
+}
 
+/** One workspace, by its bot token; `identify` says whose it is. */
+export function createSingleWorkspace(token: string, identify: () => Promise<Identity>): Workspaces {
+	let gone = false;
 	return {
 		async of(team) {
 			if (gone) return null;
-			const found = await identity();
+			const found = await identify();
 			return found.team === team ? { ...found, token } : null;
 		},
 		async forget() {
@@ -111,10 +112,3 @@ export function createInstalledWorkspaces(options: InstalledWorkspacesOptions): 
 		},
 	};
 }
-
-/** Whether Slack says that a token does not work, and will not. */
-export function isDeadToken(thrown: unknown): boolean {
-	return DEAD.has(refusalOf(thrown) ?? '');
-}
-
-const DEAD = new Set(['invalid_auth', 'not_authed', 'token_revoked', 'account_inactive', 'token_expired']);
