@@ -52,7 +52,7 @@ export async function openDoor(options: DoorOptions): Promise<Door> {
 	});
 	const guard = secret === null ? null : createSignatureGuard(secret, clock);
 	const listener = http.requestListener;
-	const entrance: Entrance | null = serves ? createEntrance({ host, port, guard, listener, say }) : null;
+	const entrance: Entrance | null = serves ? createEntrance({ host, port, guard, listener, clock, say }) : null;
 	const link = socket === null ? null : createSocketLink({ ...options, client: socket.client });
 	const start = async (): Promise<void> => {
 		await entrance?.start();

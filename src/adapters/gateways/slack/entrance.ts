@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http';
+import type { Clock } from '../../../core/clock.ts';
 import { BotError, messageOf } from '../../../core/errors.ts';
 import type { Say } from '../../../core/say.ts';
 import type { SignatureGuard } from './signature-guard.ts';
@@ -7,6 +8,8 @@ import type { SignatureGuard } from './signature-guard.ts';
 export const REQUEST_PATH = '/slack/events';
 /** Longest request in bytes; Slack's own are far below. */
 const MAX_BODY = 1024 * 1024;
+/** What is being answered when the gateway stops has this long (ms) to end. */
+const GRACE_MS = 1000;
 
 export interface EntranceOptions {
 	host: string;
@@ -16,6 +19,7 @@ export interface EntranceOptions {
 	guard: SignatureGuard | null;
 	/** Bolt's own; takes bodies that have been read already. */
 	listener: RequestListener;
+	clock: Clock;
 	say: Say;
 }
 
@@ -28,7 +32,7 @@ export interface Entrance {
 	stop(): Promise<void>;
 }
 
-export function createEntrance({ host, port, guard, listener, say }: EntranceOptions): Entrance {
+export function createEntrance({ host, port, guard, listener, clock, say }: EntranceOptions): Entrance {
 	const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
 		const { pathname } = new URL(request.url ?? '/', 'http://slack');
 		if (request.method !== 'POST') return listener(request, response);
@@ -67,8 +71,8 @@ export function createEntrance({ host, port, guard, listener, say }: EntranceOpt
 		async stop() {
 			if (!server.listening) return;
 			const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-			server.closeIdleConnections();
-			await closed;
+			const cancel = clock.after(GRACE_MS, () => server.closeAllConnections());
+			await closed.finally(cancel);
 		},
 	};
 }
