@@ -18,6 +18,8 @@ export interface StageOptions {
 	file?: string;
 	/** Stands before every store that the program opens. */
 	around?(store: Store): Store;
+	/** Before the program starts for the first time. */
+	before?(slack: FakeSlack): Promise<void> | void;
 	/** Of the program. Slack's own is that of the machine; its tiers hold only when it is given here. */
 	clock?: Clock;
 	locales?: URL;
@@ -48,7 +50,7 @@ export interface Stage {
 }
 
 /** How much faster than the machine's the time of the program goes. */
-const SPEED = 4;
+export const SPEED = 4;
 
 const withoutEnd = (store: Store): Store => ({ ...store, close: async () => {} });
 
@@ -110,6 +112,7 @@ export async function stage(mode: Mode, options: StageOptions = {}): Promise<Sta
 		await started.bot.recover();
 		return started;
 	};
+	await options.before?.(slack);
 	let app = await start();
 	onTestFinished(async () => {
 		await app.close();

@@ -8,7 +8,13 @@ import { renewToken } from './install.ts';
 import { createInstallations } from './installations.ts';
 import { createSeal } from './seal.ts';
 import type { SlackAccess } from './slack-access.ts';
-import { createInstalledWorkspaces, createSingleWorkspace, type Identity, onceKnown, type Workspaces } from './workspaces.ts';
+import {
+	createInstalledWorkspaces,
+	createSingleWorkspace,
+	type Identity,
+	onceKnown,
+	type Workspaces,
+} from './workspaces.ts';
 
 export interface OpenWorkspacesOptions {
 	reach: SlackAccess['reach'];

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import type { Control } from '../shared/controls.ts';
+import { sleep } from '../../../core/clock.ts';
+import type { Control, Position } from '../shared/controls.ts';
 import { openFollowUpModal } from './open-modal.ts';
 import type { SlackDesk, Visitor } from './slack-desk.ts';
 import { addressOf, principalOf, submit, visitorOf } from './visit.ts';
@@ -14,12 +15,15 @@ const pressSchema = z.object({
 });
 type Press = z.infer<typeof pressSchema>;
 
+/** When a button that is not known is looked for once more, in milliseconds. */
+const LOOK_AGAIN_MS = 500;
+
 /** Takes a press of a button of ours. Every press is answered, also where the button is of no use any more. */
 export async function takePress(desk: SlackDesk, body: unknown): Promise<void> {
 	const press = pressSchema.parse(body);
 	const { channel_id: channel, message_ts: message, thread_ts } = press.container;
 	const place = { team: press.team.id, user: press.user.id, channel, thread: thread_ts ?? message };
-	const control = await desk.controls.find(press.actions[0]?.action_id ?? '', { tenant: place.team, channel, message });
+	const control = await controlOf(desk, press.actions[0]?.action_id ?? '', { tenant: place.team, channel, message });
 	const visitor = await visitorOf(desk, place);
 	if (visitor === null) return;
 	if (control === null) {
@@ -27,6 +31,14 @@ export async function takePress(desk: SlackDesk, body: unknown): Promise<void> {
 		return desk.replies.tell(address, visitor.say('slack.button_gone'));
 	}
 	await act(desk, visitor, control, press);
+}
+
+/** A press may be here sooner than it is noted what the button does: that is done when Slack has shown it. */
+async function controlOf(desk: SlackDesk, id: string, position: Position): Promise<Control | null> {
+	const found = await desk.controls.find(id, position);
+	if (found !== null) return found;
+	await sleep(desk.clock, LOOK_AGAIN_MS, desk.signal);
+	return desk.controls.find(id, position);
 }
 
 async function act(desk: SlackDesk, visitor: Visitor, control: Control, press: Press): Promise<void> {
