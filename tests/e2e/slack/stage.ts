@@ -38,6 +38,8 @@ export interface Stage {
 	/** What the program said of itself when it had started. */
 	readonly about: readonly string[];
 	app(): App;
+	/** From the next start on. */
+	setEnv(env: Readonly<Record<string, string>>): void;
 	/** Ends the program and starts it again on the same store. */
 	restart(): Promise<void>;
 	finished(): readonly (RunEvent & { type: 'run_finished' })[];
@@ -99,7 +101,10 @@ export async function stage(mode: Mode, options: StageOptions = {}): Promise<Sta
 			events.push(event);
 			slack.changed();
 		},
-		onProblem: (text) => void problems.push(text),
+		onProblem(text) {
+			problems.push(text);
+			slack.changed();
+		},
 		openStore: async () => options.around?.(kept) ?? kept,
 		clock: options.clock ?? createQuickClock(SPEED),
 		...(options.locales === undefined ? {} : { locales: options.locales }),
@@ -129,6 +134,7 @@ export async function stage(mode: Mode, options: StageOptions = {}): Promise<Sta
 		problems,
 		about,
 		app: () => app,
+		setEnv: (env) => void Object.assign(settings.env, env),
 		async restart() {
 			await app.close();
 			app = await start();
