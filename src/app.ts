@@ -15,7 +15,7 @@ import type { Settings } from './config/settings-of.ts';
 import type { Agent } from './core/agent.ts';
 import type { Backend } from './core/backend.ts';
 import type { BackendSettings } from './core/backend-settings.ts';
-import type { Clock } from './core/clock.ts';
+import { type Clock, endable } from './core/clock.ts';
 import { type BotError, messageOf, sentenceOf } from './core/errors.ts';
 import type { Finding } from './core/finding.ts';
 import type { Gateway, Inbound } from './core/gateway.ts';
@@ -84,7 +84,9 @@ export interface App {
 
 /** The composition root: the only place that picks adapters. */
 export async function createApp(options: AppOptions): Promise<App> {
-	const clock = options.clock ?? systemClock;
+	// What waits to be tried again when the program ends is caught up on at the next start.
+	const { clock, end } = endable(options.clock ?? systemClock);
+	let closing = false;
 	const config = await loadConfig(options);
 	const languages = await openLanguages(config, options);
 	const say = languages.in(null);
@@ -103,7 +105,9 @@ export async function createApp(options: AppOptions): Promise<App> {
 		teamOf: async (name) => (await teams.named(name)).team,
 		gatewayOf: (session) => gateways.get(decodeSessionId(session).platform) ?? null,
 		observe: options.observe,
-		onProblem: tell,
+		onProblem(text) {
+			if (!closing) tell(text);
+		},
 		onLost(run, error) {
 			tell(say('run.lost', { run, reason: sentenceOf(error) }));
 			void terminal?.stop();
@@ -156,10 +160,12 @@ export async function createApp(options: AppOptions): Promise<App> {
 			return (await Promise.all(joined)).flat();
 		},
 		async close() {
+			closing = true;
 			stopTending();
 			await runs.close();
 			for (const gateway of gateways.values()) await gateway.stop();
 			await store.close();
+			end();
 		},
 	};
 }

@@ -110,4 +110,17 @@ describe('kill -9 in the middle of a run', async () => {
 		},
 		60_000,
 	);
+
+	it('a program that is ended while messages wait to be posted ends at once, and the next one posts them', async () => {
+		const { slack, start, end } = await machine('socket');
+		await start();
+		const { message } = await slack.person('T1', 'U1').mention('C1', QUESTION);
+		await slack.waitFor(() => shown(slack, message.ts).length >= 2, 'some of the thread');
+		await end();
+		expect(shown(slack, message.ts).length).toBeLessThan(whole.thread.length);
+		await start();
+		await slack.waitFor(() => shown(slack, message.ts).length >= whole.thread.length, 'the whole thread');
+		await end();
+		expect(shown(slack, message.ts)).toEqual(whole.thread);
+	}, 60_000);
 }, 60_000);
