@@ -1,3 +1,5 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { onTestFinished } from 'vitest';
 import { createControls } from '../../../../../src/adapters/gateways/shared/controls.ts';
 import { createPlaces } from '../../../../../src/adapters/gateways/shared/places.ts';
@@ -14,7 +16,8 @@ import { encodeSessionId } from '../../../../../src/core/session-id.ts';
 import type { Store } from '../../../../../src/core/store.ts';
 import { createProjector } from '../../../../../src/observers/projector.ts';
 import { createSlotRecords } from '../../../../../src/observers/slot-records.ts';
-import { type FakeSlackOptions, startFakeSlack } from '../../../../platforms/slack/fake-slack.ts';
+import { type FakeSlack, type FakeSlackOptions, startFakeSlack } from '../../../../platforms/slack/fake-slack.ts';
+import type { SlackMessage } from '../../../../platforms/slack/world.ts';
 import { createManualClock } from '../../../../support/manual-clock.ts';
 import { strictEnglish } from '../../../../support/say.ts';
 
@@ -60,6 +63,14 @@ function countedClients(open: Set<Promise<unknown>>, make: (spot: SlackSpot) => 
 
 export interface ThreadOptions extends FakeSlackOptions {
 	store?: Store;
+}
+
+/** An app that only acknowledges: what was pressed is read from the request that came to it. */
+async function startAcknowledging(slack: FakeSlack): Promise<void> {
+	const server = createServer((request, response) => request.resume().on('end', () => response.end()));
+	await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+	onTestFinished(() => void server.close());
+	slack.http.requestUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
 }
 
 /** The outgoing half of the gateway on a fake Slack, with time that goes on only while nothing is on its way. */
@@ -145,6 +156,15 @@ export async function startSlackThread({ store = createMemoryStore(), ...options
 		await until(projector.settled());
 	};
 
+	/** Presses a button of a message; the response URL that comes with the click. */
+	const press = async (message: SlackMessage | undefined, actionId: string): Promise<string> => {
+		if (message === undefined) throw new Error('there is no message to press on');
+		await startAcknowledging(slack);
+		await slack.person('T1', 'U1').press(message, actionId);
+		const payload = new URLSearchParams(slack.http.last?.body).get('payload') ?? '{}';
+		return String((JSON.parse(payload) as { response_url?: string }).response_url);
+	};
+
 	const requests = (method: string) => slack.requests.filter((request) => request.method === method);
-	return { slack, clock, store, places, controls, startGateway, project, ask, play, until, problems, requests };
+	return { slack, clock, store, places, controls, startGateway, project, ask, play, until, press, problems, requests };
 }
