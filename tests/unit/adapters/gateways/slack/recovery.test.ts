@@ -63,6 +63,26 @@ describe('case 16: Slack takes a message and the answer is lost', () => {
 		expect(await places.get(place.session)).toMatchObject({ root: id, thread_ts: id });
 	});
 
+	it.each([5, 12, 20, 27, 33, 39])(
+		'a process that dies after %i events has left nothing to be posted twice',
+		async (cut) => {
+			const { slack, startGateway, project, ask, play, until } = await startSlackThread();
+			await ask();
+			const dying = startGateway();
+			const events = finishedRun().map((event, index) => ({ ...event, at: index * 700 }));
+			await play(project(dying.gateway), events.slice(0, cut));
+			dying.poster.close();
+			const projector = project(startGateway().gateway);
+			for (const event of events) if ('seq' in event) projector.handle(event);
+			await until(projector.settled());
+			const calm = await startSlackThread();
+			await calm.ask();
+			await calm.play(calm.project(calm.startGateway().gateway), finishedRun());
+			expect(slack.render('T1', 'C1')).toBe(calm.slack.render('T1', 'C1'));
+			expect(slack.violations.filter(({ where }) => where !== 'chat.stopStream')).toEqual([]);
+		},
+	);
+
 	it('what Slack refused is not looked for', async () => {
 		const { slack, startGateway, ask, until, requests } = await startSlackThread();
 		await ask();
@@ -106,6 +126,17 @@ describe('case 23: Slack does not take the blocks', () => {
 			expect(await controls.find(controlId(control), position)).toEqual(control);
 		}
 		expect(slack.violations).toEqual([]);
+	});
+
+	it('what Slack did not take is not offered again when the message is edited', async () => {
+		const { slack, startGateway, ask, until, requests } = await startSlackThread();
+		await ask();
+		const { poster } = startGateway();
+		slack.faults.next('chat.postMessage', { type: 'error', error: 'invalid_blocks' });
+		const id = await until(poster.post(place, slotOf('board'), bodyOf(board())));
+		await until(poster.edit(place, slotOf('board'), id, bodyOf(board({ orchestration: 2 }))));
+		expect(requests('chat.update').length).toBe(1);
+		expect(slack.render('T1', 'C1')).toContain('*demo · 2 agents · round 2*');
 	});
 
 	it('and refuses the plainest too: it is not tried a third time at once', async () => {

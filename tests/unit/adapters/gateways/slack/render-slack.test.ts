@@ -1,7 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { controlId } from '../../../../../src/adapters/gateways/shared/controls.ts';
-import { BLOCKS_BUDGET, MAX_MARKDOWN, MAX_TEXT } from '../../../../../src/adapters/gateways/slack/limits.ts';
+import {
+	BLOCKS_BUDGET,
+	MAX_BLOCKS,
+	MAX_MARKDOWN,
+	MAX_TEXT,
+} from '../../../../../src/adapters/gateways/slack/limits.ts';
 import { renderSlack } from '../../../../../src/adapters/gateways/slack/render-slack.ts';
 import type { SlackBlock, SlackBody } from '../../../../../src/adapters/gateways/slack/slack-body.ts';
 import type { ThreadMessage } from '../../../../../src/core/gateway.ts';
@@ -36,6 +41,7 @@ describe('every message', () => {
 					const buttons = body.controls.map(controlId);
 					for (const blocks of [body.blocks, body.plainBlocks]) {
 						expect(blockProblems(blocks, 'message')).toEqual([]);
+						expect(blocks.length).toBeLessThanOrEqual(MAX_BLOCKS);
 						expect(sizeOf(blocks)).toBeLessThanOrEqual(BLOCKS_BUDGET);
 						const shown = blocks.flatMap(({ type, elements }) => (type === 'actions' ? elements : []));
 						expect((shown as { action_id: string }[]).map(({ action_id }) => action_id)).toEqual(buttons);
