@@ -169,6 +169,8 @@ describe('case 25: a stream does not live for ever', () => {
 				}
 				if (method === 'chat.stopStream') await clock.advance(240_000);
 			}
+			const words = (text: string) => text.replace(/```(?:js)?|\s+/g, '');
+			expect(words(parts().join(''))).toBe(words(TEXT));
 			await finish();
 			expect(slack.faults.left()).toBe(0);
 			expect(parts()).toEqual([TEXT]);
