@@ -168,7 +168,7 @@ const MUTE = new Set([
 ]);
 
 /** Characters of the words in blocks. */
-function sizeOf(value: unknown): number {
+export function sizeOf(value: unknown): number {
 	if (typeof value === 'string') return value.length;
 	if (Array.isArray(value)) return value.reduce((sum: number, one) => sum + sizeOf(one), 0);
 	if (!isObject(value)) return 0;

@@ -106,7 +106,7 @@ function blockLines(block: JsonObject): string[] {
 	}
 }
 
-const renderBlocks = (blocks: unknown): string[] =>
+export const renderBlocks = (blocks: unknown): string[] =>
 	objectsIn(blocks)
 		.flatMap(blockLines)
 		.flatMap((line) => line.trimEnd().split('\n'));
@@ -116,6 +116,10 @@ function bodyLines(text: string, blocks: readonly JsonObject[], streamed: boolea
 	const words = text === '' ? [] : text.split('\n');
 	return blocks.length === 0 ? words : streamed ? [...words, ...renderBlocks(blocks)] : renderBlocks(blocks);
 }
+
+/** Whether a message shows what was streamed: an edit takes its place. */
+const isStreamed = ({ stream, text }: SlackMessage): boolean =>
+	stream !== null && text === stream.chunks.map((chunk) => stringOf(chunk.text)).join('');
 
 function nameOf(team: SlackTeam, { user, bot }: SlackMessage): string {
 	return bot === null ? (team.users.get(user)?.name ?? user) : bot === team.botId ? 'APP' : bot;
@@ -128,7 +132,7 @@ function messageLines(team: SlackTeam, message: SlackMessage): string[] {
 		message.subtype === 'thread_broadcast' ? ' (also in channel)' : '',
 	].join('');
 	const files = message.files.map(({ title, length }) => `(file: ${title}, ${length} bytes)`);
-	const body = bodyLines(message.text, message.blocks, message.stream !== null);
+	const body = bodyLines(message.text, message.blocks, isStreamed(message));
 	const reactions = message.reactions.map(({ name, users }) => `:${name}: ${users.length}`).join(' ');
 	return [`${nameOf(team, message)}${marks}`, ...body, ...files, ...(reactions === '' ? [] : [reactions])];
 }

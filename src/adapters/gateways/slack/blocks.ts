@@ -5,10 +5,10 @@ import { MAX_ACCESSIBILITY_LABEL, MAX_BUTTON_TEXT, MAX_CONTEXT_TEXT, MAX_HEADER,
 import type { SlackBlock } from './slack-body.ts';
 import { clipped, foreignLine } from './slack-text.ts';
 
-/** A heading; foreign text may be in it. */
+/** A heading; foreign text may be in it, and is shown by an ellipsis when there is nothing to see in it. */
 export const header = (text: string): SlackBlock => ({
 	type: 'header',
-	text: { type: 'plain_text', text: foreignLine(text, MAX_HEADER), emoji: false },
+	text: { type: 'plain_text', text: foreignLine(text, MAX_HEADER) || '…', emoji: false },
 });
 
 /** `text` is in Slack's own markup: what is foreign in it has been escaped. */

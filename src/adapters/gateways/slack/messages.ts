@@ -26,6 +26,8 @@ export interface Messages {
 
 /** Slack does not take these blocks. */
 const INVALID = ['invalid_blocks', 'invalid_blocks_format'];
+/** How many slots are remembered for that; then it is forgotten, and learnt again. */
+const MAX_PLAIN = 1000;
 const TOO_LONG = ['msg_too_long', 'msg_blocks_too_long'];
 
 export function createMessages({ calls, nameOf, say }: MessagesOptions): Messages {
@@ -38,13 +40,21 @@ export function createMessages({ calls, nameOf, say }: MessagesOptions): Message
 		return withNames(body, (user) => names.get(user) ?? say('slack.person'));
 	};
 
+	/** Slots whose form Slack has refused: they are shown in the plainest from then on. */
+	const plain = new Set<string>();
+
 	/** What Slack refuses for its form is sent once more in the plainest. */
-	const send = async (spot: SlackSpot, method: string, body: MessageBody, args: object): Promise<CallResult> => {
+	const send = async (spot: SlackSpot, method: string, body: MessageBody, nonce: string, args: object) => {
 		const { text, blocks, plainBlocks } = await named(spot.team, body);
-		const common = { channel: spot.channel, text, parse: 'none', link_names: false, ...args };
-		const first = await calls.call(spot, method, { ...common, blocks });
+		const metadata = slotMetadata(nonce);
+		const common = { channel: spot.channel, text, parse: 'none', link_names: false, metadata, ...args };
+		const first = await calls.call(spot, method, { ...common, blocks: plain.has(nonce) ? plainBlocks : blocks });
 		const code = codeOf(first);
-		if (code !== null && INVALID.includes(code)) return calls.call(spot, method, { ...common, blocks: plainBlocks });
+		if (code !== null && INVALID.includes(code) && !plain.has(nonce)) {
+			if (plain.size >= MAX_PLAIN) plain.clear();
+			plain.add(nonce);
+			return calls.call(spot, method, { ...common, blocks: plainBlocks });
+		}
 		if (code === null || !TOO_LONG.includes(code)) return first;
 		const buttons = plainBlocks.filter(({ type }) => type === 'actions');
 		return calls.call(spot, method, { ...common, blocks: [...plainSections(text), ...buttons] });
@@ -53,12 +63,11 @@ export function createMessages({ calls, nameOf, say }: MessagesOptions): Message
 	return {
 		named,
 		post: (spot, body, nonce) =>
-			send(spot, 'chat.postMessage', body, {
+			send(spot, 'chat.postMessage', body, nonce, {
 				...(spot.thread_ts === null ? {} : { thread_ts: spot.thread_ts }),
 				unfurl_links: false,
 				unfurl_media: false,
-				metadata: slotMetadata(nonce),
 			}),
-		update: (spot, ts, body, nonce) => send(spot, 'chat.update', body, { ts, metadata: slotMetadata(nonce) }),
+		update: (spot, ts, body, nonce) => send(spot, 'chat.update', body, nonce, { ts }),
 	};
 }

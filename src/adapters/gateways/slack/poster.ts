@@ -67,11 +67,12 @@ export function createPoster(options: PosterOptions): SlackPoster {
 			const shown = await id;
 			await keepRoot(options, place, spot, shown);
 			if (body.type === 'message') await keepButtons(options, spot, shown, body);
-			if (slot.key === 'board') going.set(spot.team, place.run, isGoing(body));
+			if (tellsWhetherItGoes(slot, body)) going.set(spot.team, place.run, isGoing(body));
 			return encodeShownId(shown);
 		} catch (error) {
 			if (isRefusal(error)) refused.add(slot.nonce);
-			if (error instanceof BotError && error.code === 'place_gone') going.set(spot.team, place.run, false);
+			// A board that is posted anew counts again.
+			if (error instanceof BotError) going.set(spot.team, place.run, false);
 			throw error;
 		}
 	};
@@ -128,6 +129,10 @@ function createParts({ clients, nameOf, say, clock }: PosterOptions) {
 	};
 	return { calls, messages, bodies, close };
 }
+
+/** The board does, and the result once it has been written. */
+const tellsWhetherItGoes = ({ key }: Slot, { type }: SlackBody): boolean =>
+	key === 'board' || (key === 'final' && type === 'message');
 
 const isGoing = (body: SlackBody): boolean =>
 	body.type === 'message' && body.controls.some(({ action }) => action === 'stop');

@@ -98,7 +98,7 @@ function statusOf({ state }: BoardRow): Row['status'] {
 }
 
 /** What an agent does, how far it is, and why. */
-export function doingOf({ state, version, votes, tool, note }: BoardRow, say: Say): string {
+function doingOf({ state, version, votes, tool, note }: BoardRow, say: Say): string {
 	return [
 		say(`state.${state}`),
 		...(version > 0 ? [say('board.version', { version })] : []),

@@ -37,9 +37,10 @@ function leadOf({ answers, agents }: Final, say: Say): string {
 }
 
 function finishedParts(final: Final, { place, say, verbosity }: RenderContext): SlackBody[] {
-	const hasAnswer = final.content !== '';
+	const answer = foreignMarkdown(final.content);
+	const hasAnswer = answer.trim() !== '';
 	const heading = headingOf({ ...final, hasAnswer }, say);
-	const text = hasAnswer ? foreignMarkdown(final.content) : answerText(final, say);
+	const text = hasAnswer ? answer : answerText({ ...final, content: '' }, say);
 	const parts = splitMarkdown(text, MARKDOWN_PART);
 	const isCut = parts.length > MAX_PARTS && verbosity !== 'full';
 	const shown = isCut ? parts.slice(0, MAX_PARTS - 1) : parts;

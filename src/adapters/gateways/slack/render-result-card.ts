@@ -26,34 +26,35 @@ const EXCERPT_LIMIT = 3000;
 /** What the board becomes: nobody has to open the thread to know what came out. */
 export function resultCard(board: Board, outcome: Outcome, { control, say }: CardContext): SlackBody {
 	const result = board.result ?? NO_RESULT;
-	const hasAnswer = result.excerpt !== '';
+	const shown = excerptOf(result);
+	const hasAnswer = shown !== '';
 	const heading = headingOf({ outcome, answers: result.answers, agents: board.rows.length, hasAnswer }, say);
 	const facts = factsOf(board, result, say);
+	const title = escaped(foreignLine(board.title, MAX_TITLE)) || '…';
 	const about = context([
 		say('slack.board.run', { run: escaped(board.run) }),
 		escaped(foreignLine(board.team, MAX_NOTE)),
 		peopleOf(board, say),
 	]);
-	const excerpt = hasAnswer ? excerptOf(result) : answerText({ content: '', outcome }, say);
+	const excerpt = hasAnswer ? shown : answerText({ content: '', outcome }, say);
 	const more = context([hasAnswer && !result.isWhole ? say('slack.card.whole') : null]);
 	const buttons = buttonsOf(board, hasAnswer, { control, say });
-	const top: SlackBlock[] = [header(heading), section(`*${escaped(foreignLine(board.title, MAX_TITLE))}*`)];
+	const top: SlackBlock[] = [header(heading), section(`*${title}*`)];
 	const above = [...top, ...context([facts])];
 	const below = [...more, ...about, ...actions(buttons)];
 	return {
 		type: 'message',
-		text: [heading, escaped(foreignLine(board.title, MAX_TITLE)), facts, escaped(foreignLine(excerpt, 700))]
-			.filter((line) => line !== '')
-			.join('\n'),
+		text: [heading, title, facts, escaped(foreignLine(excerpt, 700))].filter((line) => line !== '').join('\n'),
 		blocks: [...above, markdown(excerpt), ...below],
 		plainBlocks: [...above, ...plainSections(excerpt), ...below],
 		controls: buttons.map((button) => button.control),
 	};
 }
 
-/** Fences that were cut through are closed. */
+/** Fences that were cut through are closed. Empty when there is nothing to see. */
 function excerptOf({ excerpt, isWhole }: BoardResult): string {
 	const text = foreignMarkdown(excerpt).trimEnd();
+	if (text.trim() === '') return '';
 	const [whole = text] = splitMarkdown(isWhole ? text : `${text} …`, EXCERPT_LIMIT);
 	return whole;
 }

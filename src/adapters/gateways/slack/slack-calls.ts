@@ -104,6 +104,7 @@ function detailsOf(error: unknown): { code: string | null; data: string | null; 
 /** Why nothing can be shown in a place any more, by Slack's code for it. https://docs.slack.dev/reference/methods/chat.postMessage */
 const GONE: Readonly<Record<string, (say: Say) => string>> = {
 	is_archived: (say) => say('slack.gone.archived'),
+	is_inactive: (say) => say('slack.gone.archived'),
 	channel_not_found: (say) => say('slack.gone.channel'),
 	not_in_channel: (say) => say('slack.gone.member'),
 	thread_not_found: (say) => say('slack.gone.thread'),
