@@ -76,7 +76,7 @@ export function buttonOf(message: Pick<SlackMessage, 'blocks'>, label: string): 
 	return found.action_id;
 }
 
-const hasButton = (message: SlackMessage, label: string) =>
+export const hasButton = (message: SlackMessage, label: string) =>
 	buttonsOf(message.blocks).some(({ text }) => text.includes(label));
 
 export async function stage(mode: Mode, options: StageOptions = {}): Promise<Stage> {
