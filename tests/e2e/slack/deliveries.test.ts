@@ -102,7 +102,7 @@ describe.each(MODES)('over %s, what Slack delivers', (mode) => {
 			Files for the team to read: [file_input: files]
 			[Ask] [Cancel]"
 		`);
-		const filled = { question: 'Why?', team: { selected_option: { value: 'slack' } } };
+		const filled = { question: 'Why?', team: { selected_option: { value: 'plain' } } };
 		await ada.submit(modal, { ...filled, verbosity: { selected_option: { value: 'quiet' } }, files: { files: [] } });
 		await until('the end', () => finished().length === 1);
 		expect(started()[0]).toMatchObject({ question: 'Why?' });

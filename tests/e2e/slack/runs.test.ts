@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { buttonOf, MODES, type Stage, stage, wordsOf } from './stage.ts';
+import { buttonOf, hasButton, MODES, type Stage, stage, wordsOf } from './stage.ts';
 
 /** How a run is stopped, by its name. */
 const stops: readonly [string, (on: Stage, thread: string) => Promise<unknown>][] = [
@@ -91,6 +91,20 @@ describe.each(MODES)('over %s, a run on Slack', (mode) => {
 		await grace.submit(modal, { question: 'And how?' });
 		await until('the second end', () => finished().length === 2);
 		expect(started().map(({ session }) => session)[1]).toBe(started()[0]?.session);
+		expect(slack.violations).toEqual([]);
+	});
+
+	it('a tie is broken by a button, which is gone at once; a later press says that it is decided', async () => {
+		const { slack, ada, until, finished, board, message } = await stage(mode);
+		await ada.command('C1', '/massgen', 'ask --team tied Who is right?');
+		const choice = await board('bob');
+		const asked = { ...choice };
+		await ada.press(choice, buttonOf(choice, 'bob'));
+		await until('the buttons to be gone', () => !hasButton(choice, 'bob'));
+		await until('the end', () => finished().length === 1);
+		await message('Presented by Bob.');
+		await ada.press({ ...asked, deleted: false }, buttonOf(asked, 'ann'));
+		await until('the words', () => ada.ephemerals('C1').some((one) => wordsOf(one).includes('no longer open')));
 		expect(slack.violations).toEqual([]);
 	});
 

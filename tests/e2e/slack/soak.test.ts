@@ -27,7 +27,7 @@ describe('50 runs at once', () => {
 						archived: false,
 					});
 				}
-				for (const method of ['chat.postMessage', 'chat.update', 'chat.startStream', 'agents.sessions.setStatus']) {
+				for (const method of ['chat.postMessage', 'chat.update', 'agents.sessions.setStatus']) {
 					faults.next(method, { type: 'rate_limit', retryAfter: 5 }, 3);
 				}
 				faults.next('chat.postMessage', { type: 'drop_after_accept' }, 5);
@@ -69,6 +69,7 @@ describe('50 runs at once', () => {
 			expect([count(answer), count('The plain answer'), count('A longer answer'), count('Vote')]).toEqual([2, 1, 1, 1]);
 			expect(own(question).every((one) => !wordsOf(one).includes('Stop'))).toBe(true);
 		}
+		await until('all sessions at rest', () => slack.team('T1').sessions.every(({ status }) => status === 'active'));
 		expect(slack.faults.left()).toBe(0);
 		expect(slack.violations.filter(({ code }) => !HARMLESS.has(code))).toEqual([]);
 	}, 120_000);

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { refusalOf } from './call-errors.ts';
+import { sleep } from '../../../core/clock.ts';
+import { refusalOf, waitOf } from './call-errors.ts';
 import type { SlackBody } from './slack-body.ts';
 import type { SlackDesk } from './slack-desk.ts';
 import { conversationKey, type SlackSpot } from './slack-spot.ts';
@@ -24,10 +25,15 @@ const LASTING = new Set([
 	'not_allowed_token_type',
 	'access_denied',
 ]);
+const MAX_TRIES = 6;
+/** Wait before Slack is asked again, in milliseconds; it doubles with each try. */
+const RETRY_MS = 2000;
 /** How many threads are remembered with what they were set to. */
 const MOST = 5_000;
 
-export function createAgentSessions(desk: Pick<SlackDesk, 'workspaces' | 'client' | 'onProblem'>): AgentSessions {
+export function createAgentSessions(
+	desk: Pick<SlackDesk, 'workspaces' | 'client' | 'clock' | 'signal' | 'onProblem'>,
+): AgentSessions {
 	const without = new Set<string>();
 	const statuses = new Map<string, Status>();
 	const order = new Map<string, Promise<void>>();
@@ -36,7 +42,8 @@ export function createAgentSessions(desk: Pick<SlackDesk, 'workspaces' | 'client
 		const workspace = await desk.workspaces.of(spot.team);
 		if (workspace === null || without.has(spot.team)) return;
 		const { agents } = await desk.client(workspace);
-		await agents.sessions.setStatus({ channel_id: spot.channel, thread_ts: thread, status });
+		const wanted = { channel_id: spot.channel, thread_ts: thread, status };
+		await stubbornly(desk, () => agents.sessions.setStatus(wanted));
 	};
 
 	const failed = (team: string, thrown: unknown): void => {
@@ -66,13 +73,26 @@ export function createAgentSessions(desk: Pick<SlackDesk, 'workspaces' | 'client
 	};
 }
 
+/** A session that stays at work would offer to stop what has ended, so Slack is asked again when it does not answer. */
+async function stubbornly(desk: Pick<SlackDesk, 'clock' | 'signal'>, call: () => Promise<unknown>): Promise<void> {
+	for (let tries = 1; ; tries += 1) {
+		try {
+			await call();
+			return;
+		} catch (thrown) {
+			if (refusalOf(thrown) !== null || tries === MAX_TRIES) throw thrown;
+			await sleep(desk.clock, waitOf(thrown) ?? RETRY_MS * 2 ** (tries - 1), desk.signal);
+		}
+	}
+}
+
 const stoppedSchema = z.object({ channel: z.string(), user: z.string(), thread_ts: z.string() });
 
 /** Takes `agent_session_stopped`: somebody has pressed Slack's own Stop. */
 export async function takeNativeStop(desk: SlackDesk, team: string, event: unknown, id: string): Promise<void> {
 	const { channel, user, thread_ts: thread } = stoppedSchema.parse(event);
 	const session = await desk.places.find(conversationKey(team, channel, thread));
-	const visitor = session === null ? null : await visitorOf(desk, { team, user, channel, thread });
+	const visitor = session === null ? null : await visitorOf(desk, { team, user, channel, thread }, true);
 	if (session === null || visitor === null) return;
 	await submit(desk, visitor, { id, session, name: 'stop', options: {} });
 }

@@ -42,17 +42,19 @@ export async function openDoor(options: DoorOptions): Promise<Door> {
 	const pages = reach.type === 'installed' ? installPages(reach, options) : {};
 	const secret = way.type === 'http' ? way.signingSecret : null;
 	const serves = secret !== null || reach.type === 'installed';
-	const http = new HTTPReceiver({
-		// In socket mode there are only the pages of an installation: the entrance lets no request of Slack's through.
-		signingSecret: secret ?? '',
-		signatureVerification: secret !== null,
-		endpoints: REQUEST_PATH,
-		logger: options.logger,
-		...pages,
-	});
+	const http = serves
+		? new HTTPReceiver({
+				// In socket mode there are only the pages of an installation: the entrance lets no request of Slack's through.
+				signingSecret: secret ?? '',
+				signatureVerification: secret !== null,
+				endpoints: REQUEST_PATH,
+				logger: options.logger,
+				...pages,
+			})
+		: null;
 	const guard = secret === null ? null : createSignatureGuard(secret, clock);
-	const listener = http.requestListener;
-	const entrance: Entrance | null = serves ? createEntrance({ host, port, guard, listener, clock, say }) : null;
+	const entrance: Entrance | null =
+		http === null ? null : createEntrance({ host, port, guard, listener: http.requestListener, clock, say });
 	const link = socket === null ? null : createSocketLink({ ...options, client: socket.client });
 	const start = async (): Promise<void> => {
 		await entrance?.start();
@@ -64,7 +66,7 @@ export async function openDoor(options: DoorOptions): Promise<Door> {
 	};
 	return {
 		// Bolt would take the tokens of the installer as they come, and wait for them before it acknowledges.
-		receiver: { init: (app) => (socket ?? http).init(app), start, stop },
+		receiver: { init: (app) => (socket ?? http)?.init(app), start, stop },
 		start,
 		port: () => entrance?.port() ?? null,
 		stop,

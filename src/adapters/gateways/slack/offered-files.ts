@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { OfferedFile } from '../../../core/attachment.ts';
-import type { Say } from '../../../core/say.ts';
+import type { SlackDesk, Visitor } from './slack-desk.ts';
 
 /** A file as messages and modals carry it. https://docs.slack.dev/reference/objects/file-object */
 export const fileSchema = z.object({
@@ -13,29 +13,31 @@ export const fileSchema = z.object({
 });
 export type SlackFile = z.infer<typeof fileSchema>;
 
+type Desk = Pick<SlackDesk, 'apiUrl' | 'signal'>;
+
 /** Longest time a file may take to come, in milliseconds. */
 const TIMEOUT_MS = 60_000;
 
 /**
  * The files of a person's message. The token goes in a header, and only to Slack itself: a file that is kept
- * elsewhere is not fetched. `apiUrl`: of the Web API.
+ * elsewhere is not fetched.
  */
-export function offeredFiles(files: readonly SlackFile[], token: string, apiUrl: string, say: Say): OfferedFile[] {
+export function offeredFiles(desk: Desk, visitor: Visitor, files: readonly SlackFile[]): OfferedFile[] {
 	return files.map((file) => ({
 		name: file.name ?? file.id,
 		mediaType: file.mimetype ?? '',
 		bytes: file.size ?? 0,
-		read: () => fetched(file, token, apiUrl, say),
+		read: () => fetched(desk, visitor, file),
 	}));
 }
 
-async function fetched(file: SlackFile, token: string, apiUrl: string, say: Say): Promise<Uint8Array> {
+async function fetched({ apiUrl, signal }: Desk, { workspace, say }: Visitor, file: SlackFile): Promise<Uint8Array> {
 	const url = file.url_private_download ?? file.url_private ?? '';
 	if (!isSlack(url, apiUrl)) throw new Error(say('slack.file_elsewhere'));
 	const answer = await fetch(url, {
-		headers: { authorization: `Bearer ${token}` },
+		headers: { authorization: `Bearer ${workspace.token}` },
 		redirect: 'error',
-		signal: AbortSignal.timeout(TIMEOUT_MS),
+		signal: AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]),
 	});
 	const type = answer.headers.get('content-type') ?? '';
 	// Whoever may not read a file is shown a page to sign in, with a good status.
@@ -47,7 +49,7 @@ async function fetched(file: SlackFile, token: string, apiUrl: string, say: Say)
 	return upTo(file.size ?? 0, answer.body, say);
 }
 
-async function upTo(most: number, body: ReadableStream<Uint8Array>, say: Say): Promise<Uint8Array> {
+async function upTo(most: number, body: ReadableStream<Uint8Array>, say: Visitor['say']): Promise<Uint8Array> {
 	const parts: Uint8Array[] = [];
 	let size = 0;
 	for await (const part of body) {

@@ -10,8 +10,8 @@ export interface Person {
 
 /** Who people are: asked for once an hour. */
 export interface People {
-	/** Undefined when Slack does not say or takes too long: nobody waits for the language to be answered in. */
-	localeOf(team: string, user: string): Promise<string | undefined>;
+	/** Undefined when Slack does not say, or not within `patienceMs`. */
+	localeOf(team: string, user: string, patienceMs: number): Promise<string | undefined>;
 	nameOf(team: string, user: string): Promise<string | null>;
 }
 
@@ -21,7 +21,6 @@ const KEPT_MS = 3_600_000;
 const KEPT_UNKNOWN_MS = 10_000;
 /** How many people are remembered. */
 const MOST = 10_000;
-const PATIENCE_MS = 1500;
 
 /** `look`: what Slack says of a person. */
 export function createPeople(clock: Clock, look: (team: string, user: string) => Promise<Person>): People {
@@ -44,7 +43,7 @@ export function createPeople(clock: Clock, look: (team: string, user: string) =>
 	};
 
 	return {
-		localeOf: async (team, user) => (await within(clock, PATIENCE_MS, asked(team, user)))?.locale,
+		localeOf: async (team, user, patienceMs) => (await within(clock, patienceMs, asked(team, user)))?.locale,
 		nameOf: async (team, user) => (await asked(team, user))?.name ?? null,
 	};
 }

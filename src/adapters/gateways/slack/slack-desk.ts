@@ -6,6 +6,7 @@ import type { Controls } from '../shared/controls.ts';
 import type { Places } from '../shared/places.ts';
 import type { Channels } from './channels.ts';
 import type { People } from './people.ts';
+import type { SlackPoster } from './poster.ts';
 import type { PrivateReplies } from './private-replies.ts';
 import type { SlackSpot } from './slack-spot.ts';
 import type { Workspace, Workspaces } from './workspaces.ts';
@@ -26,6 +27,8 @@ export interface SlackDesk {
 	people: People;
 	channels: Channels;
 	replies: PrivateReplies;
+	/** For where a person has clicked or looks for a thread. */
+	poster: Pick<SlackPoster, 'permalink' | 'replaceClicked'>;
 	sayIn(locale: string | null): Say;
 	/** Something that is nobody's fault who is on Slack. */
 	onProblem(error: unknown): void;

@@ -142,20 +142,16 @@ async function begin(options: SlackGatewayOptions, host: GatewayHost, signal: Ab
 	});
 	const clientsOf = createSlackClients({ apiUrl, tokenOf: (team) => tokenOf(workspaces, team, say) });
 	const client = async (workspace: Workspace) => (await clientsOf(workspace)).direct;
+	const places = createPlaces(store, PLATFORM, slackSpotSchema);
+	const controls = createControls(store, PLATFORM);
+	const people = createPeople(clock, (team, user) => personAt(workspaces, client, team, user));
+	const poster = createPoster({ clients: clientsOf, places, controls, nameOf: people.nameOf, say, clock });
+	const replies = createPrivateReplies({ clock, signal, workspaces, client });
+	const shared = { host, apiUrl, clock, signal, workspaces, client, sayIn, onProblem };
 	const desk: SlackDesk = {
-		host,
-		apiUrl,
-		clock,
-		signal,
-		workspaces,
-		client,
-		places: createPlaces(store, PLATFORM, slackSpotSchema),
-		controls: createControls(store, PLATFORM),
-		people: createPeople(clock, (team, user) => personAt(workspaces, client, team, user)),
+		...shared,
+		...{ places, controls, people, replies, poster },
 		channels: createChannels(clock, client),
-		replies: createPrivateReplies({ clock, signal, workspaces, client }),
-		sayIn,
-		onProblem,
 	};
 	const door = await openDoor({
 		...options,
@@ -168,8 +164,6 @@ async function begin(options: SlackGatewayOptions, host: GatewayHost, signal: Ab
 	const works = createWorks(onProblem);
 	await openBolt(door, desk, works);
 	const sessions = createAgentSessions(desk);
-	const { places, controls, people } = desk;
-	const poster = createPoster({ clients: clientsOf, places, controls, nameOf: people.nameOf, say, clock });
 	return { desk, door, sessions, poster, settled: works.settled };
 }
 

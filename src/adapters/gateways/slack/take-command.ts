@@ -24,7 +24,7 @@ export async function takeCommand(desk: SlackDesk, body: unknown): Promise<void>
 		const modalPlace = { channel, thread: null, session: null };
 		return openAskModal(desk, { place, modalPlace, trigger, responseUrl, initial: '' });
 	}
-	const visitor = await visitorOf(desk, place);
+	const visitor = await visitorOf(desk, place, typed.name === 'stop');
 	if (visitor === null) return;
 	const { name, options } = typed;
 	if (name !== 'ask') {

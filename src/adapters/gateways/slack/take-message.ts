@@ -18,7 +18,7 @@ export async function takeMessage(desk: SlackDesk, team: string, event: unknown)
 	const thread = heard.thread ?? ts;
 	const known = await desk.places.find(conversationKey(team, channel, thread));
 	if (known === null && !heard.mentioned && !heard.direct) return;
-	const visitor = await visitorOf(desk, { team, user, channel, thread });
+	const visitor = await visitorOf(desk, { team, user, channel, thread }, isStopWord(heard.text));
 	if (visitor === null) return;
 	const { name, options } = wishOf(heard, desk.host.commands(), known !== null);
 	const id = `${channel}+${ts}`;
@@ -27,7 +27,7 @@ export async function takeMessage(desk: SlackDesk, team: string, event: unknown)
 		return submit(desk, visitor, { id, session, name, options });
 	}
 	const session = known ?? (await newSession(desk, visitor, thread));
-	const files = offeredFiles(heard.files, visitor.workspace.token, desk.apiUrl, visitor.say);
+	const files = offeredFiles(desk, visitor, heard.files);
 	await submit(desk, visitor, { id, session, name, options, files });
 }
 

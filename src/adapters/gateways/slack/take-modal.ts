@@ -29,7 +29,7 @@ export async function takeModal(desk: SlackDesk, body: unknown): Promise<void> {
 	const filled = filledOf(view.state.values);
 	const session = await sessionOf(desk, visitor, place, id);
 	if (session === null) return;
-	const files = offeredFiles(filled.files, visitor.workspace.token, desk.apiUrl, visitor.say);
+	const files = offeredFiles(desk, visitor, filled.files);
 	const options = view.callback_id === ASK_MODAL ? optionsOf(filled) : { question: filled.question };
 	await submit(desk, visitor, { id, session, name: 'ask', options, files });
 }

@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import { type HomeThread, homeView } from './home-view.ts';
 import type { SlackDesk, Visitor } from './slack-desk.ts';
-import type { SlackSpot } from './slack-spot.ts';
 import { PLATFORM, visitorOf } from './visit.ts';
 
 const openedSchema = z.object({ user: z.string(), channel: z.string(), tab: z.string() });
@@ -56,16 +55,7 @@ async function ownThreads(desk: SlackDesk, visitor: Visitor): Promise<HomeThread
 	for (const thread of threads) {
 		if (own.length === SHOWN) break;
 		const spot = await desk.places.get(thread.session);
-		if (spot?.asker === visitor.user) own.push({ ...thread, link: await linkTo(desk, visitor, spot) });
+		if (spot?.asker === visitor.user) own.push({ ...thread, link: await desk.poster.permalink(thread.session) });
 	}
 	return own;
-}
-
-async function linkTo(desk: SlackDesk, { workspace }: Visitor, spot: SlackSpot): Promise<string | null> {
-	const message = spot.root ?? spot.thread_ts;
-	if (message === null) return null;
-	const { chat } = await desk.client(workspace);
-	// A list without a link is better than no list.
-	const found = await chat.getPermalink({ channel: spot.channel, message_ts: message }).catch(() => null);
-	return found?.permalink ?? null;
 }

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { sleep } from '../../../core/clock.ts';
 import type { Control, Position } from '../shared/controls.ts';
 import { openFollowUpModal } from './open-modal.ts';
+import { renderSlack } from './render-slack.ts';
 import type { SlackDesk, Visitor } from './slack-desk.ts';
 import { addressOf, principalOf, submit, visitorOf } from './visit.ts';
 
@@ -24,7 +25,7 @@ export async function takePress(desk: SlackDesk, body: unknown): Promise<void> {
 	const { channel_id: channel, message_ts: message, thread_ts } = press.container;
 	const place = { team: press.team.id, user: press.user.id, channel, thread: thread_ts ?? message };
 	const control = await controlOf(desk, press.actions[0]?.action_id ?? '', { tenant: place.team, channel, message });
-	const visitor = await visitorOf(desk, place);
+	const visitor = await visitorOf(desk, place, control?.action === 'stop');
 	if (visitor === null) return;
 	if (control === null) {
 		const address = addressOf(visitor, press.response_url ?? null);
@@ -77,4 +78,20 @@ async function choose(
 	const principal = principalOf(visitor);
 	const { locale } = visitor;
 	await desk.host.receive({ type: 'choice', id, session, principal, locale, run, orchestration, agent });
+	if (responseUrl !== null) await showChosen(desk, visitor, { session, run, orchestration }, responseUrl);
+}
+
+/** Shows at once what was chosen, in the message with the buttons, however long other messages have to wait. */
+async function showChosen(
+	{ host, poster }: SlackDesk,
+	{ workspace, say }: Visitor,
+	{ session, run, orchestration }: { session: string; run: string; orchestration: number },
+	responseUrl: string,
+): Promise<void> {
+	for (const { run: of, message } of await host.thread(session)) {
+		const isMeant = of === run && message.type === 'choice' && message.orchestration === orchestration;
+		if (!isMeant || message.chosen === null) continue;
+		const [body] = renderSlack(message, { place: { session, run }, say, verbosity: 'normal' });
+		if (body?.type === 'message') await poster.replaceClicked(responseUrl, workspace.team, body);
+	}
 }

@@ -16,11 +16,19 @@ export interface VisitPlace {
 	thread: string | null;
 }
 
+/** How long somebody's language is waited for, in milliseconds; a run that is to be stopped does not wait for it. */
+const PATIENCE_MS = 1500;
+const URGENT_PATIENCE_MS = 100;
+
 /** Who did something in a workspace; null when the app is not there (any more). */
-export async function visitorOf(desk: SlackDesk, { team, user, channel, thread }: VisitPlace): Promise<Visitor | null> {
+export async function visitorOf(
+	desk: SlackDesk,
+	{ team, user, channel, thread }: VisitPlace,
+	isUrgent = false,
+): Promise<Visitor | null> {
 	const workspace = await desk.workspaces.of(team);
 	if (workspace === null) return null;
-	const locale = await desk.people.localeOf(team, user);
+	const locale = await desk.people.localeOf(team, user, isUrgent ? URGENT_PATIENCE_MS : PATIENCE_MS);
 	return { workspace, user, channel, thread, locale, say: desk.sayIn(locale ?? null) };
 }
 
