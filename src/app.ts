@@ -3,6 +3,7 @@ import packageJson from '../package.json' with { type: 'json' };
 import { createRateLimits } from './adapters/backends/shared/rate-limit.ts';
 import type { BackendServices } from './adapters/backends/shared/resilient-stream.ts';
 import type { DiscordGateway } from './adapters/gateways/discord/discord-gateway.ts';
+import type { SlackGateway } from './adapters/gateways/slack/slack-gateway.ts';
 import type { TerminalGateway, TerminalGatewayOptions } from './adapters/gateways/terminal/terminal-gateway.ts';
 import type { WebGateway } from './adapters/gateways/web/web-gateway.ts';
 import { createModelAgent } from './agents/loop.ts';
@@ -15,7 +16,7 @@ import type { Settings } from './config/settings-of.ts';
 import type { Agent } from './core/agent.ts';
 import type { Backend } from './core/backend.ts';
 import type { BackendSettings } from './core/backend-settings.ts';
-import type { Clock } from './core/clock.ts';
+import { type Clock, endable } from './core/clock.ts';
 import { formsOf } from './core/command-form.ts';
 import { BotError, messageOf, sentenceOf } from './core/errors.ts';
 import type { Finding } from './core/finding.ts';
@@ -53,6 +54,8 @@ export interface AppOptions extends ConfigOptions {
 	onProblem(text: string): void;
 	/** Replaces the configured store. For tests that need one of their own. */
 	openStore?(dataDir: string, clock: Clock): Promise<Store>;
+	/** Replaces the machine's clock. For tests. */
+	clock?: Clock;
 	/** Folder of the texts for people, in the place of `config/locales/`. For tests. */
 	locales?: URL;
 }
@@ -68,6 +71,7 @@ export interface App {
 	readonly say: Say;
 	readonly terminal: TerminalGateway | null;
 	readonly web: WebGateway | null;
+	readonly slack: SlackGateway | null;
 	/** The team by name, or the default one. Throws `team_unknown` and `config_invalid` for the person. */
 	team(name: string | null): Promise<ConfiguredTeam>;
 	/** Puts something a person did through to its use case; the error, if any, has been told to the person. */
@@ -82,13 +86,15 @@ export interface App {
 
 /** The composition root: the only place that picks adapters. */
 export async function createApp(options: AppOptions): Promise<App> {
-	const clock = systemClock;
+	// What waits to be tried again when the program ends is caught up on at the next start.
+	const { clock, end } = endable(options.clock ?? systemClock);
+	let closing = false;
 	const config = await loadConfig(options);
 	const languages = await openLanguages(config, options);
 	const say = languages.in(null);
 	const sayIn = languages.in;
 	const store = await (options.openStore ?? openSqlite)(config.settings.dataDir, clock);
-	const { terminal, web, chats, gateways } = await openGateways({ options, config, store, clock, sayIn });
+	const { terminal, web, slack, chats, gateways } = await openGateways({ options, config, store, clock, sayIn });
 	const tell = (text: string) => (terminal === null ? options.onProblem(text) : terminal.tell(text));
 	const teams = createTeams(config, options, clock);
 	const runs = createRuns({ store, clock, random: Math.random, agentsOf: teams.agentsOf });
@@ -101,7 +107,9 @@ export async function createApp(options: AppOptions): Promise<App> {
 		teamOf: async (name) => (await teams.named(name)).team,
 		gatewayOf: (session) => gateways.get(decodeSessionId(session).platform) ?? null,
 		observe: options.observe,
-		onProblem: tell,
+		onProblem(text) {
+			if (!closing) tell(text);
+		},
 		onLost(run, error) {
 			tell(say('run.lost', { run, reason: sentenceOf(error) }));
 			void terminal?.stop();
@@ -133,6 +141,7 @@ export async function createApp(options: AppOptions): Promise<App> {
 		say,
 		terminal,
 		web,
+		slack,
 		team: teams.named,
 		submit,
 		async listen() {
@@ -153,10 +162,12 @@ export async function createApp(options: AppOptions): Promise<App> {
 			return (await Promise.all(joined)).flat();
 		},
 		async close() {
+			closing = true;
 			stopTending();
 			await runs.close();
 			for (const gateway of gateways.values()) await gateway.stop();
 			await store.close();
+			end();
 		},
 	};
 }
@@ -202,11 +213,14 @@ async function openGateways(needs: GatewayNeeds) {
 	const say = sayIn(null);
 	const terminal = options.terminal === null ? null : await openTerminal(options.terminal, options, clock, say);
 	const web = options.web ? await openWeb(config.settings, options, clock, say) : null;
-	const opened: (ChatGateway | null)[] = options.chats ? [await openDiscord(needs)] : [];
-	const chats = opened.filter((gateway) => gateway !== null);
+	const discord = options.chats ? await openDiscord(needs) : null;
+	const slack = options.chats ? await openSlack(needs) : null;
+	const chats = [discord, slack].filter(
+		(gateway): gateway is ChatGateway & (DiscordGateway | SlackGateway) => gateway !== null,
+	);
 	const gateways = new Map<string, Gateway>();
 	for (const gateway of [terminal, web, ...chats]) if (gateway !== null) gateways.set(gateway.name, gateway);
-	return { terminal, web, chats, gateways };
+	return { terminal, web, slack, chats, gateways };
 }
 
 async function openDiscord({ options, config, store, clock, sayIn }: GatewayNeeds): Promise<ChatGateway | null> {
@@ -214,6 +228,13 @@ async function openDiscord({ options, config, store, clock, sayIn }: GatewayNeed
 	if (discord === null) return null;
 	const { createDiscordGateway } = await import('./adapters/gateways/discord/discord-gateway.ts');
 	return createDiscordGateway({ ...discord, store, clock, sayIn, onProblem: options.onProblem });
+}
+
+async function openSlack({ options, config, store, clock, sayIn }: GatewayNeeds): Promise<SlackGateway | null> {
+	const { slack, host } = config.settings;
+	if (slack === null) return null;
+	const { createSlackGateway } = await import('./adapters/gateways/slack/slack-gateway.ts');
+	return createSlackGateway({ ...slack, host, store, clock, sayIn, onProblem: options.onProblem });
 }
 
 /** The texts for people: in the process's language, and where chat platforms need them in those of the people there. */
@@ -241,12 +262,21 @@ export async function deployDiscordCommands(options: ConfigOptions): Promise<str
 
 /** What is well and what is not on the chat platforms that have a token. Asks them. */
 export async function chatFindings(
-	{ settings }: LoadedConfig,
-	channels: { discord: string | null },
+	config: LoadedConfig,
+	channels: { discord: string | null; slack: string | null },
 ): Promise<Finding[]> {
-	if (settings.discord === null) return [];
-	const { discordFindings } = await import('./adapters/gateways/discord/discord-findings.ts');
-	return discordFindings(settings.discord, channels.discord);
+	const { discord, slack } = config.settings;
+	const findings: Finding[] = [];
+	if (discord !== null) {
+		const { discordFindings } = await import('./adapters/gateways/discord/discord-findings.ts');
+		findings.push(...(await discordFindings(discord, channels.discord)));
+	}
+	if (slack !== null) {
+		const say = (await openLanguages(config, { chats: false })).in(null);
+		const { slackFindings } = await import('./adapters/gateways/slack/slack-findings.ts');
+		findings.push(...(await slackFindings({ ...slack, channel: channels.slack, say })));
+	}
+	return findings;
 }
 
 async function openWeb(settings: Settings, { onProblem }: AppOptions, clock: Clock, say: Say): Promise<WebGateway> {

@@ -22,6 +22,7 @@ const doctorOptions = {
 	...common,
 	offline: { type: 'boolean', default: false },
 	'discord-channel': { type: 'string' },
+	'slack-channel': { type: 'string' },
 } as const;
 
 export const usage = `MassGen Chat: a team of AI agents answers in one thread.
@@ -32,6 +33,7 @@ export const usage = `MassGen Chat: a team of AI agents answers in one thread.
   npm run doctor [-- --config FILE --offline] check configuration, keys, services and versions
   npm run doctor -- --discord-channel ID      check what the bot may do in a channel of Discord, too
   npm run deploy-commands                     register /massgen with Discord
+  npm run doctor -- --slack-channel ID        check whether the bot can answer in a channel of Slack, too
 
   --team NAME      the team that answers (default: made of the models that can be reached)
   --config FILE    configuration or team file, MassGen's own YAML included (default: config/massgen.yaml)

@@ -22,7 +22,11 @@ export async function doctor(args: readonly string[]): Promise<number> {
 		nodeVersion: process.versions.node,
 		prices: loadPrices,
 		dataDirProblem,
-		chats: (config) => chatFindings(config, { discord: options['discord-channel'] ?? null }),
+		chats: (config) =>
+			chatFindings(config, {
+				discord: options['discord-channel'] ?? null,
+				slack: options['slack-channel'] ?? null,
+			}),
 	});
 	for (const { level, what, repair } of findings) {
 		process.stdout.write(`${SIGNS[level]} ${what}\n${repair === null ? '' : `    → ${repair}\n`}`);

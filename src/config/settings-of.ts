@@ -7,6 +7,7 @@ import { environmentProblem, type Problem } from './problem.ts';
 import { addressVariable, providerPresets } from './provider-presets.ts';
 import { rulesOf } from './rules-of.ts';
 import { settings as known, resolveSetting } from './setting.ts';
+import { type SlackSettings, slackProblems, slackSettings } from './slack-settings.ts';
 
 export interface ModelPrice {
 	/** US dollars for a million tokens. */
@@ -32,6 +33,8 @@ export interface Settings {
 	webToken: string | null;
 	/** Null: the bot is not on Discord. */
 	discord: DiscordSettings | null;
+	/** Null: the bot is not on Slack. */
+	slack: SlackSettings | null;
 	/** By model. They go before the price table. */
 	prices: ReadonlyMap<string, ModelPrice>;
 	/** As the main file has them. Holds secrets. */
@@ -78,6 +81,7 @@ export function settingsOf(
 		locale: locale.value,
 		...pageSettings(env),
 		discord: discordSettings(env),
+		slack: slackSettings(env),
 		prices: new Map(prices),
 		providers: data.providers ?? {},
 		autoRules: rulesOf(data.orchestrator, data.timeout_settings, runTimeoutSeconds),
@@ -124,7 +128,7 @@ export function outsideProblems({ flags, env }: SettingsOptions): Problem[] {
 		const message = `expected an address of this machine, such as 127.0.0.1 or 0.0.0.0, found "${host.value}"`;
 		problems.push(environmentProblem(host.name, message));
 	}
-	return [...problems, ...discordProblems(env)];
+	return [...problems, ...discordProblems(env), ...slackProblems(env)];
 }
 
 /** The deadline for every run that flag or environment set, in seconds; null when they do not. */

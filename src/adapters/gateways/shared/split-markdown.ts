@@ -17,10 +17,13 @@ const MIN_LIMIT = 64;
  * takes, is left out. No part breaks a surrogate pair, CRLF, or what a reader takes for one character, unless that
  * alone is longer than a part. Every part by itself has its fences closed, whatever the text is.
  *
+ * `isGrowing`: the text goes on, so the last part's fence is left open. What such a part says is the beginning of what
+ * it says later, as long as it is the last.
+ *
  * Fences inside of quotations are taken for text. Signs of a fence that take more than an eighth of a part are not
  * repeated, so what follows them in the next part reads as text. Throws `bug` when `limit` is below 64.
  */
-export function splitMarkdown(text: string, limit: number): readonly string[] {
+export function splitMarkdown(text: string, limit: number, isGrowing = false): readonly string[] {
 	if (!Number.isInteger(limit) || limit < MIN_LIMIT) {
 		throw new BotError('bug', `a part of a text must be allowed ${MIN_LIMIT} code units or more, not ${limit}`);
 	}
@@ -29,7 +32,8 @@ export function splitMarkdown(text: string, limit: number): readonly string[] {
 	let start: Spot = { at: 0, fence: null };
 	while (start.at < text.length) {
 		const { part, end } = sealedPart(text, lines, start, limit);
-		parts.push(part);
+		const isOpen = isGrowing && end.at >= text.length;
+		parts.push(isOpen ? (start.fence?.opening ?? '') + text.slice(start.at) : part);
 		start = end;
 	}
 	return parts.filter((part) => part.trim() !== '');
