@@ -7,7 +7,8 @@ const TASKSET = 'taskset';
 /** Whether programs can be kept on a core each, so that client and server do not take each other's time. */
 export const canPin = availableParallelism() >= 2 && spawnSync(TASKSET, ['-V']).status === 0;
 
-const onCore = (core: 0 | 1, command: readonly string[]) =>
+/** The command, kept on one core where that can be done. */
+export const onCore = (core: 0 | 1, command: readonly string[]) =>
 	canPin ? [TASKSET, '-c', String(core), ...command] : [...command];
 
 /** Processor seconds since boot in which some process ran; null where the system does not say. */
@@ -26,7 +27,7 @@ function busySeconds(): number | null {
 }
 
 /** Processor seconds that a living process has used; null when it is gone. */
-function usedSeconds(pid: number | undefined): number | null {
+export function usedSeconds(pid: number | undefined): number | null {
 	try {
 		const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
 		const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
