@@ -60,6 +60,8 @@ async function main(): Promise<void> {
 		const wants = (name: string) => positionals.length === 0 || positionals.includes(name);
 		const { findings, tables, foreign } = await measureEverything(contest, wants);
 		console.log([findingsTable(findings), ...tables].join('\n\n'));
+		if (values.tiny === true)
+			console.log('\nTiny: these figures show that everything can be measured, and mean nothing.');
 		console.log(`\n${[...others.refusals, circumstances(foreign)].join('\n')}`);
 	} finally {
 		server.stop();

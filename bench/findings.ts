@@ -24,7 +24,8 @@ export function findingsTable(findings: readonly Finding[]): string {
 	const rows = findings.map(({ what, value, unit, digits = 2, goal, beside = '' }) => {
 		const bound = goal === null ? '' : `${goal.atLeast === true ? 'at least' : 'at most'} ${goal.limit}`;
 		const verdict = goal === null ? '' : isMet(value, goal) ? 'yes' : '**no**';
-		return [what, `${said(value, digits)} ${unit}`.trim(), bound, verdict, beside];
+		const measured = Number.isFinite(value) ? `${said(value, digits)} ${unit}`.trim() : 'not measured';
+		return [what, measured, bound, verdict, beside];
 	});
 	return markdownTable(['what', 'measured', 'goal', 'met', 'in the same run'], rows);
 }
