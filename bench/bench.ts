@@ -3,10 +3,10 @@
  * us, by the plain SDK with coordination written by hand, and by the floor, against one fake provider, in turns; and our
  * page over HTTP beside a floor of its own.
  *
- *   node bench/bench.ts [alone] [saturated] [realistic] [cold] [page] [growth] [history] [--tiny]
+ *   node bench/bench.ts [alone] [saturated] [realistic] [cold] [page] [growth] [history] [--reps N] [--tiny]
  *
- * BENCH_PEERS=FOLDER adds the programs `FOLDER/NAME/peer.mjs` whose packages are installed. `--tiny` only shows that
- * everything can be measured.
+ * BENCH_PEERS=FOLDER adds the programs `FOLDER/NAME/peer.mjs` whose packages are installed. `--reps N` makes every
+ * measurement N times; `--tiny` only shows that everything can be measured.
  */
 import { loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
@@ -17,7 +17,7 @@ import { measureGrowth, measureWithHistory } from './growth.ts';
 import { canPin, startProvider } from './processes.ts';
 import { floor, inMemory, onDisk, openai, otherPrograms } from './programs.ts';
 import { said } from './said.ts';
-import { full, tiny } from './sizes.ts';
+import { full, repeated, tiny } from './sizes.ts';
 import { median } from './statistics.ts';
 import { whatRuns } from './what-runs.ts';
 
@@ -50,13 +50,20 @@ async function measureEverything(contest: Contest, wants: (name: string) => bool
 }
 
 async function main(): Promise<void> {
-	const { values, positionals } = parseArgs({ allowPositionals: true, options: { tiny: { type: 'boolean' } } });
+	const options = { tiny: { type: 'boolean' }, reps: { type: 'string' } } as const;
+	const { values, positionals } = parseArgs({ allowPositionals: true, options });
 	const note = (text: string) => process.stderr.write(`  ${text}\n`);
 	const server = await startProvider();
 	try {
 		const others = await whatRuns(server, otherPrograms(process.env.BENCH_PEERS));
 		const programs = [floor, openai, inMemory, onDisk, ...others.running];
-		const contest = { server, programs, sizes: values.tiny === true ? tiny : full, note };
+		const sizes = values.tiny === true ? tiny : full;
+		const contest = {
+			server,
+			programs,
+			sizes: values.reps === undefined ? sizes : repeated(sizes, Number(values.reps)),
+			note,
+		};
 		const wants = (name: string) => positionals.length === 0 || positionals.includes(name);
 		const { findings, tables, foreign } = await measureEverything(contest, wants);
 		console.log([findingsTable(findings), ...tables].join('\n\n'));

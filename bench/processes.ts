@@ -94,7 +94,8 @@ export interface Server {
 export async function startProvider(): Promise<Server> {
 	const file = new URL('./provider.ts', import.meta.url).pathname;
 	const [program = '', ...args] = onCore(1, [process.execPath, file]);
-	const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+	// It ends with its standard input, so also when this process is killed.
+	const child = spawn(program, args, { stdio: ['pipe', 'pipe', 'inherit'] });
 	const line = await new Promise<string>((resolve, reject) => {
 		child.on('error', reject);
 		child.on('close', () => reject(new Error('the fake provider did not start')));

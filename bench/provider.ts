@@ -134,3 +134,4 @@ server.listen({ port: 0, host: '127.0.0.1', backlog: 8_192 }, () => {
 	console.log(JSON.stringify({ url: `http://127.0.0.1:${port}`, pid: process.pid }));
 });
 process.on('SIGTERM', () => process.exit(0));
+process.stdin.resume().on('end', () => process.exit(0));

@@ -57,3 +57,11 @@ export const tiny: Sizes = {
 	requests: 2,
 	repetitions: { alone: 1, saturated: 1, realistic: 1, cold: 1, relay: 1 },
 };
+
+/** The same, every measurement made so many times. */
+export function repeated(sizes: Sizes, times: number): Sizes {
+	return {
+		...sizes,
+		repetitions: { alone: times, saturated: times, realistic: times, cold: times, relay: times },
+	};
+}
