@@ -56,10 +56,10 @@ async function look(page: PageProcess, place: Workplace, runs: number, requests:
 	const startCpu = page.cpuMs();
 	const list = await medianTime(requests, () => listThreads(page));
 	const thread = await medianTime(Math.min(runs, LISTED), (at) => watchThread(page.address, `seed-${at}`));
-	const run = await medianTime(Math.min(requests, 50), async () =>
+	const run = await medianTime(requests, async () =>
 		watchThread(page.address, await askPage(page.address, 'And now?')),
 	);
-	const disk = (await folderBytes(place.dataDir)) / 1_024 / (runs + Math.min(requests, 50));
+	const disk = (await folderBytes(place.dataDir)) / 1_024 / (runs + requests);
 	return { runs, firstPage: page.firstPageMs, startCpu, list, thread, run, memory: page.residentMB(), disk };
 }
 

@@ -16,7 +16,7 @@ export interface Sizes {
 	growth: Load;
 	/** Runs in the data folder. */
 	histories: readonly number[];
-	/** Requests of each kind with such a history. */
+	/** Requests of each kind with such a history; the page takes 60 questions a minute. */
 	requests: number;
 	repetitions: { alone: number; saturated: number; realistic: number; cold: number; relay: number };
 }
