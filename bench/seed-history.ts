@@ -6,7 +6,14 @@ import { createApp } from '../src/app.ts';
 import { encodeSessionId } from '../src/core/session-id.ts';
 
 const AT_ONCE = 16;
-const principal = { platform: 'web', tenant: 'local', user: 'local', roles: [] };
+const common = {
+	principal: { platform: 'web', tenant: 'local', user: 'local', roles: [] },
+	team: null,
+	quick: false,
+	verbosity: 'normal',
+	locale: null,
+	files: [],
+} as const;
 
 const [file = '', from = '0', to = '0'] = process.argv.slice(2);
 const { cwd, env } = process;
@@ -29,7 +36,7 @@ const lane = async () => {
 		const thread = `seed-${next++}`;
 		const session = encodeSessionId({ platform: 'web', tenant: 'local', channel: 'page', thread });
 		const question = `What was ${thread}?`;
-		const asked = await app.bot.ask({ id: thread, session, principal, question, team: null, quick: false });
+		const asked = await app.bot.ask({ ...common, id: thread, session, question });
 		if (asked.type === 'started') await app.bot.ended(asked.run);
 	}
 };
