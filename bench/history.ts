@@ -1,4 +1,4 @@
-import { readdir, stat } from 'node:fs/promises';
+import { cp, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type PageProcess, startPage } from './page-process.ts';
 import { askPage, watchThread } from './page-reader.ts';
@@ -17,13 +17,15 @@ export interface WithHistory {
 	list: number;
 	/** To open an old thread for the first time. */
 	thread: number;
-	/** From a question to its finished answer, without the provider's latency. */
+	/** Processor time of one more run, without the provider's latency. */
 	run: number;
 	/** Resident memory after all of that, in MB. */
 	memory: number;
 	/** Of the data folder, in KB for each run. */
 	disk: number;
 }
+
+type Seen = Omit<WithHistory, 'runs' | 'disk'>;
 
 const LISTED = 10;
 
@@ -51,39 +53,71 @@ async function listThreads({ address }: PageProcess): Promise<void> {
 	if (threads.length === 0) throw new Error('the page lists no thread');
 }
 
-async function look(page: PageProcess, place: Workplace, runs: number, requests: number): Promise<WithHistory> {
+async function look(page: PageProcess, runs: number, requests: number): Promise<Seen> {
 	await listThreads(page);
 	const startCpu = page.cpuMs();
 	const list = await medianTime(requests, () => listThreads(page));
 	const thread = await medianTime(Math.min(runs, LISTED), (at) => watchThread(page.address, `seed-${at}`));
-	const run = await medianTime(requests, async () =>
-		watchThread(page.address, await askPage(page.address, 'And now?')),
-	);
-	const disk = (await folderBytes(place.dataDir)) / 1_024 / (runs + requests);
-	return { runs, firstPage: page.firstPageMs, startCpu, list, thread, run, memory: page.residentMB(), disk };
+	const before = page.cpuMs();
+	for (let asked = 0; asked < requests; asked += 1) {
+		await watchThread(page.address, await askPage(page.address, 'And now?'));
+	}
+	const run = (page.cpuMs() - before) / requests;
+	return { firstPage: page.firstPageMs, startCpu, list, thread, run, memory: page.residentMB() };
 }
 
-/** What the page costs with so many runs behind it; the sizes ascend. */
-export async function measureHistory(server: Server, sizes: readonly number[], requests: number, starts: number) {
-	const found: WithHistory[] = [];
-	for (const runs of sizes) {
-		const place = await openWorkplace(server);
-		try {
-			await server.ask('/config', atOnce);
-			const seeded = await runClient([process.execPath, ...seedOf(place, runs)], server.process, place.env);
-			if (seeded.code !== 0) throw new Error(`no history could be made: ${seeded.errors.slice(-2_000)}`);
-			const first: number[] = [];
-			for (let start = 1; start < starts; start += 1) {
-				const page = await startPage(pageOf(place), place.env, place.folder);
-				first.push(page.firstPageMs);
-				await page.stop();
-			}
-			const page = await startPage(pageOf(place), place.env, place.folder);
-			const seen = await look(page, place, runs, requests).finally(page.stop);
-			found.push({ ...seen, firstPage: median([...first, seen.firstPage]) });
-		} finally {
-			await place.remove();
-		}
+async function seed(server: Server, place: Workplace, runs: number): Promise<void> {
+	const seeded = await runClient([process.execPath, ...seedOf(place, runs)], server.process, place.env);
+	if (seeded.code !== 0) throw new Error(`no history could be made: ${seeded.errors.slice(-2_000)}`);
+}
+
+/** Looks at a copy of the data, so that every look sees the same history. */
+async function lookAtCopy(place: Workplace, round: number, runs: number, requests: number): Promise<Seen> {
+	const copy = join(place.folder, `data-${round}`);
+	await cp(place.dataDir, copy, { recursive: true });
+	const page = await startPage(pageOf(place), { ...place.env, DATA_DIR: copy }, place.folder);
+	try {
+		return await look(page, runs, requests);
+	} finally {
+		await page.stop();
+		await rm(copy, { recursive: true });
 	}
-	return found;
+}
+
+/** What the page costs with so many runs behind it: medians of rounds in which every size has its turn. */
+export async function measureHistory(
+	server: Server,
+	sizes: readonly number[],
+	requests: number,
+	rounds: number,
+): Promise<WithHistory[]> {
+	await server.ask('/config', atOnce);
+	const places: { place: Workplace; runs: number; looks: Seen[] }[] = [];
+	try {
+		for (const runs of sizes) {
+			const place = await openWorkplace(server);
+			places.push({ place, runs, looks: [] });
+			await seed(server, place, runs);
+		}
+		for (let round = 0; round < rounds; round += 1) {
+			for (const { place, runs, looks } of places) looks.push(await lookAtCopy(place, round, runs, requests));
+		}
+		return await Promise.all(
+			places.map(async ({ place, runs, looks }) => {
+				const of = (pick: (seen: Seen) => number) => median(looks.map(pick));
+				return {
+					runs,
+					firstPage: of((seen) => seen.firstPage),
+					startCpu: of((seen) => seen.startCpu),
+					list: of((seen) => seen.list),
+					thread: of((seen) => seen.thread),
+					run: of((seen) => seen.run),
+					memory: of((seen) => seen.memory),
+					disk: (await folderBytes(place.dataDir)) / 1_024 / runs,
+				};
+			}),
+		);
+	} finally {
+		await Promise.all(places.map(({ place }) => place.remove()));
+	}
 }

@@ -36,7 +36,7 @@ export const full: Sizes = {
 	messages: [1, 25, 100, 200],
 	growth: { behaviour: {}, options: { sessions: 25, concurrency: 1, warmup: 10 } },
 	histories: [10, 100, 1_000],
-	requests: 50,
+	requests: 15,
 	repetitions: { alone: 5, saturated: 3, realistic: 2, cold: 7, relay: 3 },
 };
 
