@@ -80,9 +80,10 @@ export async function measureWithHistory({ server, sizes, note }: Contest): Prom
 	const [shortest] = found;
 	const longest = found.at(-1);
 	if (shortest === undefined || longest === undefined) return { findings: [], table: '' };
-	const rows = found.map((seen) => [String(seen.runs), ...aspects.map(({ pick, digits }) => said(pick(seen), digits))]);
+	const shown = [firstPage, ...judged];
+	const rows = found.map((seen) => [String(seen.runs), ...shown.map(({ pick, digits }) => said(pick(seen), digits))]);
 	const ratios = judged.map(({ title, pick }) => ({ title, ratio: pick(longest) / pick(shortest) }));
-	const worst = ratios.toSorted((a, b) => b.ratio - a.ratio)[0];
+	const worst = ratios.filter(({ ratio }) => Number.isFinite(ratio)).toSorted((a, b) => b.ratio - a.ratio)[0];
 	const finding: Finding = {
 		what: `${longest.runs} runs in the data folder instead of ${shortest.runs}: what grew most`,
 		value: worst?.ratio ?? Number.NaN,
@@ -92,6 +93,6 @@ export async function measureWithHistory({ server, sizes, note }: Contest): Prom
 	};
 	return {
 		findings: [finding],
-		table: markdownTable(['runs', firstPage.title, ...judged.map(({ title }) => title)], rows),
+		table: markdownTable(['runs', ...shown.map(({ title }) => title)], rows),
 	};
 }
