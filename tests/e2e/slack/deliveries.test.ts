@@ -84,9 +84,25 @@ describe.each(MODES)('over %s, what Slack delivers', (mode) => {
 		const { delivery } = await ada.command('C1', '/massgen', 'ask Why?');
 		await slack.deliveries.again(delivery, 0);
 		await until('the end', () => finished().length === 1);
-		await ada.command('C1', '/massgen', 'ask And how?');
+		const board = await until('its thread', () => slack.messages('T1', 'C1').find(({ threadTs }) => threadTs !== null));
+		await slack.deliveries.again(delivery, 0);
+		// The thread is still the one that people answer in.
+		await ada.say('C1', 'And how?', { threadTs: board.threadTs ?? '' });
 		await until('the second end', () => finished().length === 2);
 		expect(started().map(({ question }) => question)).toEqual(['Why?', 'And how?']);
+	});
+
+	it('who asks while nothing works is told so', async () => {
+		const { slack, ada, until, problems } = await stage(mode, {
+			around: (store) => ({
+				...store,
+				get: async (...given) => (given[0] === 'slack-place' ? Promise.reject(new Error('full')) : store.get(...given)),
+			}),
+		});
+		await ada.command('C1', '/massgen', 'ask Why?');
+		await until('the words', () => ada.ephemerals('C1').some((one) => wordsOf(one).includes('nothing was begun')));
+		await until('the problem', () => problems.length > 0);
+		expect([problems, slack.messages('T1', 'C1')]).toEqual([['Slack: full'], []]);
 	});
 
 	it('case 8: an empty command opens the form, and what is filled in there is asked', async () => {

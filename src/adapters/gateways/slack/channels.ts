@@ -3,8 +3,8 @@ import type { Clock } from '../../../core/clock.ts';
 import { refusalOf } from './call-errors.ts';
 import type { Workspace } from './workspaces.ts';
 
-/** `absent`: the app is not in it and cannot join by itself. */
-export type ChannelState = 'ready' | 'absent' | 'archived';
+/** `absent`: the app is not in it and cannot join by itself. `unknown`: Slack does not say now. */
+export type ChannelState = 'ready' | 'absent' | 'archived' | 'unknown';
 
 export interface Channels {
 	/** Whether the app can post there; it joins a public channel by itself. */
@@ -30,7 +30,8 @@ export function createChannels(clock: Clock, client: (workspace: Workspace) => P
 			const refusal = refusalOf(thrown);
 			if (refusal === 'is_archived') return 'archived';
 			if (refusal !== null && ABSENT.has(refusal)) return 'absent';
-			throw thrown;
+			// Not known: whoever posts there finds out, and is more patient.
+			return 'unknown';
 		}
 	};
 

@@ -60,7 +60,7 @@ export function createEntrance({ host, port, guard, listener, clock, say }: Entr
 			const { promise, resolve, reject } = Promise.withResolvers<void>();
 			server.once('error', reject).listen(port, host, resolve);
 			await promise.catch((cause: unknown) => {
-				const userMessage = say('slack.port_unusable', { host, port, reason: messageOf(cause) });
+				const userMessage = say('slack.port_unusable', { host, port: String(port), reason: messageOf(cause) });
 				throw new BotError('config_invalid', `cannot listen on port ${port}`, { cause, userMessage });
 			});
 		},

@@ -42,7 +42,7 @@ export function heardOf(event: unknown, { botUser }: Workspace): Heard | null {
 	const message = messageSchema.safeParse(event).data;
 	if (message === undefined || typeof message.user !== 'string') return null;
 	const { channel, ts, user, thread_ts, bot_id, hidden, edited, subtype } = message;
-	const isBot = user === botUser || typeof bot_id === 'string';
+	const isBot = user === botUser || user === 'USLACKBOT' || typeof bot_id === 'string';
 	if (isBot || hidden === true || (edited ?? null) !== null || !SAID.has(subtype)) return null;
 	const raw = message.text ?? '';
 	const mention = new RegExp(`<@${botUser}(?:\\|[^>]*)?>`, 'g');

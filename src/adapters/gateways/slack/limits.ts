@@ -75,3 +75,15 @@ export const EDIT_INTERVAL_PER_RUN_MS = 1500;
 export const MARKDOWN_PART = 9500;
 /** What is shown of an answer that does not fit into one message and is attached as a file. */
 export const SHORTENED = 3000;
+
+/** Title and buttons of a modal. https://docs.slack.dev/reference/views/modal-views */
+export const MAX_VIEW_TITLE = 24;
+/** What a person may type into a form. https://docs.slack.dev/reference/block-kit/block-elements/plain-text-input-element */
+export const MAX_INPUT = 3000;
+/** Label of an input; Slack takes more, nobody reads more. https://docs.slack.dev/reference/block-kit/blocks/input-block */
+export const MAX_INPUT_LABEL = 150;
+/** Text and value of an option, and options of a menu. https://docs.slack.dev/reference/block-kit/composition-objects/option-object */
+export const MAX_OPTION = 75;
+export const MAX_OPTIONS = 100;
+/** https://docs.slack.dev/reference/block-kit/block-elements/file-input-element */
+export const MAX_FILES_IN = 10;

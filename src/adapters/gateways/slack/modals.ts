@@ -5,19 +5,9 @@ import { verbositySchema } from '../../../core/run.ts';
 import type { Say } from '../../../core/say.ts';
 import { visibleText } from '../shared/visible-text.ts';
 import { ASK_MODAL, FOLLOW_UP_MODAL } from './app-shape.ts';
+import { MAX_FILES_IN, MAX_INPUT, MAX_INPUT_LABEL, MAX_OPTION, MAX_OPTIONS, MAX_VIEW_TITLE } from './limits.ts';
 import { fileSchema, type SlackFile } from './offered-files.ts';
 import { clipped } from './slack-text.ts';
-
-/** https://docs.slack.dev/reference/block-kit/block-elements/plain-text-input-element */
-const MAX_INPUT = 3000;
-/** https://docs.slack.dev/reference/views/modal-views: title and buttons. */
-const MAX_TITLE = 24;
-/** https://docs.slack.dev/reference/block-kit/composition-objects/option-object: text, value; select menus: options. */
-const MAX_OPTION = 75;
-const MAX_OPTIONS = 100;
-const MAX_FILES = 10;
-/** Of labels and placeholders, the shorter of Slack's limits. */
-const MAX_LABEL = 150;
 
 /** Where what a modal asks for belongs. Kept in the modal, which comes back signed by Slack. */
 export const modalPlaceSchema = z.object({
@@ -41,9 +31,9 @@ function frame(callback: string, title: string, place: ModalPlace, say: Say, blo
 		type: 'modal',
 		callback_id: callback,
 		private_metadata: JSON.stringify(place),
-		title: plain(title, MAX_TITLE),
-		submit: plain(say('slack.modal.submit'), MAX_TITLE),
-		close: plain(say('slack.modal.close'), MAX_TITLE),
+		title: plain(title, MAX_VIEW_TITLE),
+		submit: plain(say('slack.modal.submit'), MAX_VIEW_TITLE),
+		close: plain(say('slack.modal.close'), MAX_VIEW_TITLE),
 		blocks,
 	} satisfies types.ModalView;
 }
@@ -53,7 +43,7 @@ function question(label: string, initial: string): types.InputBlock {
 	return {
 		type: 'input',
 		block_id: 'question',
-		label: plain(label, MAX_LABEL),
+		label: plain(label, MAX_INPUT_LABEL),
 		element: {
 			type: 'plain_text_input',
 			action_id: 'question',
@@ -79,7 +69,7 @@ export function askModal(place: ModalPlace, initial: string, teams: readonly Tea
 					{
 						type: 'input',
 						block_id: 'team',
-						label: plain(say('slack.modal.team'), MAX_LABEL),
+						label: plain(say('slack.modal.team'), MAX_INPUT_LABEL),
 						element: { type: 'static_select', action_id: 'team', options: offered, initial_option: first },
 					},
 				];
@@ -89,7 +79,7 @@ export function askModal(place: ModalPlace, initial: string, teams: readonly Tea
 		{
 			type: 'input',
 			block_id: 'verbosity',
-			label: plain(say('command.ask.verbosity'), MAX_LABEL),
+			label: plain(say('command.ask.verbosity'), MAX_INPUT_LABEL),
 			element: {
 				type: 'static_select',
 				action_id: 'verbosity',
@@ -101,8 +91,8 @@ export function askModal(place: ModalPlace, initial: string, teams: readonly Tea
 			type: 'input',
 			block_id: 'files',
 			optional: true,
-			label: plain(say('slack.modal.files'), MAX_LABEL),
-			element: { type: 'file_input', action_id: 'files', max_files: MAX_FILES },
+			label: plain(say('slack.modal.files'), MAX_INPUT_LABEL),
+			element: { type: 'file_input', action_id: 'files', max_files: MAX_FILES_IN },
 		},
 	]);
 }

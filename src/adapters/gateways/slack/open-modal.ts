@@ -1,9 +1,9 @@
 import type { types } from '@slack/bolt';
 import { refusalOf } from './call-errors.ts';
 import { askModal, followUpModal, type ModalPlace } from './modals.ts';
-import { within } from './people.ts';
 import type { SlackDesk, Visitor } from './slack-desk.ts';
 import { addressOf, type VisitPlace, visitorOf } from './visit.ts';
+import { within } from './within.ts';
 
 /** A trigger is good for 3 s; the form does without what takes longer than this, in milliseconds. */
 const PATIENCE_MS = 1000;

@@ -1,4 +1,5 @@
 import type { Clock } from '../../../core/clock.ts';
+import { within } from './within.ts';
 
 /** What Slack says of a person. */
 export interface Person {
@@ -46,11 +47,4 @@ export function createPeople(clock: Clock, look: (team: string, user: string) =>
 		localeOf: async (team, user, patienceMs) => (await within(clock, patienceMs, asked(team, user)))?.locale,
 		nameOf: async (team, user) => (await asked(team, user))?.name ?? null,
 	};
-}
-
-/** What a promise gives, or undefined when it takes longer than `ms`. */
-export async function within<T>(clock: Clock, ms: number, work: Promise<T>): Promise<T | undefined> {
-	const late = Promise.withResolvers<undefined>();
-	const cancel = clock.after(ms, () => late.resolve(undefined));
-	return Promise.race([work, late.promise]).finally(cancel);
 }

@@ -86,8 +86,12 @@ export function createSlackGateway(options: SlackGatewayOptions): SlackGateway {
 			maxMessages: 20,
 		},
 		async start(host) {
-			running = await begin(options, host, stopping.signal);
-			await running.door.start();
+			const begun = await begin(options, host, stopping.signal);
+			await begun.door.start().catch(async (thrown: unknown) => {
+				await begun.door.stop();
+				throw thrown;
+			});
+			running = begun;
 		},
 		render: renderSlack,
 		async post(place, slot, body) {
@@ -114,7 +118,7 @@ export function createSlackGateway(options: SlackGatewayOptions): SlackGateway {
 		},
 		about() {
 			const port = running?.door.port() ?? null;
-			return port === null ? say('slack.up') : say('slack.up_at_port', { port });
+			return port === null ? say('slack.up') : say('slack.up_at_port', { port: String(port) });
 		},
 		port: () => running?.door.port() ?? null,
 	};

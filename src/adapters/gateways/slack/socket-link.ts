@@ -3,10 +3,13 @@ import { type Clock, sleep } from '../../../core/clock.ts';
 import { BotError, messageOf } from '../../../core/errors.ts';
 import type { Say } from '../../../core/say.ts';
 import { refusalOf, waitOf } from './call-errors.ts';
+import { within } from './within.ts';
 
 /** Wait before the second try to connect, in ms; it doubles with each further one, up to the longest. */
 const RETRY_MS = 1000;
 const LONGEST_RETRY_MS = 60_000;
+/** How long the end of the connection is waited for, in milliseconds. */
+const GOODBYE_MS = 3000;
 /** A connection that ends sooner than this (ms) counts as a failed try. */
 const STABLE_MS = 1000;
 /** Slack does not let us in, and will not. */
@@ -98,7 +101,7 @@ export function createSocketLink({ client, clock, say, onProblem }: SocketLinkOp
 		},
 		async stop() {
 			stopping.abort();
-			await client.disconnect();
+			await within(clock, GOODBYE_MS, client.disconnect());
 		},
 	};
 }

@@ -16,7 +16,18 @@ const commandSchema = z.object({
 
 /** Takes `/massgen …`. Without a question it opens the form for one. Slack has no commands in threads. */
 export async function takeCommand(desk: SlackDesk, body: unknown): Promise<void> {
-	const { team_id: team, channel_id: channel, user_id: user, ...command } = commandSchema.parse(body);
+	const command = commandSchema.parse(body);
+	try {
+		await perform(desk, command);
+	} catch (thrown) {
+		const { team_id: team, user_id: user, channel_id: channel, response_url: responseUrl } = command;
+		await desk.replies.tell({ team, user, channel, thread: null, responseUrl }, desk.sayIn(null)('slack.failed'));
+		throw thrown;
+	}
+}
+
+async function perform(desk: SlackDesk, command: z.infer<typeof commandSchema>): Promise<void> {
+	const { team_id: team, channel_id: channel, user_id: user } = command;
 	const { trigger_id: trigger, response_url: responseUrl } = command;
 	const typed = readCommand(typedText(command.text), desk.host.commands());
 	const place = { team, user, channel, thread: null };

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { refusalOf } from './call-errors.ts';
 import { type HomeThread, homeView } from './home-view.ts';
 import type { SlackDesk, Visitor } from './slack-desk.ts';
 import { PLATFORM, visitorOf } from './visit.ts';
@@ -32,7 +33,7 @@ export async function takeAssistantThread(desk: SlackDesk, team: string, event: 
 async function offerPrompts(desk: SlackDesk, { workspace, channel, say }: Visitor, thread: { thread_ts?: string }) {
 	const prompt = (title: string, message = title) => ({ title, message });
 	const { assistant } = await desk.client(workspace);
-	await assistant.threads.setSuggestedPrompts({
+	const offered = assistant.threads.setSuggestedPrompts({
 		channel_id: channel,
 		...thread,
 		title: say('slack.prompt.title'),
@@ -41,6 +42,10 @@ async function offerPrompts(desk: SlackDesk, { workspace, channel, say }: Visito
 			prompt(say('slack.prompt.second')),
 			prompt(say('slack.prompt.help'), 'help'),
 		],
+	});
+	await offered.catch((thrown: unknown) => {
+		// An app that was not made an agent has no place for them.
+		if (refusalOf(thrown) === null) throw thrown;
 	});
 }
 

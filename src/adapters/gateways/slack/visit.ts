@@ -79,12 +79,13 @@ export async function submit(desk: SlackDesk, visitor: Visitor, wish: Wish): Pro
 }
 
 /**
- * Remembers where a new session is. In `thread` (null: the board will begin one), where people can answer from
+ * Remembers where a new session is; for a second delivery it is known already. In `thread` (null: the board will begin one), where people can answer from
  * then on.
  */
 export async function begin(desk: SlackDesk, visitor: Visitor, session: string, thread: string | null): Promise<void> {
 	const { workspace, channel, user } = visitor;
 	const { team, enterprise } = workspace;
+	if ((await desk.places.get(session)) !== null) return;
 	const form = channel.startsWith('D') ? 'dm' : thread === null ? 'channel' : 'thread';
 	const spot: SlackSpot = { team, enterprise, channel, root: null, thread_ts: thread, asker: user, form };
 	await desk.places.put(session, spot, thread === null ? null : conversationKey(team, channel, thread));
@@ -94,7 +95,7 @@ export async function begin(desk: SlackDesk, visitor: Visitor, session: string, 
 export async function canPost(desk: SlackDesk, visitor: Visitor, responseUrl: string | null): Promise<boolean> {
 	const { workspace, channel, say } = visitor;
 	const state = await desk.channels.stateOf(workspace, channel);
-	if (state === 'ready') return true;
+	if (state === 'ready' || state === 'unknown') return true;
 	const text = state === 'archived' ? say('slack.channel_archived') : say('slack.not_in_channel');
 	await desk.replies.tell(addressOf(visitor, responseUrl), text);
 	return false;
