@@ -24,6 +24,7 @@ const app = await createApp({
 	cwd: cwd(),
 	terminal: null,
 	web: false,
+	chats: false,
 	observe: () => {},
 	onProblem: (text) => {
 		throw new Error(text);
