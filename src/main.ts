@@ -1,9 +1,14 @@
 import { existsSync } from 'node:fs';
+import { enableCompileCache } from 'node:module';
+import { fileURLToPath } from 'node:url';
 import { exitCode } from './cli/exit-code.ts';
 import { endOnClosedPipe } from './cli/process-streams.ts';
 import { BotError, messageOf } from './core/errors.ts';
 
 const NODE_MAJOR = 24;
+
+/** In the program's own folder, because who can write compiled code can run code. Without write access nothing is kept. */
+const compiled = new URL('../node_modules/.cache/compiled/', import.meta.url);
 
 async function run(command: string, args: readonly string[]): Promise<number> {
 	switch (command) {
@@ -29,6 +34,7 @@ async function main(): Promise<number> {
 		);
 		return exitCode.configuration;
 	}
+	enableCompileCache(fileURLToPath(compiled));
 	endOnClosedPipe();
 	if (existsSync('.env')) process.loadEnvFile('.env');
 	try {
