@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { systemClock } from '../../../src/system-clock.ts';
 import type { Signature } from '../../platforms/slack/signed-http.ts';
 import { MODES, SPEED, stage } from './stage.ts';
 
@@ -6,7 +7,7 @@ describe('signed requests', () => {
 	it.each<Signature>(['stale', 'future', 'wrong', 'missing', 'garbled'])(
 		'case 6: a signature that is %s is answered with 401, and nothing is done',
 		async (signature) => {
-			const { slack, ada, until, finished, started } = await stage('http');
+			const { slack, ada, until, finished, started } = await stage('http', { clock: systemClock });
 			slack.http.signature = signature;
 			const { delivery } = await ada.command('C1', '/massgen', 'ask Why?');
 			expect(delivery.attempts).toMatchObject([{ outcome: 'refused', status: 401 }]);

@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { sleep } from '../../../core/clock.ts';
 import { refusalOf, waitOf } from './call-errors.ts';
+import { TIER_3_PACE } from './limits.ts';
+import { createPacer } from './pacer.ts';
 import type { SlackBody } from './slack-body.ts';
 import type { SlackDesk } from './slack-desk.ts';
 import { conversationKey, type SlackSpot } from './slack-spot.ts';
@@ -37,13 +39,33 @@ export function createAgentSessions(
 	const without = new Set<string>();
 	const statuses = new Map<string, Status>();
 	const order = new Map<string, Promise<void>>();
+	const pacer = createPacer(desk.clock);
+	desk.signal.addEventListener('abort', () => pacer.close('the gateway stops'), { once: true });
+
+	/** Slack is asked in its own pace: a board must not wait for this, and a hundred runs may begin at once. */
+	const paced = (team: string, call: () => Promise<unknown>): Promise<void> =>
+		pacer.run([{ key: team, pace: TIER_3_PACE }], async () => {
+			try {
+				await call();
+			} catch (thrown) {
+				const waitMs = waitOf(thrown);
+				if (waitMs === null) throw thrown;
+				return { type: 'too_soon', waitMs };
+			}
+			return { type: 'done', value: undefined };
+		});
 
 	const set = async (spot: SlackSpot, thread: string, status: Status): Promise<void> => {
-		const workspace = await desk.workspaces.of(spot.team);
-		if (workspace === null || without.has(spot.team)) return;
-		const { agents } = await desk.client(workspace);
-		const wanted = { channel_id: spot.channel, thread_ts: thread, status };
-		await stubbornly(desk, () => agents.sessions.setStatus(wanted));
+		const { team, channel } = spot;
+		const wanted = { channel_id: channel, thread_ts: thread, status };
+		const call = async (): Promise<void> => {
+			const workspace = await desk.workspaces.of(team);
+			const isMeant = statuses.get(conversationKey(team, channel, thread)) === status;
+			if (workspace === null || without.has(team) || !isMeant) return;
+			const { agents } = await desk.client(workspace);
+			await agents.sessions.setStatus(wanted);
+		};
+		await stubbornly(desk, () => paced(team, call));
 	};
 
 	const failed = (team: string, thrown: unknown): void => {
@@ -81,7 +103,7 @@ async function stubbornly(desk: Pick<SlackDesk, 'clock' | 'signal'>, call: () =>
 			return;
 		} catch (thrown) {
 			if (refusalOf(thrown) !== null || tries === MAX_TRIES) throw thrown;
-			await sleep(desk.clock, waitOf(thrown) ?? RETRY_MS * 2 ** (tries - 1), desk.signal);
+			await sleep(desk.clock, RETRY_MS * 2 ** (tries - 1), desk.signal);
 		}
 	}
 }
