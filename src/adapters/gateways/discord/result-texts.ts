@@ -29,7 +29,7 @@ export function resultTexts(board: Board, say: Say, room: number): readonly stri
 	const about = [
 		...(winner === null ? [] : [say('final.by', { agent: plainText(winner, 40) })]),
 		...(finished === 'stopped' && stoppedBy !== null
-			? [say('board.stopped_by', { person: personText(stoppedBy) })]
+			? [say('board.stopped_by', { by: personText(stoppedBy) })]
 			: []),
 		...(room > 0 ? votesTexts(rows, say) : []),
 	];
