@@ -178,8 +178,8 @@ export function createDockerSandbox(options: DockerSandboxOptions): Sandbox {
 
 function deadline(clock: Clock, ms: number) {
 	const late = new AbortController();
-	const why = `the engine has not started it within ${ms / 1000} seconds. Try again when the machine is less busy`;
-	return { signal: late.signal, cancel: clock.after(ms, () => late.abort(new Error(why))) };
+	const why = `The sandbox was not started: Docker took longer than ${ms / 1000} seconds. Try again when it has less to do.`;
+	return { signal: late.signal, cancel: clock.after(ms, () => late.abort(new BotError('sandbox_failed', why))) };
 }
 
 /** Rejects with the signal's reason as soon as that aborts; what comes of the work then is nobody's. */

@@ -104,9 +104,10 @@ function pathBelow(root: string, name: string): string {
 async function* entriesOf(archive: Readable) {
 	const { default: tar } = await import('tar-stream');
 	const extract = tar.extract();
-	const entries = on(extract, 'entry', { close: ['finish', 'close'] });
+	const entries = on(extract, 'entry', { close: ['finish'] });
 	archive.on('error', (error) => extract.destroy(error));
-	archive.on('close', () => extract.destroy());
+	// When it has ended, what came of it may still be in the pipe.
+	archive.on('close', () => archive.readableEnded || extract.destroy(cutShort()));
 	archive.pipe(extract);
 	for await (const entry of entries) {
 		const [header, content, next] = entry as [Headers, Readable, () => void];
@@ -119,6 +120,8 @@ function gather(content: Readable): Promise<Uint8Array> {
 	content.on('data', (piece: Buffer) => pieces.push(piece));
 	return new Promise((resolve, reject) => {
 		content.on('end', () => resolve(Buffer.concat(pieces)));
-		content.on('close', () => reject(new Error('the archive of the workspace was cut short')));
+		content.on('close', () => reject(cutShort()));
 	});
 }
+
+const cutShort = () => new Error('the archive of the workspace was cut short');
