@@ -15,6 +15,7 @@ const START_MS = 20_000;
 /** Milliseconds after its end that a container may still be there before any program may remove it. */
 const GRACE_MS = 60_000;
 
+const NO_IMAGE = 'their images have not been made. Make them with npm run sandbox:build.';
 const ATTACHED = { stream: true, hijack: true, stdin: true, stdout: true, stderr: true };
 
 export interface DockerSandboxOptions {
@@ -137,7 +138,11 @@ export function createDockerSandbox(options: DockerSandboxOptions): Sandbox {
 	};
 
 	return {
-		problem: () => engineProblem(engine),
+		async problem() {
+			const problem = await engineProblem(engine);
+			if (problem !== null) return problem;
+			return (await newest('toolchain')) === null ? `Tools are off: ${NO_IMAGE}` : null;
+		},
 
 		async spawn(request, signal) {
 			signal.throwIfAborted();

@@ -105,6 +105,8 @@ async function* entriesOf(archive: Readable) {
 	const { default: tar } = await import('tar-stream');
 	const extract = tar.extract();
 	const entries = on(extract, 'entry', { close: ['finish'] });
+	// It may fail when nobody reads it any more.
+	extract.on('error', () => {});
 	archive.on('error', (error) => extract.destroy(error));
 	// When it has ended, what came of it may still be in the pipe.
 	archive.on('close', () => archive.readableEnded || extract.destroy(cutShort()));
