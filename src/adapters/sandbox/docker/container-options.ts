@@ -102,6 +102,8 @@ export function containerOptions(request: SandboxRequest, frame: ContainerFrame)
 			Ulimits: [
 				{ Name: 'nofile', Soft: 256, Hard: 256 },
 				{ Name: 'core', Soft: 0, Hard: 0 },
+				// Counted for the user, so those of one sandbox would be missing in all others.
+				{ Name: 'msgqueue', Soft: 0, Hard: 0 },
 			],
 			Tmpfs: {
 				'/tmp': `rw,noexec,nosuid,nodev,size=${limits.tmpBytes},uid=${USER},gid=${USER},mode=0700`,

@@ -62,7 +62,7 @@ export function missingLimits(info: EngineInfo): string | null {
 
 function unreachable(thrown: unknown): string {
 	const { code } = thrown as NodeJS.ErrnoException;
-	const named = process.env.DOCKER_HOST === undefined ? '' : ' that DOCKER_HOST names';
+	const named = process.env.DOCKER_HOST ? ' that DOCKER_HOST names' : '';
 	if (code === 'EACCES' || code === 'EPERM') {
 		return `this user may not talk to the Docker engine${named}. Add it to the group docker, and sign in again.`;
 	}
@@ -108,7 +108,5 @@ function explained(status: number, message: string): string {
 	if (status === 404 && /no such image/i.test(message)) {
 		return 'its image is not on this machine. Make the images with npm run sandbox:build.';
 	}
-	if (/executable file not found|no such file or directory/i.test(message)) return 'its image has no such program.';
-	if (/permission denied/i.test(message)) return 'it may not be executed.';
 	return message.replace(/^\(HTTP code \d+\) /, '');
 }
