@@ -5,6 +5,7 @@ import { BotError } from '../../core/errors.ts';
 import type { Sandbox, SandboxImage, SandboxProcess, SandboxRequest } from '../../core/sandbox.ts';
 import { createAttachedProcess, removeContainer } from './docker/attached-process.ts';
 import { containerOptions, DEFAULT_CEILING, LONGEST_LIFE_MS, type SandboxCeiling } from './docker/container-options.ts';
+import { createEgressProxy, type EgressOptions, type EgressProxy } from './docker/egress/proxy.ts';
 import { connectEngine, engineFailure, engineProblem, statusOf } from './docker/engine.ts';
 import { IMAGE_LABEL, LABEL, labelFilter, nameOf } from './docker/labels.ts';
 import { isLeftOver, removeAll } from './docker/left-overs.ts';
@@ -16,6 +17,8 @@ const START_MS = 20_000;
 const GRACE_MS = 60_000;
 
 const NO_IMAGE = 'their images have not been made. Make them with npm run sandbox:build.';
+/** Bytes to and from the network of one container. */
+const EGRESS_BYTES = 256 * 2 ** 20;
 const ATTACHED = { stream: true, hijack: true, stdin: true, stdout: true, stderr: true };
 
 export interface DockerSandboxOptions {
@@ -27,6 +30,8 @@ export interface DockerSandboxOptions {
 	clock: Clock;
 	/** The most that a request gets, whatever it asks for. */
 	ceiling?: SandboxCeiling;
+	/** What is open to a request that names hosts. */
+	egress?: Partial<Pick<EgressOptions, 'bytes' | 'privateAddresses'>>;
 }
 
 /** Containers of the Docker engine of this machine, or of the one in `DOCKER_HOST`. */
@@ -81,7 +86,7 @@ export function createDockerSandbox(options: DockerSandboxOptions): Sandbox {
 		return nameOf(instance, 'process', run, purpose, ordinal);
 	};
 
-	const prepare = async (request: SandboxRequest) => {
+	const prepare = async (request: SandboxRequest, egressFolder: string | null) => {
 		const name = nextName(request);
 		const life = Math.min(request.limits.wallMs ?? LONGEST_LIFE_MS, LONGEST_LIFE_MS);
 		const labels = {
@@ -91,12 +96,29 @@ export function createDockerSandbox(options: DockerSandboxOptions): Sandbox {
 			[LABEL.expires]: `${clock.now() + START_MS + life + GRACE_MS}`,
 		};
 		const mounts = request.mounts.map((mount) => workspaces.mounted(request.run, mount));
-		const frame = { name, labels, ceiling, machineCpus: await machineCpus(), workspaces: await Promise.all(mounts) };
+		const frame = {
+			name,
+			labels,
+			ceiling,
+			machineCpus: await machineCpus(),
+			workspaces: await Promise.all(mounts),
+			egressFolder,
+		};
 		return { name, life, create: containerOptions(request, frame) };
 	};
 
-	const start = async (request: SandboxRequest, signal: AbortSignal): Promise<SandboxProcess> => {
-		const { name, life, create } = await prepare(request);
+	const openEgress = async ({ egress: hosts }: SandboxRequest): Promise<EgressProxy | null> => {
+		if (hosts.length === 0) return null;
+		const { bytes = EGRESS_BYTES, privateAddresses = [] } = options.egress ?? {};
+		return createEgressProxy({ hosts, bytes, privateAddresses });
+	};
+
+	const start = async (
+		request: SandboxRequest,
+		egress: EgressProxy | null,
+		signal: AbortSignal,
+	): Promise<SandboxProcess> => {
+		const { name, life, create } = await prepare(request, egress?.folder ?? null);
 		await refuseVolumes(await engine(), request.image);
 		ours.set(name, request.run);
 		const container = (await engine()).getContainer(name);
@@ -128,7 +150,8 @@ export function createDockerSandbox(options: DockerSandboxOptions): Sandbox {
 			wallMs: life,
 			clock,
 			signal,
-			onGone() {
+			async onGone() {
+				await egress?.close();
 				ours.delete(name);
 				running.delete(process);
 			},
@@ -146,9 +169,11 @@ export function createDockerSandbox(options: DockerSandboxOptions): Sandbox {
 
 		async spawn(request, signal) {
 			signal.throwIfAborted();
+			const egress = await openEgress(request);
 			try {
-				return await start(request, signal);
+				return await start(request, egress, signal);
 			} catch (thrown) {
+				await egress?.close();
 				if (signal.aborted) throw signal.reason;
 				throw engineFailure(`The sandbox for ${request.command[0]} was not started`, thrown);
 			}

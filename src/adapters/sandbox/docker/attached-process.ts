@@ -23,7 +23,7 @@ export interface AttachedProcessOptions {
 	/** Aborts: it is disposed of. */
 	signal: AbortSignal;
 	/** Nothing of it is left. */
-	onGone(): void;
+	onGone(): Promise<void>;
 }
 
 /** A container that has been started, as a process. */
@@ -61,7 +61,7 @@ export function createAttachedProcess(options: AttachedProcessOptions): SandboxP
 			() => true,
 			() => false,
 		);
-		options.onGone();
+		await options.onGone();
 		if (!isGone || (code === null && cause === null)) return { code: null, killed: 'lost' };
 		return cause === null ? { code, killed: memory ? 'memory' : null } : { code: null, killed: cause };
 	})();

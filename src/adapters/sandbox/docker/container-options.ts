@@ -1,6 +1,7 @@
-import type { ContainerCreateOptions, HostConfig } from 'dockerode';
+import type { ContainerCreateOptions, HostConfig, MountSettings } from 'dockerode';
 import { BotError } from '../../../core/errors.ts';
 import type { SandboxLimits, SandboxMount, SandboxRequest, WorkspaceLimits } from '../../../core/sandbox.ts';
+import { EGRESS_FORWARD, EGRESS_SOCKET } from './egress/proxy.ts';
 import type { Labels } from './labels.ts';
 
 /** Nobody of the machine: no image's root, and no user that a distribution hands out. */
@@ -40,7 +41,16 @@ export interface ContainerFrame {
 	/** Processors of the machine: the engine refuses more. */
 	machineCpus: number;
 	workspaces: readonly MountedWorkspace[];
+	/** The folder with the socket of its proxy, on this machine; null: it has no network at all. */
+	egressFolder: string | null;
 }
+
+/** Where that folder is inside, and the port of loopback that leads to the socket. */
+const EGRESS_AT = '/run/egress';
+const EGRESS_PORT = 3128;
+/** What the program takes that leads there: it is a Node. */
+const EGRESS_MEMORY = 96 * MIB;
+const EGRESS_PIDS = 16;
 
 /** By digest (`name@sha256:...`) or by id (`sha256:...`): what it names never changes. */
 const FIXED_IMAGE = /^(?:[a-z0-9][a-z0-9._\-/:]*@)?sha256:[0-9a-f]{64}$/;
@@ -56,9 +66,6 @@ export function containerOptions(request: SandboxRequest, frame: ContainerFrame)
 	const [program, ...args] = checkedCommand(request.command);
 	const limits = checkedLimits(request.limits, frame.ceiling);
 	const workspaces = checkedMounts(frame.workspaces);
-	if (request.egress.length > 0) {
-		throw refused('hosts on the network are asked for, and this program cannot open a sandbox to single hosts');
-	}
 	if (!FIXED_IMAGE.test(request.image)) {
 		throw refused(`the image ${shown(request.image)} is not given by its digest or id, so what it holds may change`);
 	}
@@ -67,68 +74,103 @@ export function containerOptions(request: SandboxRequest, frame: ContainerFrame)
 	}
 	// Files of a workspace are memory, and count as that of whoever writes them.
 	const written = workspaces.reduce((sum, mount) => sum + (mount.writable ? mount.limits.bytes : 0), 0);
-	const memory = limits.memoryBytes + written;
+	const egress = frame.egressFolder === null ? null : egressOptions(frame.egressFolder);
+	const memory = limits.memoryBytes + written + (egress === null ? 0 : EGRESS_MEMORY);
+	const whole = [...(egress?.command ?? []), program, ...args];
 	return {
 		name: frame.name,
 		Image: request.image,
 		// The image's own entry point must not run first.
-		Entrypoint: [program],
-		Cmd: args,
-		Env: checkedEnv(request.env),
+		Entrypoint: whole.slice(0, 1),
+		Cmd: whole.slice(1),
+		Env: checkedEnv({ ...request.env, ...egress?.env }),
 		WorkingDir: request.cwd,
-		User: `${USER}:${USER}`,
-		Hostname: 'sandbox',
 		Labels: { ...frame.labels },
-		Healthcheck: { Test: ['NONE'] },
-		NetworkDisabled: true,
-		AttachStdin: true,
-		AttachStdout: true,
-		AttachStderr: true,
-		OpenStdin: true,
-		StdinOnce: true,
-		Tty: false,
+		...FIXED,
 		HostConfig: {
-			NetworkMode: 'none',
-			ReadonlyRootfs: true,
-			Privileged: false,
-			CapDrop: ['ALL'],
-			CapAdd: [],
-			SecurityOpt: ['no-new-privileges:true'],
-			PidsLimit: limits.pids,
+			...FIXED_HOST,
+			PidsLimit: limits.pids + (egress === null ? 0 : EGRESS_PIDS),
 			Memory: memory,
 			MemorySwap: memory,
 			NanoCpus: Math.round(Math.min(limits.cpus, frame.machineCpus) * 1e9),
-			ShmSize: 8 * MIB,
-			Ulimits: [
-				{ Name: 'nofile', Soft: 256, Hard: 256 },
-				{ Name: 'core', Soft: 0, Hard: 0 },
-				// Counted for the user, so those of one sandbox would be missing in all others.
-				{ Name: 'msgqueue', Soft: 0, Hard: 0 },
-			],
 			Tmpfs: {
 				'/tmp': `rw,noexec,nosuid,nodev,size=${limits.tmpBytes},uid=${USER},gid=${USER},mode=0700`,
 			},
-			IpcMode: 'none',
-			CgroupnsMode: 'private',
-			Init: true,
-			RestartPolicy: { Name: 'no' },
-			LogConfig: { Type: 'none', Config: {} },
-			AutoRemove: false,
-			Binds: [],
-			Devices: [],
-			Mounts: workspaces.map(({ workspace, at, writable, limits: held }) => ({
-				Type: 'volume',
-				Source: workspace,
-				Target: at,
-				ReadOnly: !writable,
-				// Nothing of the image gets in; and were the volume gone, the engine would make one without a limit.
-				VolumeOptions: {
-					NoCopy: true,
-					Labels: { ...frame.labels },
-					DriverConfig: { Name: 'local', Options: volumeOptions(held) },
-				},
-			})),
+			Mounts: [...(egress?.mounts ?? []), ...workspaces.map((mount) => volumeMount(mount, frame.labels))],
 		},
+	};
+}
+
+/** The same for every container, whatever is asked for. */
+const FIXED = {
+	User: `${USER}:${USER}`,
+	Hostname: 'sandbox',
+	// An image's own would be run by the engine.
+	Healthcheck: { Test: ['NONE'] },
+	NetworkDisabled: true,
+	AttachStdin: true,
+	AttachStdout: true,
+	AttachStderr: true,
+	OpenStdin: true,
+	StdinOnce: true,
+	Tty: false,
+};
+const FIXED_HOST = {
+	NetworkMode: 'none',
+	ReadonlyRootfs: true,
+	Privileged: false,
+	CapDrop: ['ALL'],
+	CapAdd: [],
+	SecurityOpt: ['no-new-privileges:true'],
+	ShmSize: 8 * MIB,
+	Ulimits: [
+		{ Name: 'nofile', Soft: 256, Hard: 256 },
+		{ Name: 'core', Soft: 0, Hard: 0 },
+		// Counted for the user, so those of one sandbox would be missing in all others.
+		{ Name: 'msgqueue', Soft: 0, Hard: 0 },
+	],
+	IpcMode: 'none',
+	CgroupnsMode: 'private' as const,
+	Init: true,
+	RestartPolicy: { Name: 'no' },
+	// A log would keep all that is said, secrets included, on the disk.
+	LogConfig: { Type: 'none', Config: {} },
+	AutoRemove: false,
+	Binds: [],
+	Devices: [],
+} satisfies ContainerOptions['HostConfig'];
+
+function volumeMount({ workspace, at, writable, limits }: MountedWorkspace, labels: Labels): MountSettings {
+	return {
+		Type: 'volume',
+		Source: workspace,
+		Target: at,
+		ReadOnly: !writable,
+		// Nothing of the image gets in; and were the volume gone, the engine would make one without a limit.
+		VolumeOptions: {
+			NoCopy: true,
+			Labels: { ...labels },
+			DriverConfig: { Name: 'local', Options: volumeOptions(limits) },
+		},
+	};
+}
+
+/** The one thing of the machine that is ever mounted: a socket, and the program that leads a port to it. */
+function egressOptions(folder: string) {
+	const proxy = `http://127.0.0.1:${EGRESS_PORT}`;
+	const names = ['HTTP_PROXY', 'HTTPS_PROXY', 'http_proxy', 'https_proxy'];
+	const mount: MountSettings = {
+		Type: 'bind',
+		Source: folder,
+		Target: EGRESS_AT,
+		ReadOnly: true,
+		BindOptions: { Propagation: 'rprivate' },
+	};
+	return {
+		mounts: [mount],
+		// Node asks for a proxy only when told to.
+		env: { ...Object.fromEntries(names.map((name) => [name, proxy])), NODE_USE_ENV_PROXY: '1' },
+		command: ['node', `${EGRESS_AT}/${EGRESS_FORWARD}`, `${EGRESS_AT}/${EGRESS_SOCKET}`, `${EGRESS_PORT}`],
 	};
 }
 

@@ -87,7 +87,14 @@ export function createWorkspaces(options: WorkspacesOptions) {
 					limits: HOLDER_LIMITS,
 					egress: [],
 				};
-				const frame = { name: workspace, labels, ceiling: DEFAULT_CEILING, machineCpus: 1, workspaces: [mount] };
+				const frame = {
+					name: workspace,
+					labels,
+					ceiling: DEFAULT_CEILING,
+					machineCpus: 1,
+					workspaces: [mount],
+					egressFolder: null,
+				};
 				await startHolder(engine, containerOptions(request, frame));
 			} catch (thrown) {
 				throw engineFailure('The workspace was not made', thrown);

@@ -45,6 +45,7 @@ const FRAME: ContainerFrame = {
 	ceiling: DEFAULT_CEILING,
 	machineCpus: 2,
 	workspaces: [],
+	egressFolder: null,
 };
 
 const held = { bytes: 16 * MIB, files: 10 };
