@@ -65,10 +65,7 @@ export function createDockerSandbox(options: DockerSandboxOptions): Sandbox {
 	const holderImage = async () => {
 		const image = await newest('toolchain');
 		if (image !== null) return image;
-		throw new BotError(
-			'sandbox_failed',
-			'the image of the tools has not been made. Make it with npm run sandbox:build.',
-		);
+		throw new BotError('sandbox_failed', `The workspace was not made: ${NO_IMAGE}`);
 	};
 	const workspaces = createWorkspaces({
 		engine,
@@ -113,13 +110,15 @@ export function createDockerSandbox(options: DockerSandboxOptions): Sandbox {
 		return createEgressProxy({ hosts, bytes, privateAddresses });
 	};
 
+	/** `startable` aborts also when the engine has taken too long. */
 	const start = async (
 		request: SandboxRequest,
 		egress: EgressProxy | null,
 		signal: AbortSignal,
+		startable: AbortSignal,
 	): Promise<SandboxProcess> => {
-		const { name, life, create } = await prepare(request, egress?.folder ?? null);
-		await refuseVolumes(await engine(), request.image);
+		const { name, life, create } = await raced(prepare(request, egress?.folder ?? null), startable);
+		await raced(refuseVolumes(await engine(), request.image), startable);
 		ours.set(name, request.run);
 		const container = (await engine()).getContainer(name);
 		let socket: Duplex | null = null;
@@ -130,8 +129,6 @@ export function createDockerSandbox(options: DockerSandboxOptions): Sandbox {
 			await container.start();
 			return socket;
 		};
-		const { signal: late, cancel } = deadline(clock, START_MS);
-		const startable = AbortSignal.any([signal, late]);
 		try {
 			socket = await raced(begin(), startable);
 		} catch (thrown) {
@@ -140,8 +137,6 @@ export function createDockerSandbox(options: DockerSandboxOptions): Sandbox {
 			await removeContainer(container).catch(() => {});
 			ours.delete(name);
 			throw thrown;
-		} finally {
-			cancel();
 		}
 		const process = createAttachedProcess({
 			container,
@@ -151,7 +146,8 @@ export function createDockerSandbox(options: DockerSandboxOptions): Sandbox {
 			clock,
 			signal,
 			async onGone() {
-				await egress?.close();
+				// A folder with a socket that nobody listens at is all that may be left.
+				await egress?.close().catch(() => {});
 				ours.delete(name);
 				running.delete(process);
 			},
@@ -170,12 +166,15 @@ export function createDockerSandbox(options: DockerSandboxOptions): Sandbox {
 		async spawn(request, signal) {
 			signal.throwIfAborted();
 			const egress = await openEgress(request);
+			const { signal: late, cancel } = deadline(clock, START_MS);
 			try {
-				return await start(request, egress, signal);
+				return await start(request, egress, signal, AbortSignal.any([signal, late]));
 			} catch (thrown) {
 				await egress?.close();
 				if (signal.aborted) throw signal.reason;
 				throw engineFailure(`The sandbox for ${request.command[0]} was not started`, thrown);
+			} finally {
+				cancel();
 			}
 		},
 
