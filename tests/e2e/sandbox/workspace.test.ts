@@ -1,5 +1,6 @@
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import type { WorkspaceEntry, WorkspaceFile } from '../../../src/core/sandbox.ts';
+import { docker } from '../../support/docker.ts';
 import { LIMITS, MIB, type Ran, sandboxWorld } from '../../support/sandbox-world.ts';
 import { requireService } from '../../support/services.ts';
 
@@ -114,6 +115,13 @@ describe('a workspace', SLOW, () => {
 			if (path !== '') await expect(readAll(workspace, path), path).rejects.toThrow(/is no path in a workspace/);
 		}
 		await expect(readAll(workspace, 'nothing/here')).rejects.toThrow('There is nothing at nothing/here to read.');
+	});
+
+	it('that was lost with its holder is not taken for an empty one', async () => {
+		const workspace = await newWorkspace();
+		await sandbox.writeFiles(workspace, [file('a', 'lost')]);
+		await docker(['kill', workspace]);
+		await expect(bashIn(workspace, 'ls')).rejects.toThrow(/its workspace was lost/);
 	});
 
 	it('belongs to its run', async () => {

@@ -115,6 +115,17 @@ export function createWorkspaces(options: WorkspacesOptions) {
 					`The sandbox was not started: the run has no workspace ${mount.workspace}.`,
 				);
 			}
+			// Without its holder the engine would mount it anew, and empty.
+			const held = await engine
+				.getContainer(mount.workspace)
+				.inspect()
+				.catch(() => null);
+			if (held?.State.Running !== true) {
+				throw new BotError(
+					'sandbox_failed',
+					'The sandbox was not started: its workspace was lost when Docker ended it.',
+				);
+			}
 			const limits = { bytes: Number(labels[LABEL.bytes]), files: Number(labels[LABEL.files]) };
 			return { ...mount, limits };
 		},
