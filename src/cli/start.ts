@@ -3,6 +3,7 @@ import { sentenceOf } from '../core/errors.ts';
 import { startArguments, usage } from './arguments.ts';
 import { exitCode } from './exit-code.ts';
 import { interruptible } from './interrupt.ts';
+import { writeProblem } from './process-streams.ts';
 
 /** `npm start`: serves the page, continues what was interrupted, until a signal ends it. Returns the exit code. */
 export async function start(args: readonly string[], openStore?: AppOptions['openStore']): Promise<number> {
@@ -19,7 +20,7 @@ export async function start(args: readonly string[], openStore?: AppOptions['ope
 		terminal: null,
 		web: true,
 		observe: () => {},
-		onProblem: (text) => process.stderr.write(`${text}\n`),
+		onProblem: writeProblem,
 		...(openStore === undefined ? {} : { openStore }),
 	});
 	const ended = Promise.withResolvers<void>();
