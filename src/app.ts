@@ -385,6 +385,18 @@ export async function loadPrices(config: LoadedConfig): Promise<PriceTable> {
 	return createGenaiPrices(Object.fromEntries(overrides));
 }
 
+/** Why tools cannot be isolated on this machine, in a sentence with the repair; null when they can. */
+export async function sandboxProblem(): Promise<string | null> {
+	const { createDockerSandbox } = await import('./adapters/sandbox/docker.ts');
+	return createDockerSandbox({ instance: 'doctor', clock: systemClock }).problem();
+}
+
+/** Makes the images that tools run in. `servers` are npm packages of MCP servers, each as `name@1.2.3`. */
+export async function buildSandboxImages(servers: readonly string[], onStep: (text: string) => void) {
+	const { buildImages } = await import('./adapters/sandbox/docker/images/build-images.ts');
+	return buildImages({ servers, node: process.execPath, onStep });
+}
+
 /** Counts tokens for estimates; loads a large table, so only where one is asked for. */
 export async function loadTokenCounter(): Promise<(text: string) => number> {
 	return import('./adapters/tokenizers/gpt-tokenizer.ts').then((it) => it.loadTokenCounter());

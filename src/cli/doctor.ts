@@ -1,4 +1,4 @@
-import { chatFindings, dataDirProblem, loadPrices } from '../app.ts';
+import { chatFindings, dataDirProblem, loadPrices, sandboxProblem } from '../app.ts';
 import { diagnose } from '../config/doctor.ts';
 import { doctorArguments, usage } from './arguments.ts';
 import { exitCode } from './exit-code.ts';
@@ -27,6 +27,7 @@ export async function doctor(args: readonly string[]): Promise<number> {
 				discord: options['discord-channel'] ?? null,
 				slack: options['slack-channel'] ?? null,
 			}),
+		sandboxProblem,
 	});
 	for (const { level, what, repair } of findings) {
 		process.stdout.write(`${SIGNS[level]} ${what}\n${repair === null ? '' : `    → ${repair}\n`}`);

@@ -10,6 +10,8 @@ export type ErrorCode =
 	| 'store_full'
 	| 'store_failed'
 	| 'package_missing'
+	/** A tool's sandbox could not be started. */
+	| 'sandbox_failed'
 	/** A platform's thread or channel cannot be written to any more. */
 	| 'place_gone'
 	/** A platform's message is not there any more. */
