@@ -4,11 +4,14 @@ import { createRateLimits } from './adapters/backends/shared/rate-limit.ts';
 import type { BackendServices } from './adapters/backends/shared/resilient-stream.ts';
 import type { TerminalGateway, TerminalGatewayOptions } from './adapters/gateways/terminal/terminal-gateway.ts';
 import type { WebGateway } from './adapters/gateways/web/web-gateway.ts';
+import type { McpRun, McpServers } from './adapters/tools/mcp.ts';
 import { createModelAgent } from './agents/loop.ts';
+import { createToolPins } from './approvals/tool-pins.ts';
 import { createBot, type RunningBot } from './bot.ts';
+import { allMcpServers, serversOf } from './config/all-mcp-servers.ts';
 import type { ConfigOptions, LoadedConfig } from './config/check-config.ts';
 import { chooseTeam } from './config/choose-team.ts';
-import type { ConfiguredTeam } from './config/configured-team.ts';
+import type { AgentTools, ConfiguredTeam } from './config/configured-team.ts';
 import { loadConfig } from './config/load-config.ts';
 import type { Settings } from './config/settings-of.ts';
 import type { Agent } from './core/agent.ts';
@@ -17,11 +20,14 @@ import type { BackendSettings } from './core/backend-settings.ts';
 import type { Clock } from './core/clock.ts';
 import { type BotError, messageOf, sentenceOf } from './core/errors.ts';
 import type { Gateway, Inbound } from './core/gateway.ts';
+import type { McpServerSettings } from './core/mcp-settings.ts';
 import type { RunEvent } from './core/run-event.ts';
+import type { Sandbox } from './core/sandbox.ts';
 import type { Say } from './core/say.ts';
 import { decodeSessionId } from './core/session-id.ts';
 import type { Store } from './core/store.ts';
 import type { Team } from './core/team.ts';
+import type { Toolset } from './core/tool.ts';
 import type { PriceTable } from './core/usage.ts';
 import { createDispatch } from './dispatch.ts';
 import { createHost } from './host.ts';
@@ -45,6 +51,8 @@ export interface AppOptions extends ConfigOptions {
 	onProblem(text: string): void;
 	/** Replaces the configured store. For tests that need one of their own. */
 	openStore?(dataDir: string, clock: Clock): Promise<Store>;
+	/** Where tools that are programs run; left out: nowhere. */
+	openSandbox?(): Promise<Sandbox>;
 }
 
 /** The program, put together. */
@@ -75,7 +83,9 @@ export async function createApp(options: AppOptions): Promise<App> {
 	const store = await (options.openStore ?? openSqlite)(config.settings.dataDir, clock);
 	const { terminal, web, gateways } = await openGateways(options, config, clock, say);
 	const tell = (text: string) => (terminal === null ? options.onProblem(text) : terminal.tell(text));
-	const teams = createTeams(config, options, clock);
+	const sandbox = (await options.openSandbox?.()) ?? null;
+	const openTools = toolsOpener(config, { store, sandbox, clock, report: tell });
+	const teams = createTeams(config, options, clock, openTools);
 	const runs = createRuns({ store, clock, random: Math.random, agentsOf: teams.agentsOf });
 	const bot = createBot({
 		store,
@@ -127,6 +137,7 @@ export async function createApp(options: AppOptions): Promise<App> {
 			stopTending();
 			await runs.close();
 			for (const gateway of gateways.values()) await gateway.stop();
+			await sandbox?.close();
 			await store.close();
 		},
 	};
@@ -201,7 +212,7 @@ async function openTerminal(
 }
 
 /** Teams by name and the agents that sit at them; backends are shared by all runs of the process. */
-function createTeams(config: LoadedConfig, { env }: AppOptions, clock: Clock) {
+function createTeams(config: LoadedConfig, { env }: AppOptions, clock: Clock, openTools: ToolsOpener) {
 	const services: BackendServices = { clock, random: Math.random, limits: createRateLimits(clock) };
 	const backends = new Map<BackendSettings, Promise<Backend>>();
 	const chosen = new Map<string | null, Promise<ConfiguredTeam>>();
@@ -220,8 +231,9 @@ function createTeams(config: LoadedConfig, { env }: AppOptions, clock: Clock) {
 		return known;
 	};
 
-	const agentsOf = async (team: Team): Promise<ReadonlyMap<string, Agent>> => {
+	const agentsOf = async (team: Team, run: string): Promise<ReadonlyMap<string, Agent>> => {
 		const configured = (await named(team.name)).agents;
+		const tools = await openTools(run);
 		prices ??= loadPrices(config);
 		const table = await prices;
 		const agents = team.members.map(async ({ id }): Promise<[string, Agent][]> => {
@@ -229,7 +241,8 @@ function createTeams(config: LoadedConfig, { env }: AppOptions, clock: Clock) {
 			if (settings === undefined) return [];
 			const backend = await backendOf(settings.backend);
 			const { systemMessage } = settings;
-			return [[id, createModelAgent({ id, systemMessage, backend, toolsets: [], prices: table, clock })]];
+			const toolsets = toolsetsOf(id, settings.tools, config.settings.mcpServers, tools);
+			return [[id, createModelAgent({ id, systemMessage, backend, toolsets, prices: table, clock })]];
 		});
 		return new Map((await Promise.all(agents)).flat());
 	};
@@ -244,6 +257,38 @@ function createTeams(config: LoadedConfig, { env }: AppOptions, clock: Clock) {
 	};
 
 	return { named, agentsOf, list };
+}
+
+/** Opens the tool servers for a run; null: no server is configured. */
+type ToolsOpener = (run: string) => Promise<McpRun | null>;
+
+interface ToolsPlace {
+	store: Store;
+	sandbox: Sandbox | null;
+	clock: Clock;
+	report(text: string): void;
+}
+
+function toolsOpener(config: LoadedConfig, { store, ...place }: ToolsPlace): ToolsOpener {
+	let servers: Promise<McpServers> | null = null;
+	const open = async () => {
+		const { createMcpServers } = await import('./adapters/tools/mcp.ts');
+		return createMcpServers({ ...place, pins: createToolPins(store), version, elicit: null });
+	};
+	return async (run) => {
+		if (allMcpServers(config).length === 0) return null;
+		servers ??= open();
+		return (await servers).forRun(run);
+	};
+}
+
+function toolsetsOf(
+	agent: string,
+	tools: AgentTools,
+	shared: readonly McpServerSettings[],
+	run: McpRun | null,
+): Toolset[] {
+	return run === null ? [] : serversOf(tools, shared).map((server) => run.toolset(server, agent, tools));
 }
 
 async function createBackend(settings: BackendSettings, services: BackendServices): Promise<Backend> {

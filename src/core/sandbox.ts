@@ -8,7 +8,7 @@ export interface SandboxLimits {
 	pids: number;
 	/** Bytes of `/tmp`, which is in memory. */
 	tmpBytes: number;
-	/** Milliseconds until it is killed, from its start; null: until it is disposed of. */
+	/** Milliseconds until it is killed, from its start; null: until it is disposed of, and at most a day. */
 	wallMs: number | null;
 	/** Bytes of output that are read, both streams together; then it is killed. */
 	outputBytes: number;
@@ -16,9 +16,9 @@ export interface SandboxLimits {
 
 /** A folder of the run inside of a sandbox. */
 export interface SandboxMount {
-	/** Name of the workspace, as `Sandbox.workspace` made it. */
+	/** Name of the workspace, as `Sandbox.workspace` made it. One of another run is refused. */
 	workspace: string;
-	/** Where it is inside: an absolute path below `/workspace`. */
+	/** Where it is inside: `/workspace` or a path below it; none inside of another. */
 	at: string;
 	writable: boolean;
 }
@@ -43,10 +43,16 @@ export interface SandboxRequest {
 }
 
 export interface SandboxExit {
-	/** Null when a signal ended it. */
+	/**
+	 * 128 and the number of the signal when one ended the program. Null when the sandbox ended it: by time, output or
+	 * disposal, or because the engine was lost.
+	 */
 	code: number | null;
-	/** Why it did not end by itself. */
-	killed: 'memory' | 'time' | 'output' | 'disposed' | null;
+	/**
+	 * Why it did not end by itself. `memory` with a code: one of its processes was killed for memory, the others went on
+	 * to the end; the code, even a zero, says nothing then.
+	 */
+	killed: 'memory' | 'time' | 'output' | 'disposed' | 'lost' | null;
 }
 
 /** A process in a sandbox of its own. */
@@ -64,6 +70,29 @@ export interface SandboxProcess {
 	dispose(): Promise<void>;
 }
 
+/** How much a workspace holds. It is in memory, so what a process writes there counts as memory of the machine. */
+export interface WorkspaceLimits {
+	bytes: number;
+	/** Files and folders. */
+	files: number;
+}
+
+/** A regular file of a workspace. */
+export interface WorkspaceFile {
+	/** Relative to the workspace, with `/` between its parts and no `..` among them. */
+	path: string;
+	content: Uint8Array;
+	executable: boolean;
+}
+
+/** What is found in a workspace: a file, or something that is never read out, and why. */
+export type WorkspaceEntry =
+	| ({ type: 'file' } & WorkspaceFile)
+	| { type: 'refused'; path: string; reason: 'symlink' | 'hardlink' | 'device' | 'fifo' | 'name' };
+
+/** Images that `npm run sandbox:build` makes: programs for commands, and what MCP servers run in. */
+export type SandboxImage = 'toolchain' | 'mcp';
+
 /**
  * Where tools execute. What a request does not name is closed: no network, no privileges, a root that cannot be
  * written, nothing of the machine. Nothing a model or a tool says can loosen that.
@@ -76,11 +105,31 @@ export interface Sandbox {
 	 * reason when that aborts before it runs; an abort after that disposes of it.
 	 */
 	spawn(request: SandboxRequest, signal: AbortSignal): Promise<SandboxProcess>;
-	/** Makes an empty workspace of the run, or finds it; the result is its name. `bytes`: the most it may hold. */
-	workspace(run: string, name: string, bytes: number): Promise<string>;
+	/**
+	 * Makes an empty workspace of the run, or finds it; the result is its name. It lives until the run is released or the
+	 * program ends. Throws `sandbox_failed`.
+	 */
+	workspace(run: string, name: string, limits: WorkspaceLimits): Promise<string>;
+	/**
+	 * Everything below `path` of a workspace (empty: all of it), folders left out, in no order that means anything. Reads
+	 * at most `bytes` of content and throws `sandbox_failed` when there is more, or nothing at `path`.
+	 */
+	readFiles(workspace: string, path: string, bytes: number): AsyncIterable<WorkspaceEntry>;
+	/**
+	 * Puts files into a workspace, with the folders they need, in the place of files that are there. Throws
+	 * `sandbox_failed` when a path leaves the workspace or leads through a link, and when they do not fit; some may have
+	 * been written then.
+	 */
+	writeFiles(workspace: string, files: readonly WorkspaceFile[]): Promise<void>;
+	/** The id of the newest image of this name on the machine; null: none has been made. */
+	image(name: SandboxImage): Promise<string | null>;
 	/** Removes every process and workspace of a run. */
 	release(run: string): Promise<void>;
-	/** Removes what processes of this program left behind, here or in another life. Returns how many things. */
+	/**
+	 * Removes what this program left behind in another life, and what any other one left beyond its lease. To be called
+	 * at the start, before the first `spawn`, and every minute. Returns how many things.
+	 */
 	reap(): Promise<number>;
+	/** Removes every process and workspace of this life. */
 	close(): Promise<void>;
 }
