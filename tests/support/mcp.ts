@@ -1,5 +1,6 @@
 import { onTestFinished } from 'vitest';
 import { createMemoryStore } from '../../src/adapters/stores/memory.ts';
+import type { ToolFilter } from '../../src/adapters/tools/mcp/offered-tool.ts';
 import { createMcpServers, type McpServices } from '../../src/adapters/tools/mcp.ts';
 import { createToolPins } from '../../src/approvals/tool-pins.ts';
 import type { McpHttpLaunch, McpServerSettings } from '../../src/core/mcp-settings.ts';
@@ -43,7 +44,7 @@ export function mcpWorld(more: Partial<McpServices> = {}) {
 		...more,
 	};
 	const servers = createMcpServers(services);
-	const everything = { allowed: null, excluded: [] };
+	const everything: ToolFilter = { allowed: null, excluded: [] };
 	const toolset = (
 		server: McpServerSettings,
 		{ agent = 'ada', run = servers.forRun('run1'), filter = everything } = {},

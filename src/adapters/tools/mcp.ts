@@ -72,8 +72,9 @@ export function createMcpServers(services: McpServices): McpServers {
 				const { version, elicit } = services;
 				return await connect(channel, { server, version, elicit, isLegacy, ...events }, signal);
 			} catch (error) {
-				const mayBeOld = channel.image !== null && channel.reason() !== null && !isLegacy && !signal.aborted;
-				if (!mayBeOld) throw channel.reason() === null ? error : new Error(channel.reason() ?? '', { cause: error });
+				const reason = channel.reason();
+				if (reason === null) throw error;
+				if (channel.image === null || isLegacy || signal.aborted) throw new Error(reason);
 				legacy.add(identity);
 				return attempt().catch((again: unknown) => {
 					legacy.delete(identity);

@@ -7,9 +7,9 @@ export type Reply =
 	/** It ends instead of answering. */
 	| { type: 'death' }
 	/** This before the answer, as it is. */
-	| { type: 'noise'; text: string; then: Reply }
+	| { type: 'noise'; text: string; next: Reply }
 	/** So many signs of life, one after the other, before the answer. */
-	| { type: 'progress'; count: number; then: Reply }
+	| { type: 'progress'; count: number; next: Reply }
 	/** A result whose text is so many bytes long, sent as it is made. */
 	| { type: 'flood'; bytes: number };
 
@@ -82,7 +82,7 @@ export function* partsOf(message: Message, reply: Reply): Generator<string | nul
 			return;
 		case 'noise':
 			yield reply.text;
-			yield* partsOf(message, reply.then);
+			yield* partsOf(message, reply.next);
 			return;
 		case 'progress': {
 			const meta = message.params?._meta as { progressToken?: number | string } | undefined;
@@ -90,7 +90,7 @@ export function* partsOf(message: Message, reply: Reply): Generator<string | nul
 				const params = { progressToken: meta?.progressToken, progress };
 				yield JSON.stringify({ jsonrpc: '2.0', method: 'notifications/progress', params });
 			}
-			yield* partsOf(message, reply.then);
+			yield* partsOf(message, reply.next);
 			return;
 		}
 		case 'flood':

@@ -7,6 +7,8 @@ export interface McpHttpServer {
 	/** Bodies of all messages that came in. */
 	readonly received: readonly Record<string, unknown>[];
 	readonly headers: readonly IncomingMessage['headers'][];
+	/** Resolves with a message of this method, as soon as one has come in. */
+	saw(method: string): Promise<Record<string, unknown>>;
 	/** Tells clients that the tools are others now. */
 	announceTools(): void;
 	close(): Promise<void>;
@@ -20,15 +22,20 @@ export async function startMcpHttpServer(
 	const received: Record<string, unknown>[] = [];
 	const headers: IncomingMessage['headers'][] = [];
 	const listeners = new Set<ServerResponse>();
+	const waiting = new Set<() => void>();
 
 	const post = async (request: IncomingMessage, response: ServerResponse) => {
 		const message = JSON.parse(await bodyOf(request)) as Record<string, unknown>;
 		received.push(message);
+		for (const look of waiting) look();
 		headers.push(request.headers);
 		const reply = answerTo(message, behaviour);
 		if (reply === null) return void response.writeHead(202).end();
 		response.writeHead(200, { 'content-type': options.json ? 'application/json' : 'text/event-stream' });
-		if (reply.type === 'silence') return void response.flushHeaders();
+		if (reply.type === 'silence') {
+			response.flushHeaders();
+			return;
+		}
 		for (const part of partsOf(message, reply)) {
 			if (part === null) return void response.destroy();
 			response.write(options.json ? part : part.replace(/^/gm, 'data: ').concat('\n\n'));
@@ -48,6 +55,17 @@ export async function startMcpHttpServer(
 		url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/mcp`,
 		received,
 		headers,
+		saw: (method) =>
+			new Promise((resolve) => {
+				const look = () => {
+					const found = received.find((message) => message.method === method);
+					if (found === undefined) return;
+					waiting.delete(look);
+					resolve(found);
+				};
+				waiting.add(look);
+				look();
+			}),
 		announceTools() {
 			const message = JSON.stringify({ jsonrpc: '2.0', method: 'notifications/tools/list_changed' });
 			for (const listener of listeners) listener.write(`data: ${message}\n\n`);

@@ -4,10 +4,17 @@ const LINE_FEED = 10;
 const CARRIAGE_RETURN = 13;
 
 /** A body as it comes, until a message in it is too long: the whole body, or one event of a stream of events. */
-export async function* cappedBody(body: AsyncIterable<Uint8Array>, isEvents: boolean): AsyncGenerator<Uint8Array> {
+export async function* cappedBody(
+	body: AsyncIterable<Uint8Array>,
+	isEvents: boolean,
+	onTooLong: () => void,
+): AsyncGenerator<Uint8Array> {
 	const measure = isEvents ? createEventMeter() : createMeter();
 	for await (const chunk of body) {
-		if (measure(chunk) > MESSAGE_BYTES) throw new Error(`it ${tooLong}`);
+		if (measure(chunk) > MESSAGE_BYTES) {
+			onTooLong();
+			throw new Error(`it ${tooLong}`);
+		}
 		yield chunk;
 	}
 }

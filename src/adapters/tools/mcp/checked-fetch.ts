@@ -25,7 +25,8 @@ export interface CheckedFetch {
 /** Statuses whose responses have no body. */
 const EMPTY = new Set([204, 205, 304]);
 
-export function createCheckedFetch(rules: AddressRules): CheckedFetch {
+/** `onTooLong`: a body holds a message that is too long; it is not read on. */
+export function createCheckedFetch(rules: AddressRules, onTooLong: () => void): CheckedFetch {
 	const agents = { http: new HttpAgent({ keepAlive: true }), https: new HttpsAgent({ keepAlive: true }) };
 	return {
 		async fetch(input, init = {}) {
@@ -48,7 +49,7 @@ export function createCheckedFetch(rules: AddressRules): CheckedFetch {
 			request.on('response', response.resolve);
 			request.on('error', (error) => response.reject(init.signal?.aborted ? init.signal.reason : error));
 			request.end(bodyOf(init));
-			return toResponse(await response.promise);
+			return toResponse(await response.promise, onTooLong);
 		},
 		close() {
 			agents.http.destroy();
@@ -113,7 +114,7 @@ function bodyOf({ body }: RequestInit): string | undefined {
 	throw new Error('only text can be sent');
 }
 
-function toResponse(incoming: IncomingMessage): Response {
+function toResponse(incoming: IncomingMessage, onTooLong: () => void): Response {
 	const { statusCode: status = 502, statusMessage: statusText = '' } = incoming;
 	const headers = new Headers();
 	for (const [name, values] of Object.entries(incoming.headersDistinct)) {
@@ -122,6 +123,6 @@ function toResponse(incoming: IncomingMessage): Response {
 	const isEmpty = EMPTY.has(status);
 	if (isEmpty) incoming.resume();
 	const isEvents = headers.get('content-type')?.startsWith('text/event-stream') === true;
-	const body = isEmpty ? null : Readable.toWeb(Readable.from(cappedBody(incoming, isEvents)));
+	const body = isEmpty ? null : Readable.toWeb(Readable.from(cappedBody(incoming, isEvents, onTooLong)));
 	return new Response(body as ReadableStream<Uint8Array> | null, { status, statusText, headers });
 }

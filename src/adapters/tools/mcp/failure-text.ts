@@ -18,7 +18,7 @@ const maybeRun = 'The call may have run: find out before you make it again.';
 export function callFailure(error: unknown, limitMs: number, reason: string | null): ServerFailure {
 	const code = codeOf(error);
 	if (code === TIMED_OUT) {
-		const text = `did not answer within ${Math.round(limitMs / 1000)} seconds and was not waited for. ${maybeRun}`;
+		const text = `did not answer within ${Math.ceil(limitMs / 1000)} s. ${maybeRun}`;
 		return { text, isOutage: true };
 	}
 	if (reason !== null || (typeof code === 'string' && CLOSED.has(code))) {
@@ -30,7 +30,7 @@ export function callFailure(error: unknown, limitMs: number, reason: string | nu
 
 /** Why a server could not be started or listed. */
 export function startFailure(error: unknown, limitMs: number, reason: string | null): string {
-	if (codeOf(error) === TIMED_OUT) return `did not answer within ${Math.round(limitMs / 1000)} seconds`;
+	if (codeOf(error) === TIMED_OUT) return `did not answer within ${Math.ceil(limitMs / 1000)} s`;
 	return reason ?? words(error);
 }
 

@@ -1,5 +1,5 @@
 import type { JSONRPCMessage, Transport } from '@modelcontextprotocol/client';
-import type { SandboxProcess } from '../../../core/sandbox.ts';
+import type { SandboxExit, SandboxProcess } from '../../../core/sandbox.ts';
 import { createLineSplitter } from './lines.ts';
 import { MESSAGE_BYTES, tooLong } from './message-limit.ts';
 
@@ -22,13 +22,20 @@ export interface LineTransport extends Transport {
  * that is too long ends the process.
  */
 export function createLineTransport(process: SandboxProcess, codec: LineCodec): LineTransport {
-	let reason: string | null = null;
+	let isTooLong = false;
+	/** It stopped talking or listening before we closed it. */
+	let isGone = false;
+	let ended: SandboxExit | null = null;
 	let closed = false;
+	const exit = process.exit.then((how) => {
+		ended = how;
+	});
 	const close = async () => {
 		if (closed) return;
 		closed = true;
 		process.end();
 		await process.dispose();
+		await exit;
 		transport.onclose?.();
 	};
 	const read = async () => {
@@ -36,12 +43,12 @@ export function createLineTransport(process: SandboxProcess, codec: LineCodec): 
 		for await (const chunk of process.stdout) {
 			const complete = lines.take(chunk);
 			if (complete === null) {
-				reason = tooLong;
+				isTooLong = true;
 				return;
 			}
 			for (const line of complete) receive(line);
 		}
-		reason ??= 'ended';
+		isGone ||= !closed;
 	};
 	const receive = (line: string) => {
 		if (line.trim() === '') return;
@@ -54,15 +61,41 @@ export function createLineTransport(process: SandboxProcess, codec: LineCodec): 
 	const transport: LineTransport = {
 		pid: null,
 		stderr: null,
-		reason: () => reason,
+		reason: () => (isTooLong ? tooLong : reasonOf(ended, isGone)),
 		async start() {
 			void read()
 				.catch(() => {})
 				.then(close)
 				.catch(() => {});
 		},
-		send: (message) => process.write(Buffer.from(codec.serializeMessage(message))),
+		async send(message) {
+			try {
+				await process.write(Buffer.from(codec.serializeMessage(message)));
+			} catch (error) {
+				isGone ||= !closed;
+				throw error;
+			}
+		},
 		close,
 	};
 	return transport;
+}
+
+/** Null: it has not ended, or we ended it. */
+function reasonOf(exit: SandboxExit | null, isGone: boolean): string | null {
+	switch (exit?.killed) {
+		case undefined:
+		case 'disposed':
+			return isGone ? 'ended' : null;
+		case 'memory':
+			return 'ran out of memory';
+		case 'time':
+			return 'ran out of time';
+		case 'output':
+			return 'wrote more than it may in one run';
+		case 'lost':
+			return 'was lost with its container engine';
+		case null:
+			return `ended with code ${exit?.code}`;
+	}
 }

@@ -67,7 +67,8 @@ export function createSession(options: SessionOptions): McpSession {
 		} catch (error) {
 			await connection?.close();
 			if (!life.signal.aborted) breaker.failed();
-			throw new Error(startFailure(error, server.startTimeoutMs, connection?.reason() ?? null));
+			const why: unknown = limit.signal.aborted ? limit.signal.reason : error;
+			throw new Error(startFailure(why, server.startTimeoutMs, connection?.reason() ?? null));
 		} finally {
 			cancel();
 		}

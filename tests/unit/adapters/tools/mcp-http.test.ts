@@ -1,19 +1,50 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { toolsetContract } from '../../../contracts/toolset-contract.ts';
 import { type Behaviour, type Reply, text, tool } from '../../../platforms/mcp-server/behaviour.ts';
 import { startMcpHttpServer } from '../../../platforms/mcp-server/http-server.ts';
 import { httpLaunch, mcpWorld, serverSettings, unstopped } from '../../../support/mcp.ts';
 
 async function serverWith(behaviour: Partial<Behaviour>, options: { json?: boolean } = {}) {
-	const full = { tools: [tool('say')], call: (): Reply => text('hello'), ...behaviour };
+	const full: Behaviour = { tools: [tool('say')], call: () => text('hello'), ...behaviour };
 	const server = await startMcpHttpServer(full, options);
 	onTestFinished(() => server.close());
 	return { server, behaviour: full, settings: serverSettings(httpLaunch(server.url)) };
 }
 
+/** One call of the tool `say` that the server replies to like this. */
+async function callThatGets(reply: Reply, more: Record<string, unknown> = {}) {
+	const { settings } = await serverWith({ tools: [tool('say', more)], call: () => reply });
+	const toolset = mcpWorld().toolset({ ...settings, callTimeoutMs: reply.type === 'silence' ? 300 : 10_000 });
+	await toolset.tools();
+	return toolset.call('box__say', {}, unstopped());
+}
+
+const MIB = 1024 * 1024;
+
+toolsetContract('MCP server over HTTP', async () => {
+	const replies: Record<string, (input: Record<string, unknown>) => Reply> = {
+		echo: (input) => text(String(input.text)),
+		fail: () => text('no luck', { isError: true }),
+		hang: () => ({ type: 'silence' }),
+	};
+	const { server, settings } = await serverWith({
+		tools: Object.keys(replies).map((name) => tool(name)),
+		call: (name, input) => replies[name]?.(input) ?? { type: 'error', code: -32_602, message: 'no such tool' },
+	});
+	return {
+		toolset: mcpWorld().toolset(settings),
+		echo: 'box__echo',
+		failing: 'box__fail',
+		endless: 'box__hang',
+		started: () => server.saw('tools/call'),
+		stopped: () => server.saw('notifications/cancelled'),
+	};
+});
+
 describe('an MCP server over HTTP', () => {
 	it.each([{ json: false }, { json: true }])('gives its tools and their results (%j)', async (options) => {
 		const { settings, server } = await serverWith({}, options);
-		const toolset = mcpWorld().toolset({ ...settings, trusted: true });
+		const toolset = mcpWorld().toolset(settings);
 		expect(await toolset.tools()).toEqual([
 			{
 				name: 'box__say',
@@ -25,5 +56,148 @@ describe('an MCP server over HTTP', () => {
 		]);
 		expect(await toolset.call('box__say', { words: 'hi' }, unstopped())).toEqual({ text: 'hello', isError: false });
 		expect(server.received.at(-1)).toMatchObject({ params: { name: 'say', arguments: { words: 'hi' } } });
+	});
+
+	it('is sent its headers, and told of no ability that this program does not have', async () => {
+		const { server, settings } = await serverWith({});
+		const launch = httpLaunch(server.url, { headers: { authorization: 'Bearer k' } });
+		await mcpWorld()
+			.toolset({ ...settings, launch })
+			.tools();
+		expect(server.headers.every((headers) => headers.authorization === 'Bearer k')).toBe(true);
+		expect(await server.saw('initialize')).toMatchObject({ params: { capabilities: {} } });
+	});
+
+	it('is connected once for the agents of a run, and closed with the last of them', async () => {
+		const { server, settings } = await serverWith({});
+		const world = mcpWorld();
+		const run = world.servers.forRun('run1');
+		const [one, two] = [world.toolset(settings, { run }), world.toolset(settings, { run, agent: 'bob' })];
+		await Promise.all([one.tools(), two.tools()]);
+		await one.close();
+		expect(await two.call('box__say', {}, unstopped())).toMatchObject({ isError: false });
+		expect(server.received.filter(({ method }) => method === 'initialize')).toHaveLength(1);
+	});
+
+	it('that is known does not keep the model waiting for its start', async () => {
+		const { settings, behaviour, server } = await serverWith({});
+		const world = mcpWorld();
+		const first = world.toolset(settings);
+		await first.tools();
+		await first.close();
+		behaviour.refuses = true;
+		const again = world.toolset(settings, { run: world.servers.forRun('run2') });
+		expect(await again.tools()).toHaveLength(1);
+		expect(await again.call('box__say', {}, unstopped())).toMatchObject({
+			isError: true,
+			text: expect.stringMatching(/^The MCP server box cannot be used: .*go away.* The call was not made\.$/),
+		});
+		expect(server.received.filter(({ method }) => method === 'tools/call')).toHaveLength(0);
+	});
+
+	it('that cannot be reached leaves the agent without its tools, and a person is told why, once', async () => {
+		const { server, settings } = await serverWith({});
+		await server.close();
+		const world = mcpWorld();
+		const toolset = world.toolset(settings);
+		expect([await toolset.tools(), await toolset.tools()]).toEqual([[], []]);
+		expect(world.reports).toEqual([expect.stringMatching(/^The MCP server box cannot be used: .*ECONNREFUSED/)]);
+	});
+
+	it('that has failed three times is left alone for a minute', async () => {
+		const { server, settings, behaviour } = await serverWith({ refuses: true });
+		const world = mcpWorld();
+		const toolset = world.toolset(settings);
+		for (let tries = 0; tries < 3; tries += 1) await toolset.tools();
+		const asked = server.received.length;
+		behaviour.refuses = false;
+		expect(await toolset.tools()).toEqual([]);
+		expect(server.received).toHaveLength(asked);
+		await world.clock.advance(60_000);
+		expect(await toolset.tools()).toHaveLength(1);
+	});
+});
+
+describe('a hostile MCP server over HTTP', () => {
+	it.each<[string, Reply, RegExp]>([
+		['never answers', { type: 'silence' }, /^box did not answer within 1 s.*may have run/],
+		['drops the connection', { type: 'death' }, /^box .*may have run/],
+		['sends 100 MB', { type: 'flood', bytes: 100 * MIB }, /^box .*more than 8 MiB/],
+		['refuses', { type: 'error', code: -32_602, message: 'bad\u202e words' }, /^box refused the call: .*bad words/],
+		['sends no result', { type: 'result', result: { content: 'x' } }, /^box /],
+	])('that %s gives an error result that says so', async (_, reply, words) => {
+		expect(await callThatGets(reply)).toEqual({ isError: true, text: expect.stringMatching(words) });
+	});
+
+	it.each<[string, Reply]>([
+		['garbage', { type: 'noise', text: '{"jsonrpc": "2.0", "id": 99', next: text('well') }],
+		["another call's result", { type: 'noise', text: '{"jsonrpc":"2.0","id":99,"result":{}}', next: text('well') }],
+	])('that sends %s before its answer is understood', async (_, reply) => {
+		expect(await callThatGets(reply)).toEqual({ isError: false, text: 'well' });
+	});
+
+	it('that breaks its own schema is caught', async () => {
+		const outputSchema = { type: 'object', properties: { n: { type: 'number' } }, required: ['n'] };
+		const good = text('1', { structuredContent: { n: 1 } });
+		expect(await callThatGets(good, { outputSchema })).toMatchObject({ isError: false });
+		expect(await callThatGets(text('x', { structuredContent: { n: 'x' } }), { outputSchema })).toMatchObject({
+			isError: true,
+			text: expect.stringContaining('output schema'),
+		});
+	});
+
+	it('that shows signs of life may take longer', async () => {
+		expect(await callThatGets({ type: 'progress', count: 50, next: text('well') })).toMatchObject({ text: 'well' });
+	});
+
+	it('is not believed when it calls its tools harmless, unless it is trusted or the configuration says so', async () => {
+		const annotations = { readOnlyHint: true };
+		const { settings } = await serverWith({ tools: [tool('say', { annotations }), tool('wipe')] });
+		const effectsOf = async (more: Partial<typeof settings>) =>
+			(
+				await mcpWorld()
+					.toolset({ ...settings, ...more })
+					.tools()
+			).map(({ effects }) => effects);
+		expect(await effectsOf({})).toEqual(['irreversible', 'irreversible']);
+		expect(await effectsOf({ trusted: true })).toEqual(['none', 'irreversible']);
+		expect(await effectsOf({ effects: { wipe: 'workspace' } })).toEqual(['irreversible', 'workspace']);
+	});
+
+	it('offers no tool that is there twice, huge, or refers to another document', async () => {
+		const schema = { type: 'object', properties: { a: { $ref: 'https://evil.example/schema' } } };
+		const { settings } = await serverWith({
+			tools: [
+				tool('say'),
+				tool('twice'),
+				tool('twice'),
+				tool('far', { inputSchema: schema }),
+				tool('big', { description: 'x'.repeat(50_000) }),
+			],
+		});
+		expect((await mcpWorld().toolset(settings).tools()).map(({ name }) => name)).toEqual(['box__say']);
+	});
+
+	it('cannot hide text from the people who accept its tools, nor pass it to the model', async () => {
+		const description = 'adds\u{e0041}\u200b\u202e numbers\u001b[2J';
+		const { settings } = await serverWith({ tools: [tool('say', { description, title: 'Say\nnow\u202e' })] });
+		const [offered] = await mcpWorld().toolset(settings).tools();
+		expect(offered).toMatchObject({ description: 'adds numbers[2J', label: 'box · Say now' });
+	});
+});
+
+describe('the lists of a configuration', () => {
+	it.each([
+		[{ allowed: ['a'] }, {}, ['box__a']],
+		[{ excluded: ['a'] }, {}, ['box__b', 'box__c']],
+		[{}, { allowed: ['box__b', 'mcp__box__c'] }, ['box__b', 'box__c']],
+		[{ excluded: ['b'] }, { excluded: ['mcp__box__c'] }, ['box__a']],
+	])('of the server %j and of the agent %j leave %j', async (ofServer, ofAgent, left) => {
+		const { settings } = await serverWith({ tools: [tool('a'), tool('b'), tool('c')] });
+		const filter = { allowed: null, excluded: [], ...ofAgent };
+		const toolset = mcpWorld().toolset({ ...settings, ...ofServer }, { filter });
+		expect((await toolset.tools()).map(({ name }) => name)).toEqual(left);
+		const calls = ['box__a', 'box__b', 'box__c'].map((name) => toolset.call(name, {}, unstopped()));
+		expect((await Promise.all(calls)).filter(({ isError }) => !isError)).toHaveLength(left.length);
 	});
 });
