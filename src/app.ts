@@ -6,6 +6,7 @@ import type { TerminalGateway, TerminalGatewayOptions } from './adapters/gateway
 import type { WebGateway } from './adapters/gateways/web/web-gateway.ts';
 import type { McpRun, McpServers } from './adapters/tools/mcp.ts';
 import { createModelAgent } from './agents/loop.ts';
+import { createToolBook } from './approvals/tool-book.ts';
 import { createToolPins } from './approvals/tool-pins.ts';
 import { createBot, type RunningBot } from './bot.ts';
 import { allMcpServers, serversOf } from './config/all-mcp-servers.ts';
@@ -28,6 +29,7 @@ import { decodeSessionId } from './core/session-id.ts';
 import type { Store } from './core/store.ts';
 import type { Team } from './core/team.ts';
 import type { Toolset } from './core/tool.ts';
+import type { ToolPins } from './core/tool-pins.ts';
 import type { PriceTable } from './core/usage.ts';
 import { createDispatch } from './dispatch.ts';
 import { createHost } from './host.ts';
@@ -84,7 +86,8 @@ export async function createApp(options: AppOptions): Promise<App> {
 	const { terminal, web, gateways } = await openGateways(options, config, clock, say);
 	const tell = (text: string) => (terminal === null ? options.onProblem(text) : terminal.tell(text));
 	const sandbox = (await options.openSandbox?.()) ?? null;
-	const openTools = toolsOpener(config, { store, sandbox, clock, report: tell });
+	const pins = createToolPins(store);
+	const openTools = toolsOpener(config, { pins, sandbox, clock, report: tell });
 	const teams = createTeams(config, options, clock, openTools);
 	const runs = createRuns({ store, clock, random: Math.random, agentsOf: teams.agentsOf });
 	const bot = createBot({
@@ -93,6 +96,7 @@ export async function createApp(options: AppOptions): Promise<App> {
 		clock,
 		sayIn,
 		teams: teams.list,
+		tools: createToolBook(pins, allMcpServers(config)),
 		teamOf: async (name) => (await teams.named(name)).team,
 		gatewayOf: (session) => gateways.get(decodeSessionId(session).platform) ?? null,
 		observe: options.observe,
@@ -263,17 +267,17 @@ function createTeams(config: LoadedConfig, { env }: AppOptions, clock: Clock, op
 type ToolsOpener = (run: string) => Promise<McpRun | null>;
 
 interface ToolsPlace {
-	store: Store;
+	pins: ToolPins;
 	sandbox: Sandbox | null;
 	clock: Clock;
 	report(text: string): void;
 }
 
-function toolsOpener(config: LoadedConfig, { store, ...place }: ToolsPlace): ToolsOpener {
+function toolsOpener(config: LoadedConfig, place: ToolsPlace): ToolsOpener {
 	let servers: Promise<McpServers> | null = null;
 	const open = async () => {
 		const { createMcpServers } = await import('./adapters/tools/mcp.ts');
-		return createMcpServers({ ...place, pins: createToolPins(store), version, elicit: null });
+		return createMcpServers({ ...place, version, elicit: null });
 	};
 	return async (run) => {
 		if (allMcpServers(config).length === 0) return null;
@@ -306,6 +310,16 @@ async function createBackend(settings: BackendSettings, services: BackendService
 		case 'scripted':
 			return import('./adapters/backends/scripted.ts').then((it) => it.createScriptedBackend(settings, services));
 	}
+}
+
+/** Starts an MCP server for a moment, to see whether it can be used. */
+export async function probeToolServer(server: McpServerSettings): Promise<{ offers: string } | { problem: string }> {
+	const { probeMcpServer } = await import('./adapters/tools/mcp.ts');
+	const found = await probeMcpServer(server, { sandbox: null, version, elicit: null });
+	if ('problem' in found) return found;
+	return {
+		offers: `${found.tools} ${found.tools === 1 ? 'tool' : 'tools'}, revision ${found.revision} of the protocol`,
+	};
 }
 
 /** The price table with the configuration's own prices before it. */

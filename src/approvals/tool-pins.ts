@@ -8,6 +8,8 @@ import {
 	type Sighting,
 	type ToolDefinition,
 	type ToolPins,
+	type ToolServerView,
+	type ToolView,
 	toolDefinitionSchema,
 } from '../core/tool-pins.ts';
 
@@ -33,27 +35,9 @@ type Version = z.infer<typeof versionSchema>;
 type PinRecord = z.infer<typeof recordSchema>;
 type PinnedTool = PinRecord['tools'][number];
 
-/** One tool of a server for the people who decide. */
-export interface PinView {
-	name: string;
-	state: PinState;
-	/** What was accepted; null: nothing. */
-	accepted: ToolDefinition | null;
-	seen: ToolDefinition;
-	/** First characters of the hash of what is seen. */
-	digest: string;
-}
-
-export interface ServerView {
-	server: string;
-	/** Null: it has never been listed. */
-	tools: readonly PinView[] | null;
-	instructions: string;
-}
-
 /** The pins, and what people may do with them. */
 export interface ToolPinBook extends ToolPins {
-	view(server: McpServerSettings): Promise<ServerView>;
+	view(server: McpServerSettings): Promise<ToolServerView>;
 	/** Accepts what is seen now, of one tool or of all (null). Returns the names of those that were waiting for it. */
 	accept(server: McpServerSettings, tool: string | null): Promise<readonly string[]>;
 }
@@ -159,7 +143,7 @@ function definitionOf({ accepted, seen }: PinnedTool): ToolDefinition {
 	return version.definition;
 }
 
-function viewOf(tool: PinnedTool): PinView[] {
+function viewOf(tool: PinnedTool): ToolView[] {
 	const { seen, accepted } = tool;
 	if (seen === null) return [];
 	const { definition, hash } = seen;

@@ -20,11 +20,19 @@ const askOptions = {
 
 const doctorOptions = { ...common, offline: { type: 'boolean', default: false } } as const;
 
+const toolsOptions = {
+	config: common.config,
+	'data-dir': common['data-dir'],
+	help: common.help,
+} as const;
+
 export const usage = `MassGen Chat: a team of AI agents answers in one thread.
 
   npm start                                   ask questions one after the other
   npm run ask -- "question" [options]         ask one question
   npm run ask -- --resume [run]               continue an interrupted run (the latest, or by id)
+  npm run tools -- [list|show|accept] [server] [tool]
+                                              look at the tools of MCP servers; accept them
   npm run doctor [-- --config FILE --offline] check configuration, keys, services and versions
 
   --team NAME      the team that answers (default: made of the models that can be reached)
@@ -55,6 +63,17 @@ export function doctorArguments(args: readonly string[]) {
 
 export function startArguments(args: readonly string[]) {
 	return parsed(() => parseArgs({ args: [...args], options: common })).values;
+}
+
+/** `words`: the options of the command `tools`. */
+export function toolsArguments(args: readonly string[]) {
+	const { values, positionals } = parsed(() =>
+		parseArgs({ args: [...args], options: toolsOptions, allowPositionals: true }),
+	);
+	const [action, server, tool, ...rest] = positionals;
+	if (rest.length > 0) throw new BotError('input_invalid', `too many words: ${rest.join(' ')}`);
+	const given = Object.entries({ action, server, tool }).filter(([, word]) => word !== undefined);
+	return { ...values, words: Object.fromEntries(given) };
 }
 
 function parsed<Result>(parse: () => Result): Result {

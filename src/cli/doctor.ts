@@ -1,4 +1,4 @@
-import { dataDirProblem, loadPrices } from '../app.ts';
+import { dataDirProblem, loadPrices, probeToolServer } from '../app.ts';
 import { diagnose } from '../config/doctor.ts';
 import { doctorArguments, usage } from './arguments.ts';
 import { exitCode } from './exit-code.ts';
@@ -22,6 +22,7 @@ export async function doctor(args: readonly string[]): Promise<number> {
 		nodeVersion: process.versions.node,
 		prices: loadPrices,
 		dataDirProblem,
+		toolServer: probeToolServer,
 	});
 	for (const { level, what, repair } of findings) {
 		process.stdout.write(`${SIGNS[level]} ${what}\n${repair === null ? '' : `    → ${repair}\n`}`);

@@ -30,6 +30,24 @@ export interface Sighting {
  */
 export type PinState = 'accepted' | 'new' | 'changed';
 
+/** One tool of a server for the people who decide. Its texts are foreign. */
+export interface ToolView {
+	name: string;
+	state: PinState;
+	/** What was accepted; null: nothing. */
+	accepted: ToolDefinition | null;
+	seen: ToolDefinition;
+	/** First characters of the hash of what is seen. */
+	digest: string;
+}
+
+export interface ToolServerView {
+	server: string;
+	/** Null: it has never been listed. */
+	tools: readonly ToolView[] | null;
+	instructions: string;
+}
+
 /** Remembers the tools of every server, so that none changes unnoticed. */
 export interface ToolPins {
 	/** The tools that were accepted, as they were then; null: the server has never been seen. Throws `store_failed`. */

@@ -70,6 +70,12 @@ async function command(args: readonly string[]) {
 }
 
 describe('a team with an MCP server', () => {
+	it('is told by the doctor what the server offers', async () => {
+		expect((await command(['doctor'])).stdout).toContain('MCP server sea: 1 tool, revision 2025-11-25 of the protocol');
+		await server.close();
+		expect((await command(['doctor'])).stdout).toMatch(/The MCP server sea cannot be used: .*ECONNREFUSED/);
+	}, 60_000);
+
 	it('uses its tools, shows that it does, and the answer tells what they said', async () => {
 		const ended = await command(['ask', '--json', 'When is high tide?']);
 		expect(ended).toMatchObject({ code: 0, stderr: '' });
@@ -95,5 +101,15 @@ describe('a team with an MCP server', () => {
 		expect(server.received.filter(({ method }) => method === 'tools/call')).toHaveLength(1);
 		expect(JSON.stringify(provider.calls)).not.toContain('all your secrets');
 		expect(ended.stderr).toMatch(/MCP server sea are new or have changed.*tide.*\/massgen tools accept/);
+		expect((await command(['tools'])).stdout).toContain('not used until somebody accepts them: tide');
+		expect((await command(['tools', 'show', 'sea'])).stdout).toMatch(
+			/Accepted was:.*tide it.*Now it is:.*all your secrets/s,
+		);
+		expect(await command(['tools', 'accept', 'sea'])).toMatchObject({
+			code: 0,
+			stdout: expect.stringContaining('Accepted of sea: tide.'),
+		});
+		await command(['ask', '--json', 'And then?']);
+		expect(server.received.filter(({ method }) => method === 'tools/call')).toHaveLength(2);
 	}, 60_000);
 });

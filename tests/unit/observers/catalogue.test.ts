@@ -86,6 +86,7 @@ describe('catalogue', () => {
 			...commandKeys(),
 			...['running', ...outcomeSchema.options].map((one) => `status.${one}`),
 			...['good', 'bad'].map((one) => `rate.${one}`),
+			...['accepted', 'new', 'changed'].map((one) => `tools.state.${one}`),
 			...['order', 'earliest', 'requester'].map((one) => `tally.tie.${one}`),
 			...['deadline', 'budget', 'vote_closed', 'cancelled'].map((one) => `note.aborted_${one}`),
 		]);
