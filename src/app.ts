@@ -87,7 +87,7 @@ export async function createApp(options: AppOptions): Promise<App> {
 	const tell = (text: string) => (terminal === null ? options.onProblem(text) : terminal.tell(text));
 	const sandbox = (await options.openSandbox?.()) ?? null;
 	const pins = createToolPins(store);
-	const openTools = toolsOpener(config, { pins, sandbox, clock, report: tell });
+	const openTools = toolsOpener(config, { pins, sandbox, store, clock, report: tell });
 	const teams = createTeams(config, options, clock, openTools);
 	const runs = createRuns({ store, clock, random: Math.random, agentsOf: teams.agentsOf });
 	const bot = createBot({
@@ -269,6 +269,7 @@ type ToolsOpener = (run: string) => Promise<McpRun | null>;
 interface ToolsPlace {
 	pins: ToolPins;
 	sandbox: Sandbox | null;
+	store: Store;
 	clock: Clock;
 	report(text: string): void;
 }
@@ -277,7 +278,7 @@ function toolsOpener(config: LoadedConfig, place: ToolsPlace): ToolsOpener {
 	let servers: Promise<McpServers> | null = null;
 	const open = async () => {
 		const { createMcpServers } = await import('./adapters/tools/mcp.ts');
-		return createMcpServers({ ...place, version, elicit: null });
+		return createMcpServers({ ...place, version, elicit: null, consent: null });
 	};
 	return async (run) => {
 		if (allMcpServers(config).length === 0) return null;
@@ -315,7 +316,7 @@ async function createBackend(settings: BackendSettings, services: BackendService
 /** Starts an MCP server for a moment, to see whether it can be used. */
 export async function probeToolServer(server: McpServerSettings): Promise<{ offers: string } | { problem: string }> {
 	const { probeMcpServer } = await import('./adapters/tools/mcp.ts');
-	const found = await probeMcpServer(server, { sandbox: null, version, elicit: null });
+	const found = await probeMcpServer(server, { sandbox: null, store: null, version, elicit: null, consent: null });
 	if ('problem' in found) return found;
 	return {
 		offers: `${found.tools} ${found.tools === 1 ? 'tool' : 'tools'}, revision ${found.revision} of the protocol`,

@@ -53,3 +53,11 @@ export interface McpServerSettings {
 	/** Longest time between two signs of life of one call. */
 	callTimeoutMs: number;
 }
+
+/** A person who logs in to a server for this program. */
+export interface Consent {
+	/** Where they come back to. */
+	redirectUrl: string;
+	/** Shows them where to log in; resolves with the address they came back to, whatever is in it. */
+	ask(url: URL, signal: AbortSignal): Promise<URL>;
+}

@@ -41,6 +41,8 @@ export function mcpWorld(more: Partial<McpServices> = {}) {
 		version: '0.0.0',
 		report: (text) => reports.push(text),
 		elicit: null,
+		store,
+		consent: null,
 		...more,
 	};
 	const servers = createMcpServers(services);

@@ -1,8 +1,7 @@
 import { lookup } from 'node:dns/promises';
-import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http';
+import { type ClientRequest, Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import { isIP } from 'node:net';
-import { Readable } from 'node:stream';
 import { type AddressKind, kindOfAddress } from './addresses.ts';
 import { cappedBody } from './capped-body.ts';
 
@@ -37,7 +36,6 @@ export function createCheckedFetch(rules: AddressRules, onTooLong: () => void): 
 				method: init.method ?? 'GET',
 				headers: headersOf(init),
 				agent: isSecure ? agents.https : agents.http,
-				signal: init.signal ?? undefined,
 				// The name is resolved once: what was checked is what is dialled.
 				lookup: (_, options, answer) => {
 					const [first] = addresses;
@@ -45,17 +43,37 @@ export function createCheckedFetch(rules: AddressRules, onTooLong: () => void): 
 					else answer(null, first?.address ?? '', first?.family);
 				},
 			});
-			const response = Promise.withResolvers<IncomingMessage>();
-			request.on('response', response.resolve);
-			request.on('error', (error) => response.reject(init.signal?.aborted ? init.signal.reason : error));
+			const arrival = Promise.withResolvers<IncomingMessage>();
+			request.on('response', arrival.resolve);
+			request.on('error', arrival.reject);
+			endWith(request, init.signal);
 			request.end(bodyOf(init));
-			return toResponse(await response.promise, onTooLong);
+			return toResponse(await arrival.promise, onTooLong);
 		},
 		close() {
 			agents.http.destroy();
 			agents.https.destroy();
 		},
 	};
+}
+
+/**
+ * Node's own `signal` option also goes to the socket, which outlives the request and would end the process by an error
+ * that nobody hears. A response is ended in its own place for the same reason.
+ */
+function endWith(request: ClientRequest, signal: AbortSignal | null | undefined): void {
+	if (signal === null || signal === undefined) return;
+	let response: IncomingMessage | null = null;
+	const abort = () => {
+		if (response !== null) response.destroy();
+		else request.destroy(signal.reason instanceof Error ? signal.reason : new Error('stopped'));
+	};
+	request.on('response', (arrived: IncomingMessage) => {
+		response = arrived;
+	});
+	if (signal.aborted) abort();
+	signal.addEventListener('abort', abort, { once: true });
+	request.on('close', () => signal.removeEventListener('abort', abort));
 }
 
 async function addressesOf(url: URL, rules: AddressRules): Promise<{ address: string; family: number }[]> {
@@ -120,9 +138,24 @@ function toResponse(incoming: IncomingMessage, onTooLong: () => void): Response 
 	for (const [name, values] of Object.entries(incoming.headersDistinct)) {
 		for (const value of values ?? []) headers.append(name, value);
 	}
+	// Whoever reads the body is told; an abort that comes before anybody reads must not end the process.
+	incoming.on('error', () => {});
 	const isEmpty = EMPTY.has(status);
 	if (isEmpty) incoming.resume();
 	const isEvents = headers.get('content-type')?.startsWith('text/event-stream') === true;
-	const body = isEmpty ? null : Readable.toWeb(Readable.from(cappedBody(incoming, isEvents, onTooLong)));
-	return new Response(body as ReadableStream<Uint8Array> | null, { status, statusText, headers });
+	const body = isEmpty ? null : streamOf(incoming, cappedBody(incoming, isEvents, onTooLong));
+	return new Response(body, { status, statusText, headers });
+}
+
+function streamOf(incoming: IncomingMessage, chunks: AsyncGenerator<Uint8Array>): ReadableStream<Uint8Array> {
+	return new ReadableStream({
+		async pull(controller) {
+			const { done, value } = await chunks.next();
+			if (done) controller.close();
+			else controller.enqueue(value);
+		},
+		cancel() {
+			incoming.destroy();
+		},
+	});
 }

@@ -17,8 +17,10 @@ const MOST_PAGES = 16;
 const PROLONGED = 10;
 /** How often a server may ask for input within one call. */
 const INPUT_ROUNDS = 3;
-/** How long (ms) a server may take to say which revision of the protocol it speaks. */
-const PROBE_MS = 5_000;
+/** How often a person is asked to log in before one request is given up. */
+export const MOST_LOGINS = 2;
+/** How long (ms) a program may be silent when it is asked for the newest revision; then it is greeted the old way. */
+const SILENCE_MS = 5_000;
 
 /** A person's answer to a form that a server asks for. */
 export type Elicit = (form: ElicitRequestFormParams, signal: AbortSignal) => Promise<ElicitResult>;
@@ -30,6 +32,11 @@ export interface Channel {
 	image: string | null;
 	/** Why it closed by itself, in words that follow the server's name; null: not known. */
 	reason(): string | null;
+	/**
+	 * After a request failed with this error: lets a person log in where the server wants that. True: it is worth another
+	 * try. Rejects when it is not, because nobody can log in.
+	 */
+	logIn(error: unknown, signal: AbortSignal): Promise<boolean>;
 	/** Ends what the transport leaves open. */
 	close(): Promise<void>;
 }
@@ -96,34 +103,46 @@ export async function connect(channel: Channel, options: ConnectOptions, signal:
 		async list(signal) {
 			if (client.getServerCapabilities()?.tools === undefined) return [];
 			const listing = { signal, timeout: server.startTimeoutMs, cacheMode: 'refresh' as const };
-			const { tools } = await untilAborted(client.listTools(undefined, listing), signal);
+			const look = () => untilAborted(client.listTools(undefined, listing), signal);
+			const { tools } = await withLogins(channel, look, signal);
 			const named = Map.groupBy(tools, ({ name }) => name);
 			// A name that is there twice could mean either tool, so it means none.
 			const unique = tools.filter(({ name }) => named.get(name)?.length === 1).slice(0, MOST_TOOLS);
 			return unique.map((tool) => toolDefinitionSchema.parse(tool)).filter(isOfferable);
 		},
-		call: (tool, input, signal) =>
-			client.callTool(
-				{ name: tool.name, arguments: input },
-				{
-					signal,
-					timeout: server.callTimeoutMs,
-					maxTotalTimeout: server.callTimeoutMs * PROLONGED,
-					resetTimeoutOnProgress: true,
-					onprogress: () => {},
-					toolDefinition: tool as unknown as SdkTool,
-				},
-			),
+		call(tool, input, signal) {
+			const options = {
+				signal,
+				timeout: server.callTimeoutMs,
+				maxTotalTimeout: server.callTimeoutMs * PROLONGED,
+				resetTimeoutOnProgress: true,
+				onprogress: () => {},
+				toolDefinition: tool as unknown as SdkTool,
+			};
+			return withLogins(channel, () => client.callTool({ name: tool.name, arguments: input }, options), signal);
+		},
 	};
 }
 
-async function createClient({ version, elicit, onToolsChanged }: ConnectOptions): Promise<Client> {
+/** A server that asks for a login has not done what it was asked, so it may be asked again. */
+async function withLogins<T>(channel: Channel, work: () => Promise<T>, signal: AbortSignal): Promise<T> {
+	for (let logins = 0; ; logins += 1) {
+		try {
+			return await work();
+		} catch (error) {
+			if (logins === MOST_LOGINS || !(await channel.logIn(error, signal))) throw error;
+		}
+	}
+}
+
+async function createClient({ server, version, elicit, onToolsChanged }: ConnectOptions): Promise<Client> {
 	const { Client } = await import('@modelcontextprotocol/client');
+	const probeMs = server.launch.type === 'http' ? server.startTimeoutMs : SILENCE_MS;
 	const client = new Client(
 		{ name: 'massgen-chat', version },
 		{
 			capabilities: elicit === null ? {} : { elicitation: { form: { applyDefaults: true } } },
-			versionNegotiation: { mode: 'auto', probe: { timeoutMs: PROBE_MS } },
+			versionNegotiation: { mode: 'auto', probe: { timeoutMs: probeMs } },
 			inputRequired: { maxRounds: INPUT_ROUNDS, autoFulfill: elicit !== null },
 			listChanged: { tools: { autoRefresh: false, onChanged: onToolsChanged } },
 			listMaxPages: MOST_PAGES,

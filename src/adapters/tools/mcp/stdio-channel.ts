@@ -68,6 +68,7 @@ export async function openStdioChannel(
 			const words = complaint();
 			return reason === null || words === '' ? reason : `${reason}, after it had written: ${words}`;
 		},
+		logIn: async () => false,
 		close: () => transport.close(),
 	};
 }
