@@ -19,9 +19,9 @@ import type { Agent } from './core/agent.ts';
 import type { Backend } from './core/backend.ts';
 import type { BackendSettings } from './core/backend-settings.ts';
 import type { Clock } from './core/clock.ts';
-import { type BotError, messageOf, sentenceOf } from './core/errors.ts';
+import { BotError, messageOf, sentenceOf } from './core/errors.ts';
 import type { Gateway, Inbound } from './core/gateway.ts';
-import type { McpServerSettings } from './core/mcp-settings.ts';
+import type { Consent, McpServerSettings } from './core/mcp-settings.ts';
 import type { RunEvent } from './core/run-event.ts';
 import type { Sandbox } from './core/sandbox.ts';
 import type { Say } from './core/say.ts';
@@ -38,6 +38,8 @@ import { createRuns, type Runs } from './runs/runs.ts';
 import { systemClock } from './system-clock.ts';
 
 const { version } = packageJson;
+/** How long (ms) a person may take to log in. */
+const LOGIN_MS = 600_000;
 
 /** The terminal that a thread is shown on. */
 export type TerminalPlace = Pick<TerminalGatewayOptions, 'input' | 'output' | 'errors' | 'interactive'>;
@@ -321,6 +323,33 @@ export async function probeToolServer(server: McpServerSettings): Promise<{ offe
 	return {
 		offers: `${found.tools} ${found.tools === 1 ? 'tool' : 'tools'}, revision ${found.revision} of the protocol`,
 	};
+}
+
+/**
+ * Lets a person log in to an MCP server of the configuration and keeps what that gives. Null: done; otherwise why not, in
+ * words that follow the server's name. Throws `input_invalid` when no server that is an address has this name.
+ */
+export async function logInToToolServer(
+	options: ConfigOptions,
+	name: string,
+	consent: Consent,
+): Promise<string | null> {
+	const config = await loadConfig(options);
+	const known = allMcpServers(config).filter(({ launch }) => launch.type === 'http');
+	const server = known.find((one) => one.name === name);
+	if (server === undefined) {
+		const names = known.map((one) => one.name).join(', ');
+		throw new BotError('input_invalid', `There is no MCP server ${name} to log in to. Known: ${names || 'none'}.`);
+	}
+	const { probeMcpServer } = await import('./adapters/tools/mcp.ts');
+	const store = await openSqlite(config.settings.dataDir, systemClock);
+	try {
+		const patient = { ...server, startTimeoutMs: LOGIN_MS };
+		const found = await probeMcpServer(patient, { sandbox: null, store, version, elicit: null, consent });
+		return 'problem' in found ? found.problem : null;
+	} finally {
+		await store.close();
+	}
 }
 
 /** The price table with the configuration's own prices before it. */

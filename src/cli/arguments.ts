@@ -33,6 +33,7 @@ export const usage = `MassGen Chat: a team of AI agents answers in one thread.
   npm run ask -- --resume [run]               continue an interrupted run (the latest, or by id)
   npm run tools -- [list|show|accept] [server] [tool]
                                               look at the tools of MCP servers; accept them
+  npm run tools -- login server               log in to an MCP server that asks for it
   npm run doctor [-- --config FILE --offline] check configuration, keys, services and versions
 
   --team NAME      the team that answers (default: made of the models that can be reached)
@@ -73,7 +74,8 @@ export function toolsArguments(args: readonly string[]) {
 	const [action, server, tool, ...rest] = positionals;
 	if (rest.length > 0) throw new BotError('input_invalid', `too many words: ${rest.join(' ')}`);
 	const given = Object.entries({ action, server, tool }).filter(([, word]) => word !== undefined);
-	return { ...values, words: Object.fromEntries(given) };
+	const words: { action?: string; server?: string; tool?: string } = Object.fromEntries(given);
+	return { ...values, words };
 }
 
 function parsed<Result>(parse: () => Result): Result {

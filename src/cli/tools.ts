@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { createApp } from '../app.ts';
+import { createApp, logInToToolServer } from '../app.ts';
+import type { ConfigOptions } from '../config/check-config.ts';
 import { toolsArguments, usage } from './arguments.ts';
 import { exitCode } from './exit-code.ts';
+import { openLoopback } from './loopback.ts';
 
 /** `npm run tools`: the MCP servers and their tools, to look at and to accept. Returns the exit code. */
 export async function tools(args: readonly string[]): Promise<number> {
@@ -10,11 +12,16 @@ export async function tools(args: readonly string[]): Promise<number> {
 		process.stdout.write(usage);
 		return exitCode.done;
 	}
-	const app = await createApp({
+	const place = {
 		file: options.config ?? null,
 		flags: { dataDir: options['data-dir'] },
 		env: process.env,
 		cwd: process.cwd(),
+	};
+	const { action, server = '' } = options.words;
+	if (action === 'login') return logIn(place, server);
+	const app = await createApp({
+		...place,
 		terminal: { input: process.stdin, output: process.stdout, errors: process.stdout, interactive: false },
 		web: false,
 		observe: () => {},
@@ -28,5 +35,23 @@ export async function tools(args: readonly string[]): Promise<number> {
 		return error === null ? exitCode.done : exitCode.configuration;
 	} finally {
 		await app.close();
+	}
+}
+
+/** Sends the person to where the server wants them, and waits for them to come back. */
+async function logIn(place: ConfigOptions, server: string): Promise<number> {
+	const loopback = await openLoopback((url) => {
+		process.stdout.write(`Log in to ${server} at this address, in a browser on this machine:\n\n${url}\n\n`);
+	});
+	try {
+		const problem = await logInToToolServer(place, server, loopback.consent);
+		if (problem !== null) {
+			process.stderr.write(`${server} ${problem}.\n`);
+			return exitCode.configuration;
+		}
+		process.stdout.write(`${server} can be used.\n`);
+		return exitCode.done;
+	} finally {
+		await loopback.close();
 	}
 }

@@ -1,11 +1,12 @@
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { type Behaviour, text, tool } from '../platforms/mcp-server/behaviour.ts';
 import { type McpHttpServer, startMcpHttpServer } from '../platforms/mcp-server/http-server.ts';
+import { startLoginServer } from '../platforms/mcp-server/login-server.ts';
 import type { ProviderCall, Reply } from '../platforms/model-provider/reply.ts';
 import { type ModelProvider, startModelProvider } from '../platforms/model-provider/server.ts';
-import { massgen, temporaryFolder } from '../support/command.ts';
+import { startScript, temporaryFolder } from '../support/command.ts';
 import { teamPlayer } from '../support/team-player.ts';
 import { eventsIn } from '../support/thread-of.ts';
 
@@ -54,8 +55,8 @@ mcp_servers:
 	};
 });
 
-async function command(args: readonly string[]) {
-	const ended = await massgen([...args, '--config', join(folder.path, 'team.yaml')], {
+function start(args: readonly string[]) {
+	return startScript('src/main.ts', [...args, '--config', join(folder.path, 'team.yaml')], {
 		env: {
 			DATA_DIR: join(folder.path, 'data'),
 			OPENAI_API_KEY: 'k1',
@@ -65,9 +66,59 @@ async function command(args: readonly string[]) {
 			SEA_TOKEN: SECRET,
 		},
 	});
+}
+
+async function command(args: readonly string[]) {
+	const ended = await start(args).ended;
 	expect(ended.stdout + ended.stderr).not.toContain(SECRET);
 	return ended;
 }
+
+describe('an MCP server that asks people to log in', () => {
+	it('is logged in to once, in a browser, and used from then on', async () => {
+		const login = await startLoginServer(SECRET);
+		const guarded = await startMcpHttpServer(behaviour, { login });
+		const team = join(folder.path, 'team.yaml');
+		const text = (await readFile(team, 'utf8')).replace(server.url, guarded.url).replace(/ {4}headers:.*\n/, '');
+		await writeFile(team, text);
+		try {
+			expect((await command(['ask', '--json', 'Before?'])).stderr).toContain('npm run tools -- login');
+			const running = start(['tools', 'login', 'sea']);
+			const [address = ''] = /http:\S+authorize\S+/.exec(await running.shows(/authorize\S+\n/)) ?? [];
+			expect(await (await fetch(address)).text()).toContain('Thank you');
+			expect(await running.ended).toMatchObject({ code: 0, stdout: expect.stringContaining('sea can be used.') });
+			const events = eventsIn((await command(['ask', '--json', 'After?'])).stdout);
+			expect(events.some((event) => event.type === 'tool_finished' && !event.isError)).toBe(true);
+			expect(login.asked.filter((path) => path === '/token')).toHaveLength(1);
+		} finally {
+			await guarded.close();
+			await login.close();
+		}
+	}, 60_000);
+
+	it('refuses an answer to a login that it did not begin', async () => {
+		const login = await startLoginServer(SECRET);
+		const guarded = await startMcpHttpServer(behaviour, { login });
+		const team = join(folder.path, 'team.yaml');
+		await writeFile(
+			team,
+			(await readFile(team, 'utf8')).replace(server.url, guarded.url).replace(/ {4}headers:.*\n/, ''),
+		);
+		try {
+			const running = start(['tools', 'login', 'sea']);
+			const shown = await running.shows(/authorize\S+\n/);
+			const address = new URL(/http:\S+authorize\S+/.exec(shown)?.[0] ?? '');
+			await fetch(`${address.searchParams.get('redirect_uri')}?code=stolen&state=other`);
+			const ended = await running.ended;
+			expect(ended.code).toBe(1);
+			expect(ended.stderr).toContain('the answer to another login');
+			expect(login.asked).not.toContain('/token');
+		} finally {
+			await guarded.close();
+			await login.close();
+		}
+	}, 60_000);
+});
 
 describe('a team with an MCP server', () => {
 	it('is told by the doctor what the server offers', async () => {

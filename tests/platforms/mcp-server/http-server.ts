@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { answerTo, type Behaviour, partsOf } from './behaviour.ts';
+import type { LoginServer } from './login-server.ts';
 
 export interface McpHttpServer {
 	url: string;
@@ -14,10 +15,13 @@ export interface McpHttpServer {
 	close(): Promise<void>;
 }
 
-/** An MCP server over streamable HTTP on this machine. `json`: it answers with bodies instead of streams. */
+/**
+ * An MCP server over streamable HTTP on this machine. `json`: it answers with bodies instead of streams. `login`: who
+ * comes without the token of this server is sent there.
+ */
 export async function startMcpHttpServer(
 	behaviour: Behaviour,
-	options: { json?: boolean } = {},
+	options: { json?: boolean; login?: LoginServer } = {},
 ): Promise<McpHttpServer> {
 	const received: Record<string, unknown>[] = [];
 	const headers: IncomingMessage['headers'][] = [];
@@ -43,7 +47,20 @@ export async function startMcpHttpServer(
 		response.end();
 	};
 
+	const isRefused = (request: IncomingMessage, response: ServerResponse): boolean => {
+		const { login } = options;
+		if (login === undefined || request.headers.authorization === `Bearer ${login.token}`) return false;
+		const metadata = new URL('/metadata', `http://${request.headers.host}`);
+		if (request.url === metadata.pathname) {
+			const resource = new URL('/mcp', metadata).href;
+			response.writeHead(200, { 'content-type': 'application/json' });
+			response.end(JSON.stringify({ resource, authorization_servers: [login.url] }));
+		} else response.writeHead(401, { 'www-authenticate': `Bearer resource_metadata="${metadata}"` }).end();
+		return true;
+	};
+
 	const server = createServer((request, response) => {
+		if (isRefused(request, response)) return;
 		if (request.method === 'POST') return void post(request, response).catch(() => response.destroy());
 		if (request.method !== 'GET') return void response.writeHead(405).end();
 		response.writeHead(200, { 'content-type': 'text/event-stream' }).flushHeaders();

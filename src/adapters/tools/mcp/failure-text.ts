@@ -12,6 +12,12 @@ export interface ServerFailure {
 const TIMED_OUT = 'REQUEST_TIMEOUT';
 const CLOSED = new Set(['CONNECTION_CLOSED', 'NOT_CONNECTED', 'SEND_FAILED']);
 
+const LOGIN_NEEDED = 'LOGIN_NEEDED';
+
+/** A server that wants people to log in, where nobody can. */
+export const loginNeeded = () =>
+	Object.assign(new Error('asks people to log in: run `npm run tools -- login` with its name'), { code: LOGIN_NEEDED });
+
 const maybeRun = 'The call may have run: find out before you make it again.';
 
 /** Why a call came to no result. `reason`: why the connection closed, where that is known. */
@@ -21,6 +27,7 @@ export function callFailure(error: unknown, limitMs: number, reason: string | nu
 		const text = `did not answer within ${Math.ceil(limitMs / 1000)} s. ${maybeRun}`;
 		return { text, isOutage: true };
 	}
+	if (code === LOGIN_NEEDED) return { text: words(error), isOutage: false };
 	if (reason !== null || (typeof code === 'string' && CLOSED.has(code))) {
 		return { text: `${reason ?? 'ended'} before it answered. ${maybeRun}`, isOutage: true };
 	}

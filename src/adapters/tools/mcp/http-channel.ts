@@ -1,6 +1,7 @@
 import type { McpHttpLaunch } from '../../../core/mcp-settings.ts';
 import { createCheckedFetch } from './checked-fetch.ts';
 import type { Channel } from './connection.ts';
+import { loginNeeded } from './failure-text.ts';
 import { tooLong } from './message-limit.ts';
 import type { OAuthLogin } from './oauth-login.ts';
 
@@ -25,7 +26,7 @@ export async function openHttpChannel(launch: McpHttpLaunch, login: OAuthLogin |
 		async logIn(error, signal) {
 			if (!(error instanceof UnauthorizedError) || login === null) return false;
 			const answer = await login.perform(signal);
-			if (answer === null) throw new Error('asks people to log in: run `npm run tools -- login` with its name');
+			if (answer === null) throw loginNeeded();
 			await transport.finishAuth(answer);
 			return true;
 		},

@@ -33,7 +33,8 @@ export function createOAuthLogin(settings: McpOAuthSettings, vault: TokenVault, 
 		},
 		async clientInformation(context) {
 			if (own.registered !== null) return own.registered;
-			return (await vault.read()).clients[context?.issuer ?? ''];
+			const client = (await vault.read()).clients[context?.issuer ?? ''];
+			return client !== undefined && fits(client, consent) ? client : undefined;
 		},
 		async saveClientInformation(client, context) {
 			const issuer = context?.issuer ?? '';
@@ -81,6 +82,12 @@ export function createOAuthLogin(settings: McpOAuthSettings, vault: TokenVault, 
 			return searchParams;
 		},
 	};
+}
+
+/** A client that was registered for another address to come back to cannot be used to log in. */
+function fits(client: object, consent: Consent | null): boolean {
+	if (consent === null || !('redirect_uris' in client) || !Array.isArray(client.redirect_uris)) return true;
+	return client.redirect_uris.includes(consent.redirectUrl);
 }
 
 /** A client id that is an address is that of a document about this program. */
