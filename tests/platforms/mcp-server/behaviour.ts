@@ -16,6 +16,8 @@ export type Reply =
 export interface Behaviour {
 	tools: Record<string, unknown>[];
 	instructions?: string;
+	/** The revision it speaks; left out: 2025-11-25. */
+	revision?: string;
 	/** Refuses to be greeted. */
 	refuses?: boolean;
 	call(name: string, input: Record<string, unknown>): Reply;
@@ -40,7 +42,7 @@ interface Message {
 }
 
 /**
- * Speaks revision 2025-11-25 by hand, so that it can also speak it badly. Returns what is to be sent for a message that
+ * Speaks the revisions before 2026-07-28 by hand, so that it can also speak it badly. Returns what is to be sent for a message that
  * came in: nothing for notifications.
  */
 export function answerTo(message: Message, behaviour: Behaviour): Reply | null {
@@ -51,8 +53,8 @@ export function answerTo(message: Message, behaviour: Behaviour): Reply | null {
 			if (behaviour.refuses) return { type: 'error', code: -32_000, message: 'go away' };
 			const capabilities = { tools: { listChanged: true } };
 			const serverInfo = { name: 'hostile', version: '1.0.0' };
-			const { instructions } = behaviour;
-			const result = { protocolVersion: '2025-11-25', capabilities, serverInfo, instructions };
+			const { instructions, revision: protocolVersion = '2025-11-25' } = behaviour;
+			const result = { protocolVersion, capabilities, serverInfo, instructions };
 			return { type: 'result', result };
 		}
 		case 'tools/list':

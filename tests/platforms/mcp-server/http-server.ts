@@ -10,8 +10,8 @@ export interface McpHttpServer {
 	readonly headers: readonly IncomingMessage['headers'][];
 	/** Resolves with a message of this method, as soon as one has come in. */
 	saw(method: string): Promise<Record<string, unknown>>;
-	/** Tells clients that the tools are others now. */
-	announceTools(): void;
+	/** Tells clients that the tools are others now; how many listen. */
+	announceTools(): number;
 	close(): Promise<void>;
 }
 
@@ -86,6 +86,7 @@ export async function startMcpHttpServer(
 		announceTools() {
 			const message = JSON.stringify({ jsonrpc: '2.0', method: 'notifications/tools/list_changed' });
 			for (const listener of listeners) listener.write(`data: ${message}\n\n`);
+			return listeners.size;
 		},
 		close: () =>
 			new Promise((resolve) => {

@@ -1,3 +1,5 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { toolsetContract } from '../../../contracts/toolset-contract.ts';
 import { type Behaviour, type Reply, text, tool } from '../../../platforms/mcp-server/behaviour.ts';
@@ -77,6 +79,34 @@ describe('an MCP server over HTTP', () => {
 		await one.close();
 		expect(await two.call('box__say', {}, unstopped())).toMatchObject({ isError: false });
 		expect(server.received.filter(({ method }) => method === 'initialize')).toHaveLength(1);
+	});
+
+	it('may speak revision 2025-06-18', async () => {
+		const { settings } = await serverWith({ revision: '2025-06-18' });
+		const toolset = mcpWorld().toolset(settings);
+		await toolset.tools();
+		expect(await toolset.call('box__say', {}, unstopped())).toEqual({ text: 'hello', isError: false });
+	});
+
+	it('that says its tools are others now loses those that have changed, in the middle of a run', async () => {
+		const { settings, server, behaviour } = await serverWith({ tools: [tool('say'), tool('sing')] });
+		const world = mcpWorld();
+		const toolset = world.toolset(settings);
+		await toolset.tools();
+		behaviour.tools = [tool('say', { description: 'say everything' }), tool('sing')];
+		await expect.poll(() => server.announceTools()).toBeGreaterThan(0);
+		const call = (name: string) => toolset.call(name, {}, unstopped());
+		await expect
+			.poll(() => call('box__say'))
+			.toEqual({
+				isError: true,
+				text: 'The tool say has changed since it was accepted, and is not called until a person accepts it again.',
+			});
+		expect(await call('box__sing')).toMatchObject({ isError: false });
+		expect((await toolset.tools()).map(({ name }) => name)).toEqual(['box__sing']);
+		await world.pins.accept(settings, null);
+		await toolset.tools();
+		expect(await call('box__say')).toMatchObject({ isError: false });
 	});
 
 	it('that is known does not keep the model waiting for its start', async () => {
@@ -183,6 +213,34 @@ describe('a hostile MCP server over HTTP', () => {
 		const { settings } = await serverWith({ tools: [tool('say', { description, title: 'Say\nnow\u202e' })] });
 		const [offered] = await mcpWorld().toolset(settings).tools();
 		expect(offered).toMatchObject({ description: 'adds numbers[2J', label: 'box · Say now' });
+	});
+});
+
+describe('the address of an MCP server', () => {
+	it.each([
+		['this machine', 'https://localhost/mcp', {}, /leads to this machine.*allow_localhost/],
+		['this machine in numbers', 'https://2130706433/mcp', {}, /leads to this machine/],
+		['this machine in IPv6', 'https://[::ffff:127.0.0.1]/mcp', {}, /leads to this machine/],
+		['a private network', 'https://10.0.0.1/mcp', {}, /leads to a private network.*allow_private_ips/],
+		['the metadata of a cloud', 'http://169.254.169.254/', { allowLoopback: true, allowPrivate: true }, /never called/],
+		['the web, unencrypted', 'http://192.88.98.1/mcp', {}, /is not encrypted: use https/],
+	])('may not be %s', async (_, url, rules, why) => {
+		const world = mcpWorld();
+		const launch = httpLaunch(url, { allowLoopback: false, ...rules });
+		expect(await world.toolset(serverSettings(launch)).tools()).toEqual([]);
+		expect(world.reports).toEqual([expect.stringMatching(why)]);
+	});
+
+	it('is not left for another by a redirect', async () => {
+		const { server } = await serverWith({});
+		const away = createServer((_, response) => response.writeHead(307, { location: server.url }).end());
+		await new Promise<void>((resolve) => away.listen(0, '127.0.0.1', resolve));
+		onTestFinished(() => void away.close());
+		const world = mcpWorld();
+		const { port } = away.address() as AddressInfo;
+		expect(await world.toolset(serverSettings(httpLaunch(`http://127.0.0.1:${port}/mcp`))).tools()).toEqual([]);
+		expect(world.reports).toHaveLength(1);
+		expect(server.received).toEqual([]);
 	});
 });
 
