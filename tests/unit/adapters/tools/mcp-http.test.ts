@@ -221,9 +221,9 @@ describe('the address of an MCP server', () => {
 		['this machine', 'https://localhost/mcp', {}, /leads to this machine.*allow_localhost/],
 		['this machine in numbers', 'https://2130706433/mcp', {}, /leads to this machine/],
 		['this machine in IPv6', 'https://[::ffff:127.0.0.1]/mcp', {}, /leads to this machine/],
-		['a private network', 'https://10.0.0.1/mcp', {}, /leads to a private network.*allow_private_ips/],
+		['a private network', 'https://167772161/mcp', {}, /leads to a private network.*allow_private_ips/],
 		['the metadata of a cloud', 'http://169.254.169.254/', { allowLoopback: true, allowPrivate: true }, /never called/],
-		['the web, unencrypted', 'http://192.88.98.1/mcp', {}, /is not encrypted: use https/],
+		['the web, unencrypted', 'http://[2606:4700::1111]/mcp', {}, /is not encrypted: use https/],
 	])('may not be %s', async (_, url, rules, why) => {
 		const world = mcpWorld();
 		const launch = httpLaunch(url, { allowLoopback: false, ...rules });
