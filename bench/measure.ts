@@ -8,6 +8,8 @@ export interface Load {
 	behaviour: Partial<Behaviour>;
 	/** Options of the programs, without their dashes. */
 	options: Readonly<Record<string, number>>;
+	/** Not made again, however busy the machine was. */
+	onlyOnce?: true;
 }
 
 export interface Measurement {
@@ -21,6 +23,8 @@ export interface Measurement {
 
 /** A measurement during which others used more than this many cores is made once more. */
 const NOISY_CORES = 0.25;
+/** With more than this much of others' work, the next moment will hardly be quieter. */
+const BUSY_CORES = 0.8;
 const TRIES = 2;
 
 async function once(server: Server, program: Program, load: Load, repetition: number): Promise<Measurement> {
@@ -43,10 +47,13 @@ async function once(server: Server, program: Program, load: Load, repetition: nu
 	return { repetition, report, callsPerRun, serverLateMs: lateMs, foreign: done.foreign };
 }
 
+const isWorthAnother = ({ foreign }: Measurement) => foreign !== null && foreign > NOISY_CORES && foreign < BUSY_CORES;
+
 /** One program under one load. The quieter of two tries, when the machine was busy during the first. */
 export async function measure(server: Server, program: Program, load: Load, repetition: number): Promise<Measurement> {
 	let best = await once(server, program, load, repetition);
-	for (let tries = 1; tries < TRIES && (best.foreign ?? 0) > NOISY_CORES; tries += 1) {
+	const most = load.onlyOnce ? 1 : TRIES;
+	for (let tries = 1; tries < most && isWorthAnother(best); tries += 1) {
 		await wait(1_000);
 		const again = await once(server, program, load, repetition);
 		if ((again.foreign ?? 0) < (best.foreign ?? 0)) best = again;

@@ -19,6 +19,8 @@ export interface PeerSetup {
 	agents: number;
 	/** Has the same meaning everywhere: something was shown to people. */
 	posted(): void;
+	/** The board of a thread was edited. */
+	boardEdited(): void;
 	variant: string;
 }
 
@@ -35,6 +37,8 @@ export interface PeerReport {
 	errors: number;
 	firstError?: string;
 	posts: number;
+	/** Of our own programs. */
+	boardEdits?: number;
 	peakInflight: number;
 	rssMB: { peak: number };
 	liveHeapMB?: { perSessionKB: number; inflight: number };
@@ -104,6 +108,7 @@ export async function peerMain(setup: (setup: PeerSetup) => Promise<PeerRun>): P
 	const options = readOptions();
 	const { url, agents, concurrency } = options;
 	let posts = 0;
+	let boardEdits = 0;
 	let inFlight = 0;
 	let peakInflight = 0;
 	let firstError: string | null = null;
@@ -114,6 +119,9 @@ export async function peerMain(setup: (setup: PeerSetup) => Promise<PeerRun>): P
 		variant: options.variant,
 		posted: () => {
 			posts += 1;
+		},
+		boardEdited: () => {
+			boardEdits += 1;
 		},
 	});
 	const expected = await json<Expected>(`${url}/expected`);
@@ -155,6 +163,7 @@ export async function peerMain(setup: (setup: PeerSetup) => Promise<PeerRun>): P
 		await json(`${url}/reset`, {});
 	}
 	posts = 0;
+	boardEdits = 0;
 	peakInflight = 0;
 	const heapBefore = options.heap ? liveBytes() : 0;
 	const heap: { perSessionKB: number; inflight: number }[] = [];
@@ -175,6 +184,7 @@ export async function peerMain(setup: (setup: PeerSetup) => Promise<PeerRun>): P
 		errors,
 		...(firstError === null ? {} : { firstError }),
 		posts,
+		boardEdits,
 		peakInflight,
 		rssMB: { peak: (process.resourceUsage().maxRSS * 1024) / MB },
 		...(heap[0] === undefined ? {} : { liveHeapMB: heap[0] }),

@@ -59,7 +59,7 @@ const settingsOf = (model: string, baseUrl: string): BackendSettings => ({
 	script: null,
 });
 
-function countingGateway(posted: () => void): Gateway {
+function countingGateway({ posted, boardEdited }: PeerSetup): Gateway {
 	let posts = 0;
 	return {
 		name: 'counter',
@@ -76,7 +76,10 @@ function countingGateway(posted: () => void): Gateway {
 			posts += 1;
 			return String(posts);
 		},
-		edit: async (_place, _slot, id) => id,
+		edit: async (_place, _slot, id, { type }) => {
+			if (type === 'board') boardEdited();
+			return id;
+		},
 		remove: async () => {},
 		reply: async () => {},
 		stop: async () => {},
@@ -120,7 +123,8 @@ function runOver(runs: Runs, agents: number, show: (publish: RunEvent[]) => (eve
 	};
 }
 
-await peerMain(async ({ baseUrl, agents, posted, variant }: PeerSetup) => {
+await peerMain(async (setup: PeerSetup) => {
+	const { baseUrl, agents, variant } = setup;
 	const store = await openStore(variant);
 	const clock = systemClock;
 	// A draw at the top of its range shuffles nothing: the first member is agent1, as in the other programs.
@@ -146,7 +150,7 @@ await peerMain(async ({ baseUrl, agents, posted, variant }: PeerSetup) => {
 			),
 	});
 	const say = await loadCatalogue('en');
-	const gateway = countingGateway(posted);
+	const gateway = countingGateway(setup);
 	return runOver(runs, agents, (lasting) => {
 		const projector = createProjector({
 			gateway,

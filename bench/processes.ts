@@ -7,7 +7,8 @@ const TASKSET = 'taskset';
 /** Whether programs can be kept on a core each, so that client and server do not take each other's time. */
 export const canPin = availableParallelism() >= 2 && spawnSync(TASKSET, ['-V']).status === 0;
 
-const onCore = (core: 0 | 1, command: readonly string[]) =>
+/** The command, kept on one core where that can be done. */
+export const onCore = (core: 0 | 1, command: readonly string[]) =>
 	canPin ? [TASKSET, '-c', String(core), ...command] : [...command];
 
 /** Processor seconds since boot in which some process ran; null where the system does not say. */
@@ -26,7 +27,7 @@ function busySeconds(): number | null {
 }
 
 /** Processor seconds that a living process has used; null when it is gone. */
-function usedSeconds(pid: number | undefined): number | null {
+export function usedSeconds(pid: number | undefined): number | null {
 	try {
 		const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
 		const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
@@ -93,7 +94,8 @@ export interface Server {
 export async function startProvider(): Promise<Server> {
 	const file = new URL('./provider.ts', import.meta.url).pathname;
 	const [program = '', ...args] = onCore(1, [process.execPath, file]);
-	const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+	// It ends with its standard input, so also when this process is killed.
+	const child = spawn(program, args, { stdio: ['pipe', 'pipe', 'inherit'] });
 	const line = await new Promise<string>((resolve, reject) => {
 		child.on('error', reject);
 		child.on('close', () => reject(new Error('the fake provider did not start')));

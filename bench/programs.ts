@@ -1,5 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import type { Workplace } from './workplace.ts';
 
 /** Something that does the job. */
 export interface Program {
@@ -21,16 +22,27 @@ export const onDisk: Program = {
 	command: [own('peer-massgen.ts'), '--variant', 'sqlite'],
 };
 
-/**
- * Programs over other frameworks, from a folder with one folder `NAME/peer.mjs` each (`BENCH_PEERS`). One whose
- * packages are not installed is left out.
- */
-export function otherPrograms(folder: string | undefined): Program[] {
+export const ourMain = own('../src/main.ts');
+/** `npm start` with the team of a workplace. */
+export const pageOf = ({ config }: Workplace) => [ourMain, 'start', '--config', config];
+/** Fills the data folder of a workplace with so many runs. */
+export const seedOf = ({ config }: Workplace, runs: number) => [own('seed-history.ts'), config, '0', String(runs)];
+export const pageFloor = [own('page-floor.ts')];
+
+export interface OtherProgram {
+	program: Program;
+	/** False: the packages it needs are not there. */
+	isInstalled: boolean;
+}
+
+/** Programs over other frameworks, from a folder with one folder `NAME/peer.mjs` each (`BENCH_PEERS`). */
+export function otherPrograms(folder: string | undefined): OtherProgram[] {
 	if (folder === undefined) return [];
 	return readdirSync(resolve(folder))
 		.map((name) => ({ name, home: join(resolve(folder), name) }))
-		.filter(({ name, home }) => name !== 'openai' && existsSync(join(home, 'peer.mjs')) && isInstalled(home))
-		.map(({ name, home }) => ({ name, command: [join(home, 'peer.mjs')] }));
+		.filter(({ name, home }) => name !== 'openai' && existsSync(join(home, 'peer.mjs')))
+		.map(({ name, home }) => ({
+			program: { name, command: [join(home, 'peer.mjs')] },
+			isInstalled: !existsSync(join(home, 'package.json')) || existsSync(join(home, 'node_modules')),
+		}));
 }
-
-const isInstalled = (home: string) => !existsSync(join(home, 'package.json')) || existsSync(join(home, 'node_modules'));

@@ -12,7 +12,12 @@ export interface Behaviour {
 	tokensPerSec: number;
 	/** Factors on the pace, agent by agent. */
 	skew: readonly number[];
+	/** Whether each word of a final says when it was sent, in microseconds of the machine's clock. */
+	stamped: boolean;
 }
+
+/** Where the time goes in the word of a stamped final. */
+export const STAMP = '0'.repeat(16);
 
 export const atOnce: Behaviour = {
 	answerTokens: 250,
@@ -22,6 +27,7 @@ export const atOnce: Behaviour = {
 	ttftMs: 0,
 	tokensPerSec: 0,
 	skew: [1],
+	stamped: false,
 };
 
 /** One streamed reply: text, or the arguments of one tool call. */
@@ -70,11 +76,12 @@ function argumentPieces(fields: Readonly<Record<string, string>>, last: string, 
  * prompt: a vote for the first name on the ballot. Otherwise a new answer. The agent is the number that ends the model.
  */
 export function scriptFor(body: AskedBody, raw: string, behaviour: Behaviour): Script {
-	const { answerTokens, voteTokens, finalTokens, tokensPerChunk: perPiece } = behaviour;
+	const { answerTokens, voteTokens, finalTokens, tokensPerChunk: perPiece, stamped } = behaviour;
 	const agent = Math.max(1, Number(/(\d+)$/.exec(body.model ?? '')?.[1] ?? 1)) - 1;
 	const tools = (body.tools ?? []).flatMap((tool) => tool.function ?? []);
 	if (tools.length === 0) {
-		return { key: `final ${agent}`, tool: null, pieces: wordPieces(finalTokens, 3, perPiece), agent };
+		const pieces = wordPieces(finalTokens, 3, perPiece);
+		return { key: `final ${agent}`, tool: null, pieces: stamped ? pieces.map(() => `${STAMP} `) : pieces, agent };
 	}
 	const vote = tools.find(({ name }) => name === 'vote');
 	if (vote !== undefined && (raw.includes(ANSWER_MARK) || tools.length === 1)) {

@@ -1,4 +1,4 @@
-import type { Script } from './provider-script.ts';
+import { type Script, STAMP } from './provider-script.ts';
 
 /** The bytes of one streamed reply, one buffer for each event that is paced; head and tail ride with the first and last. */
 export type Frames = readonly Buffer[];
@@ -7,6 +7,18 @@ const HEAD =
 	'HTTP/1.1 200 OK\r\nContent-Type: text/event-stream; charset=utf-8\r\nCache-Control: no-cache\r\n' +
 	'Connection: keep-alive\r\nTransfer-Encoding: chunked\r\nx-request-id: req_bench\r\n\r\n';
 const END = '0\r\n\r\n';
+
+/** Microseconds of a clock that all processes of the machine share. */
+export const microseconds = () => process.hrtime.bigint() / 1_000n;
+
+/** The frame with the time of this moment in it, if it has a place for one. */
+export function stampedFrame(frame: Buffer): Buffer {
+	const at = frame.indexOf(STAMP);
+	if (at < 0) return frame;
+	const copy = Buffer.from(frame);
+	copy.write(String(microseconds()).padStart(STAMP.length, '0'), at);
+	return copy;
+}
 
 const httpChunk = (text: string) => `${Buffer.byteLength(text).toString(16)}\r\n${text}\r\n`;
 

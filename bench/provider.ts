@@ -8,7 +8,7 @@
 import { createServer, type Socket } from 'node:net';
 import { createPacing } from './provider-pacing.ts';
 import { atOnce, type Behaviour, expectedOf, scriptFor } from './provider-script.ts';
-import { type Frames, framesOf } from './provider-wire.ts';
+import { type Frames, framesOf, stampedFrame } from './provider-wire.ts';
 
 interface Connection {
 	socket: Socket;
@@ -36,7 +36,7 @@ function replyTo(raw: string) {
 
 function complete(connection: Connection, raw: string): void {
 	const { script, frames, whole } = replyTo(raw);
-	const { ttftMs, tokensPerSec, tokensPerChunk, skew } = behaviour;
+	const { ttftMs, tokensPerSec, tokensPerChunk, skew, stamped } = behaviour;
 	counts.calls += 1;
 	counts.live += 1;
 	counts.peakLive = Math.max(counts.peakLive, counts.live);
@@ -59,7 +59,9 @@ function complete(connection: Connection, raw: string): void {
 	pacing.start(performance.now() + ttftMs, {
 		fire(due) {
 			const frame = frames[sent];
-			if (frame !== undefined && !connection.socket.destroyed) connection.socket.write(frame);
+			if (frame !== undefined && !connection.socket.destroyed) {
+				connection.socket.write(stamped ? stampedFrame(frame) : frame);
+			}
 			sent += 1;
 			if (sent < frames.length && !connection.socket.destroyed) return due + gapMs;
 			end();
@@ -132,3 +134,4 @@ server.listen({ port: 0, host: '127.0.0.1', backlog: 8_192 }, () => {
 	console.log(JSON.stringify({ url: `http://127.0.0.1:${port}`, pid: process.pid }));
 });
 process.on('SIGTERM', () => process.exit(0));
+process.stdin.resume().on('end', () => process.exit(0));

@@ -25,7 +25,8 @@ function textOf({ agents, tallies }: Why, say: Say): string {
 	};
 	const texts = tallies.map(({ votes, winner, tie }) => {
 		const lines = votes.map(({ agent, target, reason }) => {
-			const given = reason.trim() === '' ? say('tally.no_reason') : reason;
+			// In one line, so that it cannot look like anything but a reason.
+			const given = reason.trim() === '' ? say('tally.no_reason') : reason.replace(/\s+/g, ' ').trim();
 			return say('why.vote', { voter: nameOf(agent), choice: nameOf(target), reason: given });
 		});
 		const rule = tie === null || winner === null ? null : tie;

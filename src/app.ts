@@ -1,45 +1,40 @@
 import { commands } from '../commands/index.ts';
 import packageJson from '../package.json' with { type: 'json' };
-import { createRateLimits } from './adapters/backends/shared/rate-limit.ts';
-import type { BackendServices } from './adapters/backends/shared/resilient-stream.ts';
+import type { DiscordGateway } from './adapters/gateways/discord/discord-gateway.ts';
+import type { SlackGateway } from './adapters/gateways/slack/slack-gateway.ts';
 import type { TerminalGateway, TerminalGatewayOptions } from './adapters/gateways/terminal/terminal-gateway.ts';
 import type { WebGateway } from './adapters/gateways/web/web-gateway.ts';
-import type { McpRun, McpServers } from './adapters/tools/mcp.ts';
-import { createModelAgent } from './agents/loop.ts';
+import { openTeams } from './app/open-teams.ts';
+import { createToolsOpener, logInToToolServer } from './app/open-tools.ts';
 import { createToolBook } from './approvals/tool-book.ts';
 import { createToolPins } from './approvals/tool-pins.ts';
 import { createBot, type RunningBot } from './bot.ts';
-import { allMcpServers, serversOf } from './config/all-mcp-servers.ts';
+import { allMcpServers } from './config/all-mcp-servers.ts';
 import type { ConfigOptions, LoadedConfig } from './config/check-config.ts';
-import { chooseTeam } from './config/choose-team.ts';
-import type { AgentTools, ConfiguredTeam } from './config/configured-team.ts';
+import type { ConfiguredTeam } from './config/configured-team.ts';
 import { loadConfig } from './config/load-config.ts';
 import type { Settings } from './config/settings-of.ts';
-import type { Agent } from './core/agent.ts';
-import type { Backend } from './core/backend.ts';
-import type { BackendSettings } from './core/backend-settings.ts';
-import type { Clock } from './core/clock.ts';
+import { type Clock, endable } from './core/clock.ts';
+import { formsOf } from './core/command-form.ts';
 import { BotError, messageOf, sentenceOf } from './core/errors.ts';
+import type { Finding } from './core/finding.ts';
 import type { Gateway, Inbound } from './core/gateway.ts';
-import type { Consent, McpServerSettings } from './core/mcp-settings.ts';
+import type { Consent } from './core/mcp-settings.ts';
 import type { RunEvent } from './core/run-event.ts';
 import type { Sandbox } from './core/sandbox.ts';
 import type { Say } from './core/say.ts';
 import { decodeSessionId } from './core/session-id.ts';
 import type { Store } from './core/store.ts';
-import type { Team } from './core/team.ts';
-import type { Toolset } from './core/tool.ts';
-import type { ToolPins } from './core/tool-pins.ts';
-import type { PriceTable } from './core/usage.ts';
 import { createDispatch } from './dispatch.ts';
 import { createHost } from './host.ts';
-import { createLanguages } from './observers/languages.ts';
+import { createLanguages, type Languages } from './observers/languages.ts';
 import { createRuns, type Runs } from './runs/runs.ts';
 import { systemClock } from './system-clock.ts';
 
 const { version } = packageJson;
-/** How long (ms) a person may take to log in. */
-const LOGIN_MS = 600_000;
+
+/** What people on chat platforms are spoken to in; those of any other language, in English. */
+const SPOKEN = ['en', 'de', 'es-ES', 'fr', 'ja', 'zh-CN'] as const;
 
 /** The terminal that a thread is shown on. */
 export type TerminalPlace = Pick<TerminalGatewayOptions, 'input' | 'output' | 'errors' | 'interactive'>;
@@ -49,6 +44,8 @@ export interface AppOptions extends ConfigOptions {
 	terminal: TerminalPlace | null;
 	/** Whether to serve the page. */
 	web: boolean;
+	/** Whether to be on the chat platforms that have a token. */
+	chats: boolean;
 	/** Reads every event of every run. Must not throw. */
 	observe(event: RunEvent): void;
 	/** One sentence about something that went wrong beside the run, where no terminal shows it. */
@@ -57,7 +54,14 @@ export interface AppOptions extends ConfigOptions {
 	openStore?(dataDir: string, clock: Clock): Promise<Store>;
 	/** Where tools that are programs run; left out: nowhere. */
 	openSandbox?(): Promise<Sandbox>;
+	/** Replaces the machine's clock. For tests. */
+	clock?: Clock;
+	/** Folder of the texts for people, in the place of `config/locales/`. For tests. */
+	locales?: URL;
 }
+
+/** A gateway of a chat platform, which may fail without harm to the others. */
+type ChatGateway = Gateway & Pick<DiscordGateway, 'about'>;
 
 /** The program, put together. */
 export interface App {
@@ -67,30 +71,35 @@ export interface App {
 	readonly say: Say;
 	readonly terminal: TerminalGateway | null;
 	readonly web: WebGateway | null;
+	readonly slack: SlackGateway | null;
 	/** The team by name, or the default one. Throws `team_unknown` and `config_invalid` for the person. */
 	team(name: string | null): Promise<ConfiguredTeam>;
 	/** Puts something a person did through to its use case; the error, if any, has been told to the person. */
 	submit(inbound: Inbound): Promise<BotError | null>;
-	/** Opens the gateways for people. */
+	/** Opens the terminal and the page for people. */
 	listen(): Promise<void>;
+	/** Goes to the chat platforms; a sentence on each it is on now. Why it is not on another was told as a problem. */
+	joinChats(): Promise<readonly string[]>;
 	/** Suspends the runs and closes everything. */
 	close(): Promise<void>;
 }
 
 /** The composition root: the only place that picks adapters. */
 export async function createApp(options: AppOptions): Promise<App> {
-	const clock = systemClock;
+	// What waits to be tried again when the program ends is caught up on at the next start.
+	const { clock, end } = endable(options.clock ?? systemClock);
+	let closing = false;
 	const config = await loadConfig(options);
-	const languages = await createLanguages(config.settings.locale);
+	const languages = await openLanguages(config, options);
 	const say = languages.in(null);
 	const sayIn = languages.in;
 	const store = await (options.openStore ?? openSqlite)(config.settings.dataDir, clock);
-	const { terminal, web, gateways } = await openGateways(options, config, clock, say);
+	const { terminal, web, slack, chats, gateways } = await openGateways({ options, config, store, clock, sayIn });
 	const tell = (text: string) => (terminal === null ? options.onProblem(text) : terminal.tell(text));
 	const sandbox = (await options.openSandbox?.()) ?? null;
 	const pins = createToolPins(store);
-	const openTools = toolsOpener(config, { pins, sandbox, store, clock, report: tell });
-	const teams = createTeams(config, options, clock, openTools);
+	const openTools = createToolsOpener(config, { pins, sandbox, store, clock, report: tell });
+	const teams = openTeams(config, options.env, clock, openTools);
 	const runs = createRuns({ store, clock, random: Math.random, agentsOf: teams.agentsOf });
 	const bot = createBot({
 		store,
@@ -102,7 +111,9 @@ export async function createApp(options: AppOptions): Promise<App> {
 		teamOf: async (name) => (await teams.named(name)).team,
 		gatewayOf: (session) => gateways.get(decodeSessionId(session).platform) ?? null,
 		observe: options.observe,
-		onProblem: tell,
+		onProblem(text) {
+			if (!closing) tell(text);
+		},
 		onLost(run, error) {
 			tell(say('run.lost', { run, reason: sentenceOf(error) }));
 			void terminal?.stop();
@@ -134,17 +145,34 @@ export async function createApp(options: AppOptions): Promise<App> {
 		say,
 		terminal,
 		web,
+		slack,
 		team: teams.named,
 		submit,
 		async listen() {
-			for (const gateway of gateways.values()) await gateway.start(host);
+			for (const gateway of [terminal, web]) await gateway?.start(host);
+		},
+		async joinChats() {
+			const joined = chats.map(async (gateway) => {
+				try {
+					await gateway.start(host);
+					return [gateway.about()];
+				} catch (error) {
+					// Its threads are caught up on when it can be reached again.
+					gateways.delete(gateway.name);
+					tell(sentenceOf(error));
+					return [];
+				}
+			});
+			return (await Promise.all(joined)).flat();
 		},
 		async close() {
+			closing = true;
 			stopTending();
 			await runs.close();
 			for (const gateway of gateways.values()) await gateway.stop();
 			await sandbox?.close();
 			await store.close();
+			end();
 		},
 	};
 }
@@ -176,13 +204,84 @@ function repeatedly(
 	};
 }
 
+interface GatewayNeeds {
+	options: AppOptions;
+	config: LoadedConfig;
+	store: Store;
+	clock: Clock;
+	sayIn: Languages['in'];
+}
+
 /** The gateways that were asked for, by the platform in their session ids. */
-async function openGateways(options: AppOptions, { settings }: LoadedConfig, clock: Clock, say: Say) {
+async function openGateways(needs: GatewayNeeds) {
+	const { options, config, clock, sayIn } = needs;
+	const say = sayIn(null);
 	const terminal = options.terminal === null ? null : await openTerminal(options.terminal, options, clock, say);
-	const web = options.web ? await openWeb(settings, options, clock, say) : null;
+	const web = options.web ? await openWeb(config.settings, options, clock, say) : null;
+	const discord = options.chats ? await openDiscord(needs) : null;
+	const slack = options.chats ? await openSlack(needs) : null;
+	const chats = [discord, slack].filter(
+		(gateway): gateway is ChatGateway & (DiscordGateway | SlackGateway) => gateway !== null,
+	);
 	const gateways = new Map<string, Gateway>();
-	for (const gateway of [terminal, web]) if (gateway !== null) gateways.set(gateway.name, gateway);
-	return { terminal, web, gateways };
+	for (const gateway of [terminal, web, ...chats]) if (gateway !== null) gateways.set(gateway.name, gateway);
+	return { terminal, web, slack, chats, gateways };
+}
+
+async function openDiscord({ options, config, store, clock, sayIn }: GatewayNeeds): Promise<ChatGateway | null> {
+	const { discord } = config.settings;
+	if (discord === null) return null;
+	const { createDiscordGateway } = await import('./adapters/gateways/discord/discord-gateway.ts');
+	return createDiscordGateway({ ...discord, store, clock, sayIn, onProblem: options.onProblem });
+}
+
+async function openSlack({ options, config, store, clock, sayIn }: GatewayNeeds): Promise<SlackGateway | null> {
+	const { slack, host } = config.settings;
+	if (slack === null) return null;
+	const { createSlackGateway } = await import('./adapters/gateways/slack/slack-gateway.ts');
+	return createSlackGateway({ ...slack, host, store, clock, sayIn, onProblem: options.onProblem });
+}
+
+/** The texts for people: in the process's language, and where chat platforms need them in those of the people there. */
+async function openLanguages({ settings }: LoadedConfig, { chats, locales }: Pick<AppOptions, 'chats' | 'locales'>) {
+	const languages = await createLanguages(settings.locale, locales === undefined ? {} : { folder: locales });
+	if (chats) await languages.load(SPOKEN);
+	return languages;
+}
+
+/**
+ * Registers `/massgen` with Discord, and says what was done. Throws `config_missing` without a token, and
+ * `config_invalid` when Discord refuses, with a sentence.
+ */
+export async function deployDiscordCommands(options: ConfigOptions): Promise<string> {
+	const config = await loadConfig(options);
+	const sayIn = (await openLanguages(config, { chats: true })).in;
+	const { discord } = config.settings;
+	if (discord === null) {
+		const userMessage = sayIn(null)('discord.no_token');
+		throw new BotError('config_missing', 'DISCORD_TOKEN is not set', { userMessage });
+	}
+	const { registerCommands } = await import('./adapters/gateways/discord/register-commands.ts');
+	return registerCommands(formsOf(commands), discord, sayIn);
+}
+
+/** What is well and what is not on the chat platforms that have a token. Asks them. */
+export async function chatFindings(
+	config: LoadedConfig,
+	channels: { discord: string | null; slack: string | null },
+): Promise<Finding[]> {
+	const { discord, slack } = config.settings;
+	const findings: Finding[] = [];
+	if (discord !== null) {
+		const { discordFindings } = await import('./adapters/gateways/discord/discord-findings.ts');
+		findings.push(...(await discordFindings(discord, channels.discord)));
+	}
+	if (slack !== null) {
+		const say = (await openLanguages(config, { chats: false })).in(null);
+		const { slackFindings } = await import('./adapters/gateways/slack/slack-findings.ts');
+		findings.push(...(await slackFindings({ ...slack, channel: channels.slack, say })));
+	}
+	return findings;
 }
 
 async function openWeb(settings: Settings, { onProblem }: AppOptions, clock: Clock, say: Say): Promise<WebGateway> {
@@ -217,153 +316,11 @@ async function openTerminal(
 	return createTerminalGateway({ ...place, env, clock, say });
 }
 
-/** Teams by name and the agents that sit at them; backends are shared by all runs of the process. */
-function createTeams(config: LoadedConfig, { env }: AppOptions, clock: Clock, openTools: ToolsOpener) {
-	const services: BackendServices = { clock, random: Math.random, limits: createRateLimits(clock) };
-	const backends = new Map<BackendSettings, Promise<Backend>>();
-	const chosen = new Map<string | null, Promise<ConfiguredTeam>>();
-	let prices: Promise<PriceTable> | null = null;
-
-	const backendOf = (settings: BackendSettings) => {
-		const known = backends.get(settings) ?? createBackend(settings, services);
-		backends.set(settings, known);
-		return known;
-	};
-
-	const named = (name: string | null): Promise<ConfiguredTeam> => {
-		const known = chosen.get(name) ?? chooseTeam({ config, name, env, fetch });
-		chosen.set(name, known);
-		known.catch(() => chosen.delete(name));
-		return known;
-	};
-
-	const agentsOf = async (team: Team, run: string): Promise<ReadonlyMap<string, Agent>> => {
-		const configured = (await named(team.name)).agents;
-		const tools = await openTools(run);
-		prices ??= loadPrices(config);
-		const table = await prices;
-		const agents = team.members.map(async ({ id }): Promise<[string, Agent][]> => {
-			const settings = configured.get(id);
-			if (settings === undefined) return [];
-			const backend = await backendOf(settings.backend);
-			const { systemMessage } = settings;
-			const toolsets = toolsetsOf(id, settings.tools, config.settings.mcpServers, tools);
-			return [[id, createModelAgent({ id, systemMessage, backend, toolsets, prices: table, clock })]];
-		});
-		return new Map((await Promise.all(agents)).flat());
-	};
-
-	const list = async () => {
-		const first = await named(null).catch((error: unknown) => ({ team: null, notes: [sentenceOf(error)] }));
-		const others = [...config.teams.values()].filter(({ problems }) => problems.length === 0).map(({ team }) => team);
-		const usable =
-			first.team === null ? others : [first.team, ...others.filter(({ name }) => name !== first.team.name)];
-		const summaries = usable.map(({ name, description, members }) => ({ name, description, members }));
-		return { teams: summaries, notes: first.notes };
-	};
-
-	return { named, agentsOf, list };
-}
-
-/** Opens the tool servers for a run; null: no server is configured. */
-type ToolsOpener = (run: string) => Promise<McpRun | null>;
-
-interface ToolsPlace {
-	pins: ToolPins;
-	sandbox: Sandbox | null;
-	store: Store;
-	clock: Clock;
-	report(text: string): void;
-}
-
-function toolsOpener(config: LoadedConfig, place: ToolsPlace): ToolsOpener {
-	let servers: Promise<McpServers> | null = null;
-	const open = async () => {
-		const { createMcpServers } = await import('./adapters/tools/mcp.ts');
-		return createMcpServers({ ...place, version, elicit: null, consent: null });
-	};
-	return async (run) => {
-		if (allMcpServers(config).length === 0) return null;
-		servers ??= open();
-		return (await servers).forRun(run);
-	};
-}
-
-function toolsetsOf(
-	agent: string,
-	tools: AgentTools,
-	shared: readonly McpServerSettings[],
-	run: McpRun | null,
-): Toolset[] {
-	return run === null ? [] : serversOf(tools, shared).map((server) => run.toolset(server, agent, tools));
-}
-
-async function createBackend(settings: BackendSettings, services: BackendServices): Promise<Backend> {
-	switch (settings.type) {
-		case 'openai':
-			return import('./adapters/backends/openai.ts').then((it) => it.createOpenAIBackend(settings, services));
-		case 'openai-compatible':
-			return import('./adapters/backends/openai-compatible.ts').then((it) =>
-				it.createOpenAICompatibleBackend(settings, services),
-			);
-		case 'anthropic':
-			return import('./adapters/backends/anthropic.ts').then((it) => it.createAnthropicBackend(settings, services));
-		case 'gemini':
-			return import('./adapters/backends/gemini.ts').then((it) => it.createGeminiBackend(settings, services));
-		case 'scripted':
-			return import('./adapters/backends/scripted.ts').then((it) => it.createScriptedBackend(settings, services));
-	}
-}
-
-/** Starts an MCP server for a moment, to see whether it can be used. */
-export async function probeToolServer(server: McpServerSettings): Promise<{ offers: string } | { problem: string }> {
-	const { probeMcpServer } = await import('./adapters/tools/mcp.ts');
-	const found = await probeMcpServer(server, { sandbox: null, store: null, version, elicit: null, consent: null });
-	if ('problem' in found) return found;
-	return {
-		offers: `${found.tools} ${found.tools === 1 ? 'tool' : 'tools'}, revision ${found.revision} of the protocol`,
-	};
-}
-
-/**
- * Lets a person log in to an MCP server of the configuration and keeps what that gives. Null: done; otherwise why not, in
- * words that follow the server's name. Throws `input_invalid` when no server that is an address has this name.
- */
-export async function logInToToolServer(
-	options: ConfigOptions,
-	name: string,
-	consent: Consent,
-): Promise<string | null> {
+/** Lets a person log in to an MCP server by its name. See `logInToToolServer`. */
+export async function logIn(options: ConfigOptions, server: string, consent: Consent): Promise<string | null> {
 	const config = await loadConfig(options);
-	const known = allMcpServers(config).filter(({ launch }) => launch.type === 'http');
-	const server = known.find((one) => one.name === name);
-	if (server === undefined) {
-		const names = known.map((one) => one.name).join(', ');
-		throw new BotError('input_invalid', `There is no MCP server ${name} to log in to. Known: ${names || 'none'}.`);
-	}
-	const { probeMcpServer } = await import('./adapters/tools/mcp.ts');
 	const store = await openSqlite(config.settings.dataDir, systemClock);
-	try {
-		const patient = { ...server, startTimeoutMs: LOGIN_MS };
-		const found = await probeMcpServer(patient, { sandbox: null, store, version, elicit: null, consent });
-		return 'problem' in found ? found.problem : null;
-	} finally {
-		await store.close();
-	}
-}
-
-/** The price table with the configuration's own prices before it. */
-export async function loadPrices(config: LoadedConfig): Promise<PriceTable> {
-	const { createGenaiPrices } = await import('./adapters/prices/genai-prices.ts');
-	const overrides = [...config.settings.prices].map(([model, price]) => [
-		model,
-		{
-			input_per_million: price.inputPerMillion,
-			output_per_million: price.outputPerMillion,
-			...(price.cachedInputPerMillion === null ? {} : { cached_input_per_million: price.cachedInputPerMillion }),
-		},
-	]);
-	return createGenaiPrices(Object.fromEntries(overrides));
+	return logInToToolServer(config, server, store, consent).finally(() => store.close());
 }
 
 /** Counts tokens for estimates; loads a large table, so only where one is asked for. */

@@ -136,7 +136,9 @@ export function createBot(options: BotOptions): RunningBot {
 		if (record === null || run === null || !record.runs.some((one) => one.run === run)) {
 			throw new BotError('run_unknown', 'nothing to retry', { userMessage: say('retry.nothing') });
 		}
-		if (record.active !== run) return run;
+		// What has ended stays active until its thread is shown; the new run waits behind it.
+		const hasEnded = record.active !== run || (await runs.record(run))?.status === 'finished';
+		if (hasEnded) return run;
 		throw new BotError('input_invalid', 'still running', { userMessage: say('retry.running') });
 	};
 

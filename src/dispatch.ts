@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { maskSecrets } from './config/mask-secrets.ts';
 import type { Clock } from './core/clock.ts';
 import type { Bot, Command } from './core/command.ts';
-import { type CommandForm, formOf } from './core/command-form.ts';
+import { type CommandForm, formsOf } from './core/command-form.ts';
 import { BotError, messageOf } from './core/errors.ts';
 import type { Inbound } from './core/gateway.ts';
 import type { Say } from './core/say.ts';
@@ -47,7 +47,7 @@ const seenSchema = z.object({ at: z.number() });
 export function createDispatch(options: DispatchOptions) {
 	const { store, clock, bot } = options;
 	const commands = new Map(options.commands.map((command) => [command.name, command]));
-	const forms = lazily(() => options.commands.filter(({ reach }) => reach === 'everywhere').map(formOf));
+	const forms = lazily(() => formsOf(options.commands));
 	const boot = randomUUID();
 
 	/** True when this process is to handle it: it is new, or was left half done. */

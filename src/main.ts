@@ -1,9 +1,14 @@
 import { existsSync } from 'node:fs';
+import { enableCompileCache } from 'node:module';
+import { fileURLToPath } from 'node:url';
 import { exitCode } from './cli/exit-code.ts';
 import { endOnClosedPipe } from './cli/process-streams.ts';
 import { BotError, messageOf } from './core/errors.ts';
 
 const NODE_MAJOR = 24;
+
+/** In the program's own folder, because who can write compiled code can run code. Without write access nothing is kept. */
+const compiled = new URL('../node_modules/.cache/compiled/', import.meta.url);
 
 async function run(command: string, args: readonly string[]): Promise<number> {
 	switch (command) {
@@ -15,6 +20,8 @@ async function run(command: string, args: readonly string[]): Promise<number> {
 			return import('./cli/doctor.ts').then((it) => it.doctor(args));
 		case 'tools':
 			return import('./cli/tools.ts').then((it) => it.tools(args));
+		case 'deploy-commands':
+			return import('./cli/deploy-commands.ts').then((it) => it.deployCommands(args));
 		case 'schemas':
 			return import('./cli/schemas.ts').then((it) => it.writeSchemas());
 		default:
@@ -31,6 +38,7 @@ async function main(): Promise<number> {
 		);
 		return exitCode.configuration;
 	}
+	enableCompileCache(fileURLToPath(compiled));
 	endOnClosedPipe();
 	if (existsSync('.env')) process.loadEnvFile('.env');
 	try {

@@ -18,7 +18,12 @@ const askOptions = {
 	resume: { type: 'boolean', default: false },
 } as const;
 
-const doctorOptions = { ...common, offline: { type: 'boolean', default: false } } as const;
+const doctorOptions = {
+	...common,
+	offline: { type: 'boolean', default: false },
+	'discord-channel': { type: 'string' },
+	'slack-channel': { type: 'string' },
+} as const;
 
 const toolsOptions = {
 	config: common.config,
@@ -35,6 +40,9 @@ export const usage = `MassGen Chat: a team of AI agents answers in one thread.
                                               look at the tools of MCP servers; accept them
   npm run tools -- login server               log in to an MCP server that asks for it
   npm run doctor [-- --config FILE --offline] check configuration, keys, services and versions
+  npm run doctor -- --discord-channel ID      check what the bot may do in a channel of Discord, too
+  npm run deploy-commands                     register /massgen with Discord
+  npm run doctor -- --slack-channel ID        check whether the bot can answer in a channel of Slack, too
 
   --team NAME      the team that answers (default: made of the models that can be reached)
   --config FILE    configuration or team file, MassGen's own YAML included (default: config/massgen.yaml)

@@ -9,7 +9,7 @@ import { type AskArguments, askArguments, usage } from './arguments.ts';
 import { dryRun } from './dry-run.ts';
 import { exitCode, exitCodeOf } from './exit-code.ts';
 import { interruptible } from './interrupt.ts';
-import { readInput } from './process-streams.ts';
+import { readInput, writeProblem } from './process-streams.ts';
 
 /** `npm run ask`: one question (or one resumed run), then the end. Returns the exit code. */
 export async function askOnce(args: readonly string[], openStore?: AppOptions['openStore']): Promise<number> {
@@ -47,6 +47,7 @@ async function put(question: string, options: AskArguments, openStore: AppOption
 			? null
 			: { input: process.stdin, output: process.stdout, errors: process.stderr, interactive: false },
 		web: false,
+		chats: false,
 		observe(event) {
 			if (event.type === 'run_started') seen.run = event.run;
 			if (event.type === 'run_finished') seen.finished = event;
@@ -54,7 +55,7 @@ async function put(question: string, options: AskArguments, openStore: AppOption
 				process.stdout.write(`${JSON.stringify(event)}\n`);
 			}
 		},
-		onProblem: (text) => process.stderr.write(`${text}\n`),
+		onProblem: writeProblem,
 		...(openStore === undefined ? {} : { openStore }),
 	});
 	try {

@@ -1,4 +1,6 @@
-import { dataDirProblem, loadPrices, probeToolServer } from '../app.ts';
+import { loadPrices } from '../app/open-teams.ts';
+import { probeToolServer } from '../app/open-tools.ts';
+import { chatFindings, dataDirProblem } from '../app.ts';
 import { diagnose } from '../config/doctor.ts';
 import { doctorArguments, usage } from './arguments.ts';
 import { exitCode } from './exit-code.ts';
@@ -23,6 +25,11 @@ export async function doctor(args: readonly string[]): Promise<number> {
 		prices: loadPrices,
 		dataDirProblem,
 		toolServer: probeToolServer,
+		chats: (config) =>
+			chatFindings(config, {
+				discord: options['discord-channel'] ?? null,
+				slack: options['slack-channel'] ?? null,
+			}),
 	});
 	for (const { level, what, repair } of findings) {
 		process.stdout.write(`${SIGNS[level]} ${what}\n${repair === null ? '' : `    → ${repair}\n`}`);

@@ -3,8 +3,9 @@ import { sentenceOf } from '../core/errors.ts';
 import { startArguments, usage } from './arguments.ts';
 import { exitCode } from './exit-code.ts';
 import { interruptible } from './interrupt.ts';
+import { writeProblem } from './process-streams.ts';
 
-/** `npm start`: serves the page, continues what was interrupted, until a signal ends it. Returns the exit code. */
+/** `npm start`: serves the page, goes to the chat platforms, continues what was interrupted, until a signal ends it. Returns the exit code. */
 export async function start(args: readonly string[], openStore?: AppOptions['openStore']): Promise<number> {
 	const options = startArguments(args);
 	if (options.help) {
@@ -18,8 +19,9 @@ export async function start(args: readonly string[], openStore?: AppOptions['ope
 		cwd: process.cwd(),
 		terminal: null,
 		web: true,
+		chats: true,
 		observe: () => {},
-		onProblem: (text) => process.stderr.write(`${text}\n`),
+		onProblem: writeProblem,
 		...(openStore === undefined ? {} : { openStore }),
 	});
 	const ended = Promise.withResolvers<void>();
@@ -27,6 +29,7 @@ export async function start(args: readonly string[], openStore?: AppOptions['ope
 		const serve = async () => {
 			await app.listen();
 			process.stdout.write(`${app.say('start.listening', { address: app.web?.address() ?? '' })}\n`);
+			for (const line of await app.joinChats()) process.stdout.write(`${line}\n`);
 			await app.bot.recover();
 			const notes = await app.team(null).then(
 				(team) => team.notes,

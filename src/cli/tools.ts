@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { createApp, logInToToolServer } from '../app.ts';
+import { createApp, logIn } from '../app.ts';
 import type { ConfigOptions } from '../config/check-config.ts';
 import { toolsArguments, usage } from './arguments.ts';
 import { exitCode } from './exit-code.ts';
@@ -19,11 +19,12 @@ export async function tools(args: readonly string[]): Promise<number> {
 		cwd: process.cwd(),
 	};
 	const { action, server = '' } = options.words;
-	if (action === 'login') return logIn(place, server);
+	if (action === 'login') return logInTo(server, place);
 	const app = await createApp({
 		...place,
 		terminal: { input: process.stdin, output: process.stdout, errors: process.stdout, interactive: false },
 		web: false,
+		chats: false,
 		observe: () => {},
 		onProblem: (text) => process.stderr.write(`${text}\n`),
 	});
@@ -39,12 +40,12 @@ export async function tools(args: readonly string[]): Promise<number> {
 }
 
 /** Sends the person to where the server wants them, and waits for them to come back. */
-async function logIn(place: ConfigOptions, server: string): Promise<number> {
+async function logInTo(server: string, place: ConfigOptions): Promise<number> {
 	const loopback = await openLoopback((url) => {
 		process.stdout.write(`Log in to ${server} at this address, in a browser on this machine:\n\n${url}\n\n`);
 	});
 	try {
-		const problem = await logInToToolServer(place, server, loopback.consent);
+		const problem = await logIn(place, server, loopback.consent);
 		if (problem !== null) {
 			process.stderr.write(`${server} ${problem}.\n`);
 			return exitCode.configuration;

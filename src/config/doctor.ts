@@ -2,13 +2,14 @@ import { constants } from 'node:fs';
 import { access, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { BotError, messageOf } from '../core/errors.ts';
+import type { Finding } from '../core/finding.ts';
 import type { McpServerSettings } from '../core/mcp-settings.ts';
 import type { PriceTable } from '../core/usage.ts';
 import { allMcpServers } from './all-mcp-servers.ts';
 import { AUTO_TEAM, type ConfigOptions, checkConfig, type LoadedConfig } from './check-config.ts';
 import { chooseTeam } from './choose-team.ts';
 import type { ConfiguredTeam } from './configured-team.ts';
-import { type Finding, problemFinding } from './finding.ts';
+import { problemFinding } from './problem-finding.ts';
 import { providerFindings } from './provider-check.ts';
 
 export interface DoctorOptions extends ConfigOptions {
@@ -24,6 +25,8 @@ export interface DoctorOptions extends ConfigOptions {
 	dataDirProblem(dataDir: string): Promise<string | null>;
 	/** Starts a tool server for a moment: what it offers, in a few words, or why it cannot be used, in a sentence. */
 	toolServer(server: McpServerSettings): Promise<{ offers: string } | { problem: string }>;
+	/** What is well and what is not on the chat platforms; asks them. */
+	chats(config: LoadedConfig): Promise<Finding[]>;
 	/** Such as `24.1.0`. */
 	nodeVersion: string;
 }
@@ -42,6 +45,7 @@ export async function diagnose(options: DoctorOptions): Promise<Finding[]> {
 	for (const [name, team] of config.teams) findings.push(...keyFindings(name, team, name === used && !options.offline));
 	if (!alone) findings.push(await dataDirFinding(config.settings.dataDir, options.dataDirProblem));
 	if (!options.offline) findings.push(...(await toolServerFindings(config, options.toolServer)));
+	if (!options.offline) findings.push(...(await options.chats(config)));
 	const chosen = await chosenTeam(config, used, options, findings);
 	if (chosen === null) return findings;
 	if (!options.offline) findings.push(...(await providerFindings(chosen, options.fetch)));

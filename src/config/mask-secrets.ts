@@ -1,6 +1,7 @@
 const NAMED =
 	/((?:key|token(?!s)|secret|password|passwd|authorization|credential)[\w-]*["']?\s*[:=]\s*)(?!\s*\$\{)(\S.*)$/i;
-const SHAPED = /\b(?:sk|pk|rk|xai|gsk|hf|AIza|ghp|xox[a-z])[-_][\w-]{6,}|\bAIza[\w-]{10,}|\bBearer\s+\S+/g;
+const SHAPED =
+	/\b(?:sk|pk|rk|xai|gsk|hf|AIza|ghp|xox[a-z]|xapp)[-_][\w-]{6,}|\bAIza[\w-]{10,}|\bBearer\s+\S+|\b[\w-]{20,}\.[\w-]{6}\.[\w-]{27,}/g;
 
 /** One line of a file as it may be shown: what looks like a secret is masked, and length is limited. */
 export function maskSecrets(line: string): string {

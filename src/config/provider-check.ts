@@ -1,6 +1,6 @@
 import type { BackendSettings } from '../core/backend-settings.ts';
+import type { Finding } from '../core/finding.ts';
 import type { ConfiguredTeam } from './configured-team.ts';
-import type { Finding } from './finding.ts';
 import { addressVariable, keyVariables } from './provider-presets.ts';
 import { reach } from './reach.ts';
 

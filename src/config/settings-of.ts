@@ -1,12 +1,14 @@
 import { resolve } from 'node:path';
 import type { McpServerSettings } from '../core/mcp-settings.ts';
 import type { Rules } from '../core/team.ts';
+import { type DiscordSettings, discordProblems, discordSettings } from './discord-settings.ts';
 import type { MainFile, ProviderConfig } from './file-schema.ts';
 import type { Environment } from './prepare.ts';
 import { environmentProblem, type Problem } from './problem.ts';
 import { addressVariable, providerPresets } from './provider-presets.ts';
 import { rulesOf } from './rules-of.ts';
 import { settings as known, resolveSetting } from './setting.ts';
+import { type SlackSettings, slackProblems, slackSettings } from './slack-settings.ts';
 
 export interface ModelPrice {
 	/** US dollars for a million tokens. */
@@ -30,6 +32,10 @@ export interface Settings {
 	host: string;
 	/** What people must know to use the page. A secret. Null: nothing, which is allowed on loopback only. */
 	webToken: string | null;
+	/** Null: the bot is not on Discord. */
+	discord: DiscordSettings | null;
+	/** Null: the bot is not on Slack. */
+	slack: SlackSettings | null;
 	/** By model. They go before the price table. */
 	prices: ReadonlyMap<string, ModelPrice>;
 	/** As the main file has them. Holds secrets. */
@@ -78,6 +84,8 @@ export function settingsOf(
 		defaultTeamFrom: team.name,
 		locale: locale.value,
 		...pageSettings(env),
+		discord: discordSettings(env),
+		slack: slackSettings(env),
 		prices: new Map(prices),
 		providers: data.providers ?? {},
 		autoRules: rulesOf(data.orchestrator, data.timeout_settings, runTimeoutSeconds),
@@ -125,7 +133,7 @@ export function outsideProblems({ flags, env }: SettingsOptions): Problem[] {
 		const message = `expected an address of this machine, such as 127.0.0.1 or 0.0.0.0, found "${host.value}"`;
 		problems.push(environmentProblem(host.name, message));
 	}
-	return problems;
+	return [...problems, ...discordProblems(env), ...slackProblems(env)];
 }
 
 /** The deadline for every run that flag or environment set, in seconds; null when they do not. */

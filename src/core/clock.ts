@@ -21,3 +21,31 @@ export function sleep(clock: Clock, ms: number, signal: AbortSignal): Promise<vo
 		signal.addEventListener('abort', stop, { once: true });
 	});
 }
+
+/** A clock whose timers can all be cancelled: when it has ended, none fires any more and none keeps a process alive. */
+export function endable({ now, after }: Clock): { clock: Clock; end(): void } {
+	const cancels = new Set<() => void>();
+	let ended = false;
+	return {
+		clock: {
+			now,
+			after(ms, fire) {
+				if (ended) return () => {};
+				const cancel = after(ms, () => {
+					cancels.delete(cancel);
+					fire();
+				});
+				cancels.add(cancel);
+				return () => {
+					cancels.delete(cancel);
+					cancel();
+				};
+			},
+		},
+		end() {
+			ended = true;
+			for (const cancel of cancels) cancel();
+			cancels.clear();
+		},
+	};
+}

@@ -23,6 +23,11 @@ const schemaSchema = z.object({
 	required: z.array(z.string()).default([]),
 });
 
+/** What can be asked for anywhere, in the order of the help text. */
+export const formsOf = (
+	commands: readonly { name: string; reach: 'everywhere' | 'terminal'; options: z.ZodType }[],
+): readonly CommandForm[] => commands.filter(({ reach }) => reach === 'everywhere').map(formOf);
+
 /** What a platform must know of a command to offer it. */
 export function formOf({ name, options }: { name: string; options: z.ZodType }): CommandForm {
 	const { properties, required } = schemaSchema.parse(z.toJSONSchema(options, { io: 'input' }));

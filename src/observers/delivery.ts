@@ -60,6 +60,8 @@ interface Standing {
 	failures: number;
 	/** It was gone and posted anew. */
 	renewed: boolean;
+	/** It was gone once more: whoever takes it away does not want it. */
+	isUnwanted: boolean;
 }
 
 type Work = { type: 'show'; body: unknown } | { type: 'remove' };
@@ -137,7 +139,8 @@ export function createDelivery(options: DeliveryOptions): Delivery {
 			return;
 		}
 		const most = gateway.capabilities.keepsMessages ? MAX_KEPT_TRIES : MAX_TRIES;
-		if (code !== 'message_gone' && standing.failures < most) {
+		standing.isUnwanted = code === 'message_gone';
+		if (!standing.isUnwanted && standing.failures < most) {
 			if (standing.failures < MAX_TRIES) options.onProblem(say('projector.refused', values));
 			return;
 		}
@@ -167,7 +170,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
 			let postOpen = false;
 			const consider = (standing: Standing, work: Work, urgent: boolean) => {
 				const held = standing.notBefore > clock.now() && (standing.failures > 0 || !urgent);
-				if (standing.inFlight) return;
+				if (standing.inFlight || standing.isUnwanted) return;
 				if (held) again = Math.min(again ?? standing.notBefore, standing.notBefore);
 				else void deliver(standing, work);
 			};
@@ -215,4 +218,5 @@ const newStanding = (key: string): Standing => ({
 	notBefore: 0,
 	failures: 0,
 	renewed: false,
+	isUnwanted: false,
 });

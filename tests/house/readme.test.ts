@@ -76,12 +76,17 @@ const executed: Readonly<Record<string, (ran: Ran) => void>> = {
 /** Serves until it is stopped; `tests/e2e/browser/page.test.ts` asks a question on its page. */
 const served = ['npm start'];
 
+/** What it starts is `compose.yaml`: its file is read below, its image is built and run by `tests/e2e/image.test.ts`. */
+const composed = ['WEB_TOKEN="a long random text" docker compose up'];
+
 /** CI runs these two itself, and this test as a part of the second. */
 const runByCi = ['npm ci', 'npm test'];
 
 describe('the commands of the README', () => {
 	it('are all proven', () => {
-		expect(commandsIn(readme).toSorted()).toEqual([...runByCi, ...served, ...Object.keys(executed)].toSorted());
+		expect(commandsIn(readme).toSorted()).toEqual(
+			[...runByCi, ...served, ...composed, ...Object.keys(executed)].toSorted(),
+		);
 	});
 
 	it.each(served)('%s serves the page', SLOW, async (command) => {
@@ -103,12 +108,33 @@ describe('the commands of the README', () => {
 		expect(isSeen, shown).toBe(true);
 	});
 
+	it.each(composed)('%s gives compose.yaml all that it asks for', (command) => {
+		const compose = readFileSync(join(ROOT, 'compose.yaml'), 'utf8');
+		const needed = [...compose.matchAll(/\$\{(\w+):\?/g)].map(([, name]) => name);
+		expect(needed.length).toBeGreaterThan(0);
+		for (const name of needed) expect(command).toMatch(new RegExp(`^${name}=".+" docker compose up$`));
+		const [port] = /127\.0\.0\.1:\$\{PORT:-(\d+)\}/.exec(compose)?.slice(1) ?? [];
+		expect(readme).toContain(`http://127.0.0.1:${port}`);
+	});
+
 	it.each(runByCi)('%s is what CI runs', (command) => {
 		expect(readFileSync(join(ROOT, '.ci/run'), 'utf8')).toMatch(new RegExp(`^step timeout .* ${command}$`, 'm'));
 	});
 
 	it.each(Object.entries(executed))('%s does what it says', SLOW, async (command, check) => {
 		check(await run(command));
+	});
+});
+
+describe('the picture of the README', () => {
+	it('is there, says in words what it shows, and is small', () => {
+		const pictures = [...readme.matchAll(/!\[([^\]]+)\]\(([^)]+)\)/g)];
+		expect(pictures).toHaveLength(1);
+		const [, words = '', file = ''] = pictures[0] ?? [];
+		expect(words.length).toBeGreaterThan(30);
+		const picture = readFileSync(join(ROOT, file));
+		expect(picture.subarray(1, 4).toString()).toBe('PNG');
+		expect(picture.length).toBeLessThan(200_000);
 	});
 });
 

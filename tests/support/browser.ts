@@ -2,6 +2,9 @@ import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { type Browser, chromium, type Page } from 'playwright-core';
 
+/** Names this machine as another one would: not as a loopback address, so not as a secure context either. */
+export const OTHER_NAME = 'chat.example';
+
 /** Debian's Chromium, without what it would look for on the network. */
 export function startBrowser(): Promise<Browser> {
 	return chromium.launch({
@@ -14,6 +17,7 @@ export function startBrowser(): Promise<Browser> {
 			'--disable-background-networking',
 			'--disable-component-update',
 			'--disable-sync',
+			`--host-resolver-rules=MAP ${OTHER_NAME} 127.0.0.1`,
 		],
 	});
 }

@@ -24,8 +24,8 @@ export async function startPage(
 	options: CommandOptions,
 ): Promise<Page & { running: Running }> {
 	const running = startScript(script, args, { ...options, env: { ...options.env, PORT: '0' } });
-	const text = await running.shows(/http:\/\/127\.0\.0\.1:\d+/);
-	const [address = ''] = /http:\/\/127\.0\.0\.1:\d+/.exec(text) ?? [];
+	const text = await running.shows(/http:\/\/(?:127\.0\.0\.1|localhost):\d+/);
+	const [address = ''] = /http:\/\/(?:127\.0\.0\.1|localhost):\d+/.exec(text) ?? [];
 	return { running, ...pageAt(address) };
 }
 

@@ -1,6 +1,7 @@
 import type { Outcome } from '../../core/coordination.ts';
 import type { TeamSummary } from '../../core/gateway.ts';
 import { say } from '../say.ts';
+import { newKey } from './new-key.ts';
 
 export interface Info {
 	version: string;
@@ -41,8 +42,12 @@ async function request<Result>(path: string, init: RequestInit = {}): Promise<Re
 	const text = await response.text();
 	const body: unknown = text === '' ? null : parse(text);
 	if (response.ok) return body as Result;
+	throw refusalOf(response, body);
+}
+
+function refusalOf(response: Response, body: unknown): ApiError {
 	const error = (body as { error?: { code?: string; message?: string } } | null)?.error;
-	throw new ApiError(
+	return new ApiError(
 		error?.code ?? 'unexpected',
 		error?.message ?? say('error.unexpected', { status: response.status }),
 	);
@@ -56,7 +61,17 @@ function parse(text: string): unknown {
 	}
 }
 
-const post = <Result>(path: string, body: unknown = {}, key: string = crypto.randomUUID()) =>
+/** Why the server does not give a stream at this path: the code of its refusal; null when it would. */
+async function refusalAt(path: string): Promise<string | null> {
+	const stop = new AbortController();
+	const response = await fetch(path, { signal: stop.signal }).catch(() => null);
+	if (response === null) return 'unreachable';
+	if (!response.ok) return refusalOf(response, parse(await response.text().catch(() => ''))).code;
+	stop.abort();
+	return null;
+}
+
+const post = <Result>(path: string, body: unknown = {}, key: string = newKey()) =>
 	request<Result>(path, {
 		method: 'POST',
 		headers: { 'content-type': 'application/json', 'idempotency-key': key },
@@ -81,4 +96,5 @@ export const api = {
 	choose: (id: string, choice: { run: string; orchestration: number; agent: string }) =>
 		post<{ said: string[] }>(`${thread(id)}/choice`, choice),
 	events: (id: string) => `${thread(id)}/events`,
+	eventsRefusal: (id: string) => refusalAt(`${thread(id)}/events`),
 };

@@ -1,9 +1,11 @@
 import { type FormEvent, type KeyboardEvent, useId, useRef, useState } from 'react';
 import { ApiError, type Info, type Question } from '../api/client.ts';
+import { newKey } from '../api/new-key.ts';
 import { say } from '../say.ts';
 
 /** From this many characters left, the rest is counted. */
 const COUNT_FROM = 5_000;
+const COMMAND_KEY = /^(Mac|iP)/.test(navigator.platform) ? '⌘' : 'Ctrl';
 
 interface ComposerProps {
 	info: Info;
@@ -11,21 +13,38 @@ interface ComposerProps {
 	placeholder: string;
 	send: string;
 	isLarge?: boolean;
-	/** Rejects with the sentence that is shown. `key` stays the same while the same text is sent again. */
+	/** The team to begin with, if it is one that can be named. */
+	team?: string | null;
+	/** Rejects with the sentence that is shown. `key` stays the same while the same question is sent again. */
 	onSend(question: Question, key: string): Promise<void>;
 }
 
 /** Where a question is typed: text, team and the quick switch. */
-export function Composer({ info, label, placeholder, send, isLarge = false, onSend }: ComposerProps) {
+export function Composer({
+	info,
+	label,
+	placeholder,
+	send,
+	isLarge = false,
+	team: usual = null,
+	onSend,
+}: ComposerProps) {
 	const [text, setText] = useState('');
-	const [team, setTeam] = useState(info.teams[0]?.name ?? '');
+	const [chosen, setTeam] = useState<string | null>(null);
 	const [isQuick, setQuick] = useState(false);
 	const [problem, setProblem] = useState<string | null>(null);
 	const [isBusy, setBusy] = useState(false);
-	const key = useRef(crypto.randomUUID());
+	const sent = useRef({ question: '', key: '' });
 	const id = useId();
 	const left = info.limits.question - text.length;
+	const team = chosen ?? info.teams.find(({ name }) => name === usual)?.name ?? info.teams[0]?.name ?? '';
 	const members = info.teams.find(({ name }) => name === team)?.members ?? [];
+
+	const keyOf = (question: Question): string => {
+		const known = JSON.stringify(question);
+		if (sent.current.question !== known) sent.current = { question: known, key: newKey() };
+		return sent.current.key;
+	};
 
 	const submit = async (event?: FormEvent) => {
 		event?.preventDefault();
@@ -33,9 +52,10 @@ export function Composer({ info, label, placeholder, send, isLarge = false, onSe
 		setBusy(true);
 		setProblem(null);
 		try {
-			await onSend({ question: text, quick: isQuick, ...(team === '' ? {} : { team }) }, key.current);
-			setText('');
-			key.current = crypto.randomUUID();
+			const question = { question: text, quick: isQuick, ...(team === '' ? {} : { team }) };
+			await onSend(question, keyOf(question));
+			setText((now) => (now === text ? '' : now));
+			sent.current = { question: '', key: '' };
 		} catch (thrown) {
 			setProblem(thrown instanceof ApiError ? thrown.message : say('error.failed', { reason: String(thrown) }));
 		}
@@ -74,6 +94,7 @@ export function Composer({ info, label, placeholder, send, isLarge = false, onSe
 					<input type="checkbox" checked={isQuick} onChange={(event) => setQuick(event.target.checked)} />
 					<span>{say('ask.quick')}</span>
 				</label>
+				<span className="quiet keys">{say('ask.keys', { key: COMMAND_KEY })}</span>
 				<button type="submit" className="primary" disabled={isBusy || text.trim() === '' || left < 0}>
 					{isQuick && isLarge ? say('ask.send_quick') : send}
 				</button>

@@ -68,7 +68,7 @@ function Content({ load, thread, onRetry }: { load: Load; thread: string | null;
 					{thread === null ? (
 						<AskPage info={load.info} onBegun={(id) => go(`/t/${id}`)} />
 					) : (
-						<ThreadPage key={thread} id={thread} info={load.info} />
+						<ThreadPage key={thread} id={thread} info={load.info} onSignedOut={onRetry} />
 					)}
 					<ThreadList current={thread} />
 				</div>

@@ -1,11 +1,18 @@
 import { useEffect, useState } from 'react';
 import { api, type ThreadItem } from '../api/client.ts';
 import { say } from '../say.ts';
+import { dateText } from '../text/date-text.ts';
 import { Link } from './link.tsx';
 
 const PAGE = 30;
 /** How often a list with a running thread is looked at again, in milliseconds. */
 const REFRESH_MS = 5_000;
+
+/** Both lists, each thread once: as the first one has it. */
+function merged(first: readonly ThreadItem[], second: readonly ThreadItem[]): readonly ThreadItem[] {
+	const known = new Set(first.map(({ id }) => id));
+	return [...first, ...second.filter(({ id }) => !known.has(id))];
+}
 
 /** The earlier threads, newest first, each under its own address. */
 export function ThreadList({ current }: { current: string | null }) {
@@ -19,10 +26,7 @@ export function ThreadList({ current }: { current: string | null }) {
 		const load = async () => {
 			const page = await api.threads().catch(() => null);
 			if (isOver || page === null) return;
-			setThreads((known) => [
-				...page.threads,
-				...(known ?? []).filter(({ id }) => !page.threads.some((one) => one.id === id)),
-			]);
+			setThreads((known) => merged(page.threads, known ?? []));
 			if (page.threads.length < PAGE) setWhole(true);
 		};
 		void load();
@@ -38,7 +42,7 @@ export function ThreadList({ current }: { current: string | null }) {
 		if (last === undefined) return;
 		const page = await api.threads(last.id).catch(() => null);
 		if (page === null) return;
-		setThreads([...(threads ?? []), ...page.threads]);
+		setThreads((known) => merged(known ?? [], page.threads));
 		if (page.threads.length < PAGE) setWhole(true);
 	};
 
@@ -54,7 +58,7 @@ export function ThreadList({ current }: { current: string | null }) {
 							<span className="quiet">
 								{say(`threads.state.${state === 'running' ? 'running' : (outcome ?? 'answered')}`)}
 								{' · '}
-								{new Date(startedAt).toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'short' })}
+								{dateText(startedAt)}
 								{runs > 1 && ` · ${say('threads.runs', { count: runs })}`}
 							</span>
 						</Link>

@@ -13,10 +13,20 @@ renderer.renderer.rules.link_open = (tokens, index, options, _env, self) => {
 	tokens[index]?.attrSet('target', '_blank');
 	return self.renderToken(tokens, index, options);
 };
-renderer.renderer.rules.table_open = () => '<div class="wide" tabindex="0"><table>';
+const group = (label: string) => `role="group" aria-label="${renderer.utils.escapeHtml(label)}" tabindex="0"`;
+renderer.renderer.rules.table_open = () => `<div class="wide" ${group(say('text.table'))}><table>`;
 renderer.renderer.rules.table_close = () => '</table></div>';
 renderer.renderer.rules.fence = (tokens, index) =>
-	`<pre tabindex="0"><code>${renderer.utils.escapeHtml(tokens[index]?.content ?? '')}</code></pre>`;
+	`<pre ${group(say('text.code'))}><code>${renderer.utils.escapeHtml(tokens[index]?.content ?? '')}</code></pre>`;
+// The page's policy allows no style attributes, which is how columns are aligned.
+for (const cell of ['th_open', 'td_open'] as const) {
+	renderer.renderer.rules[cell] = (tokens, index, options, _env, self) => {
+		const token = tokens[index];
+		const [, side] = /^text-align:(left|center|right)$/.exec(String(token?.attrGet('style') ?? '')) ?? [];
+		if (token !== undefined) token.attrs = side === undefined ? null : [['class', `align-${side}`]];
+		return self.renderToken(tokens, index, options);
+	};
+}
 renderer.renderer.rules.code_block = renderer.renderer.rules.fence;
 
 /** What a model wrote: as Markdown without HTML and images, or as it stands while it is very long or still growing. */

@@ -66,7 +66,7 @@ function Row({ row, isWinner }: { row: BoardRow; isWinner: boolean }) {
 				<span className="sign" aria-hidden="true">
 					{isWinner ? '★' : SIGNS[state]}
 				</span>{' '}
-				{say(`state.${state}`)}
+				{isWinner ? say('board.winner') : say(`state.${state}`)}
 				{tool !== null && <bdi className="quiet"> · {tool}</bdi>}
 				{note !== null && (
 					<bdi className="note" dir="auto">

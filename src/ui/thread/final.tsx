@@ -1,3 +1,5 @@
+import type { Shortfall } from '../../core/coordination.ts';
+import type { BoardRow } from '../../core/gateway.ts';
 import type { Spend } from '../../core/usage.ts';
 import { CopyButton } from '../parts/copy-button.tsx';
 import { say } from '../say.ts';
@@ -6,7 +8,15 @@ import { Markdown } from '../text/markdown.tsx';
 import { timeText } from './board.tsx';
 
 /** The result: what is missing from it is said before its text. */
-export function Final({ final, onRetry }: { final: MessageOf<'final'>; onRetry: (() => void) | null }) {
+export function Final({
+	final,
+	rows,
+	onRetry,
+}: {
+	final: MessageOf<'final'>;
+	rows: readonly BoardRow[];
+	onRetry: (() => void) | null;
+}) {
 	const { winner, content, streaming, shortfalls, spend, activeMs, outcome } = final;
 	return (
 		<section className="final" data-outcome={outcome ?? 'open'}>
@@ -19,9 +29,13 @@ export function Final({ final, onRetry }: { final: MessageOf<'final'>; onRetry: 
 				<div className="shortfalls">
 					<p>{say('final.notes')}</p>
 					<ul>
-						{shortfalls.map((shortfall) => (
-							<li key={shortfall}>{say(`shortfall.${shortfall}`)}</li>
-						))}
+						{shortfalls
+							.flatMap((shortfall) => reasonsOf(shortfall, rows))
+							.map((reason) => (
+								<li key={reason} dir="auto">
+									{reason}
+								</li>
+							))}
 					</ul>
 				</div>
 			)}
@@ -46,6 +60,13 @@ export function Final({ final, onRetry }: { final: MessageOf<'final'>; onRetry: 
 			)}
 		</section>
 	);
+}
+
+/** Who is out is named with the reason. */
+function reasonsOf(shortfall: Shortfall, rows: readonly BoardRow[]): string[] {
+	const out = rows.filter(({ state }) => state === 'out');
+	if (shortfall !== 'agent_out' || out.length === 0) return [say(`shortfall.${shortfall}`)];
+	return out.map(({ agent, note }) => say('shortfall.agent_out_named', { agent, reason: note ?? '' }));
 }
 
 function headingOf({ outcome, streaming, content, answers, agents }: MessageOf<'final'>): string {

@@ -1,5 +1,6 @@
 import { say } from '../say.ts';
 import { isGoing, type MessageOf, type RunMessages } from '../state/thread-state.ts';
+import { dateText } from '../text/date-text.ts';
 import { Board } from './board.tsx';
 import { Final } from './final.tsx';
 import { Slots } from './slots.tsx';
@@ -26,7 +27,7 @@ export function RunView({ messages, onStop, onRetry, onChoose }: RunViewProps) {
 					</p>
 					<p className="quiet">
 						<time dateTime={new Date(question.askedAt).toISOString()}>
-							{say('thread.asked', { time: new Date(question.askedAt).toLocaleString() })}
+							{say('thread.asked', { time: dateText(question.askedAt) })}
 						</time>
 						{question.retryOf !== null && ` · ${say('thread.retry_of')}`}
 					</p>
@@ -47,7 +48,7 @@ export function RunView({ messages, onStop, onRetry, onChoose }: RunViewProps) {
 			)}
 			{slots.length > 0 && <Slots slots={slots} />}
 			<Steps steps={steps} onChoose={onChoose} />
-			{final !== null && <Final final={final} onRetry={going ? null : () => onRetry(run)} />}
+			{final !== null && <Final final={final} rows={board?.rows ?? []} onRetry={going ? null : () => onRetry(run)} />}
 		</article>
 	);
 }

@@ -1,4 +1,4 @@
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import { ApiError, api, type Info } from '../api/client.ts';
 import { Composer } from '../parts/composer.tsx';
 import { say } from '../say.ts';
@@ -7,9 +7,15 @@ import { newsOf, RunView } from './run-view.tsx';
 import { useThread } from './use-thread.ts';
 
 /** A thread: its runs, what waits behind them, and where the next question is typed. */
-export function ThreadPage({ id, info }: { id: string; info: Info }) {
-	const { entries, isConnected, isMissing } = useThread(id);
+export function ThreadPage({ id, info, onSignedOut }: { id: string; info: Info; onSignedOut(): void }) {
+	const { entries, isConnected, isMissing } = useThread(id, onSignedOut);
 	const [said, tell] = useState<string | null>(null);
+	const { runs, queue } = runsOf(entries ?? []);
+	const last = runs.at(-1);
+	const going = last !== undefined && isGoing(last);
+	const moment = `${last?.run} ${going}`;
+	// biome-ignore lint/correctness/useExhaustiveDependencies: what was said is about the moment before
+	useEffect(() => tell(null), [moment]);
 	if (isMissing) {
 		return (
 			<main id="content">
@@ -18,9 +24,6 @@ export function ThreadPage({ id, info }: { id: string; info: Info }) {
 			</main>
 		);
 	}
-	const { runs, queue } = runsOf(entries ?? []);
-	const last = runs.at(-1);
-	const going = last !== undefined && isGoing(last);
 	const act = async (act: () => Promise<{ said: string[] }>) => {
 		try {
 			tell((await act()).said.join(' ') || null);
@@ -54,8 +57,8 @@ export function ThreadPage({ id, info }: { id: string; info: Info }) {
 					<p className="quiet">{say('queue.about')}</p>
 					<ol>
 						{queue.waiting.map((waiting) => (
-							<li key={waiting.id} dir="auto">
-								{waiting.question}
+							<li key={waiting.id}>
+								<bdi className="text">{waiting.question}</bdi>
 							</li>
 						))}
 					</ol>
@@ -71,6 +74,7 @@ export function ThreadPage({ id, info }: { id: string; info: Info }) {
 			)}
 			<Composer
 				info={info}
+				team={last?.board?.team ?? null}
 				label={say('follow.label')}
 				placeholder={say(going ? 'follow.placeholder_queue' : 'follow.placeholder')}
 				send={say(going ? 'follow.send_queue' : 'follow.send')}

@@ -4,6 +4,7 @@ import { accessibilityFaults, startBrowser } from '../../support/browser.ts';
 import { type Running, temporaryFolder } from '../../support/command.ts';
 import { type Page, startPage } from '../../support/page.ts';
 import { requireService } from '../../support/services.ts';
+import { answered, askIn, openTab, type TabOptions, threadIdOf } from '../../support/tab.ts';
 
 const CONFIG = ['--config', 'tests/e2e/fixtures/page.yaml'];
 const QUESTION = 'Why is the sky blue?';
@@ -26,27 +27,8 @@ afterAll(async () => {
 	await folder.remove();
 });
 
-async function open(path = '/', options: { colorScheme?: 'light' | 'dark'; width?: number } = {}): Promise<Tab> {
-	const { colorScheme = 'light', width = 1280 } = options;
-	const context = await (browser as Browser).newContext({ colorScheme, viewport: { width, height: 900 } });
-	const tab = await context.newPage();
-	tab.on('pageerror', (error) => expect.unreachable(error.message));
-	await tab.goto(page.address + path);
-	return tab;
-}
-
-async function ask(tab: Tab, question = QUESTION, team = 'calm'): Promise<void> {
-	await tab.getByRole('combobox').selectOption(team);
-	await tab.getByLabel('Your question').fill(question);
-	await tab.getByLabel('Your question').press('Control+Enter');
-	await tab.getByRole('article').waitFor();
-}
-
-const answered = (tab: Tab, count = 1) =>
-	tab
-		.getByRole('button', { name: 'Ask again' })
-		.nth(count - 1)
-		.waitFor({ timeout: 20_000 });
+const open = (path = '/', options: TabOptions = {}) => openTab(browser, page.address + path, options);
+const ask = (tab: Tab, question = QUESTION, team = 'calm') => askIn(tab, question, team);
 
 describe('the page', () => {
 	it('takes a question and shows the board, answers, vote, reasons and the presented answer', async () => {
@@ -123,7 +105,7 @@ describe('the page', () => {
 		const tab = await open();
 		await ask(tab, 'Interrupted?', 'slow');
 		await tab.context().setOffline(true);
-		await page.post(`/api/threads/${tab.url().split('/').at(-1)}/stop`);
+		await page.post(`/api/threads/${threadIdOf(tab)}/stop`);
 		await tab.context().setOffline(false);
 		await tab.getByRole('heading', { name: 'Stopped' }).waitFor({ timeout: 20_000 });
 	});

@@ -22,6 +22,7 @@ async function findings(files: Record<string, string>, given: Partial<DoctorOpti
 		prices: async () => known,
 		dataDirProblem: async () => null,
 		toolServer: async () => ({ offers: '3 tools' }),
+		chats: async () => [],
 		...given,
 	});
 }

@@ -84,6 +84,7 @@ describe('catalogue', () => {
 			...closedBySchema.options.map((one) => `tally.by.${one}`),
 			...outcomeSchema.options.map((one) => `final.heading.${one}`),
 			...commandKeys(),
+			...['private', 'file'].map((one) => `discord.name.${one}`),
 			...['running', ...outcomeSchema.options].map((one) => `status.${one}`),
 			...['good', 'bad'].map((one) => `rate.${one}`),
 			...['accepted', 'new', 'changed'].map((one) => `tools.state.${one}`),
@@ -116,8 +117,10 @@ function commandKeys(): string[] {
 	const offered = commands.filter(({ reach }) => reach === 'everywhere').map(formOf);
 	return offered.flatMap(({ name, fields }) => [
 		`command.${name}`,
+		`discord.name.${name}`,
 		...fields.flatMap((field) => [
 			`command.${name}.${field.name}`,
+			`discord.name.${field.name}`,
 			...field.choices.map((choice) => `command.${name}.${field.name}.${choice}`),
 		]),
 	]);

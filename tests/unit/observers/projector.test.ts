@@ -339,13 +339,17 @@ describe('a gateway whose messages outlive the process', () => {
 		const meet = async ({ type, key }: Call) => {
 			if (type === 'edit' && key === 'board') throw gone;
 		};
-		const { handle, projector, clock, calls } = given({ meet });
+		const { handle, projector, clock, calls, edits, problems } = given({ meet });
 		for (const event of boardChanges(6)) {
 			handle([event]);
 			await clock.advance(5_000);
 		}
 		await projector.settled();
 		expect(calls.filter(({ type, key }) => type === 'post' && key === 'board')).toHaveLength(2);
+		expect(edits('board')).toHaveLength(2);
+		expect(problems).toEqual([
+			'discord still does not take “board”, so it is not shown there (unknown message). The run goes on.',
+		]);
 	});
 
 	it('is left alone once its thread is gone', async () => {

@@ -11,9 +11,10 @@ type Kind = 'paragraph' | 'line' | 'code' | 'tight';
 /** The last spots between two lines at which the part could end. */
 type Between = Partial<Record<Kind, Spot>>;
 
-/** Added at the end of a part to close the fence that is open there. */
+/** Added at the end of a part to close the code that is open there. */
 export function closingAt(text: string, { at, fence }: Spot): string {
 	if (fence === null) return '';
+	if (fence.spanEnd !== null) return fence.closing;
 	return text[at - 1] === '\n' ? fence.closing : `\n${fence.closing}`;
 }
 
@@ -66,10 +67,13 @@ function chosen(text: string, { line, here, start, room, between }: Overflow): S
 	const edge = line.type === 'open' || line.type === 'close';
 	const above = latest ?? between.tight;
 	if (edge && above !== undefined) return above;
-	const to = room - (line.after === null ? 0 : line.after.closing.length + 1);
+	// A code span is broken only where its line cannot have a part of its own.
+	const span = here.at === start.at && line.solid > room ? line.span : null;
+	const fenceAt = (at: number) => (span === null ? line.after : at <= (span.fence.spanEnd ?? at) ? span.fence : null);
+	const to = Math.min(line.end, room - reserve(span?.fence ?? line.after));
 	const visible = start.at + text.slice(start.at, to).search(/\S/);
-	const from = Math.max(line.solid, here.at + 1, visible + 1);
-	const inside = (at: number | null): Spot | null => (at === null ? null : { at, fence: line.after });
+	const from = Math.max(span?.solid ?? line.solid, here.at + 1, visible + 1);
+	const inside = (at: number | null): Spot | null => (at === null ? null : { at, fence: fenceAt(at) });
 	const breaks = breaksOf(text, { start: here.at, from, to });
 	return (
 		(line.after === null ? inside(breaks.sentence(half)) : null) ??
@@ -78,8 +82,14 @@ function chosen(text: string, { line, here, start, room, between }: Overflow): S
 		inside(breaks.word(from)) ??
 		inside(breaks.character()) ??
 		between.tight ??
-		(here.at > start.at ? here : { at: breaks.anywhere(), fence: line.after })
+		inside(here.at > start.at ? null : breaks.anywhere()) ??
+		here
 	);
+}
+
+/** Most that it takes to close this at the end of a part; for what is too long to be repeated, no room can be kept. */
+function reserve(fence: Fence | null): number {
+	return fence === null || fence.opening === '' ? 0 : fence.closing.length + 1;
 }
 
 function kindOf(before: LineType, next: LineType, fence: Fence | null): Kind {

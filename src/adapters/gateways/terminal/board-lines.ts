@@ -1,11 +1,11 @@
 import type { BoardRow } from '../../../core/gateway.ts';
+import { timeText } from '../shared/time-text.ts';
 import { fitted, type Piece, padded } from './fit-text.ts';
 import type { Message } from './message-of.ts';
 import type { Page } from './page.ts';
 import type { Style } from './style.ts';
 import { textLines } from './text-lines.ts';
 import { widthOf } from './text-width.ts';
-import { timeText } from './time-text.ts';
 
 /** From this page width on the anonymous names have a column, and from the next one on the models too. */
 const WITH_NAMES = 56;

@@ -1,10 +1,10 @@
 import type { Shortfall } from '../../../core/coordination.ts';
+import { spendText } from '../shared/spend-text.ts';
+import { timeText } from '../shared/time-text.ts';
 import type { Message } from './message-of.ts';
 import { headingLines, type Page } from './page.ts';
-import { spendText } from './spend-text.ts';
 import type { Style } from './style.ts';
 import { textLines } from './text-lines.ts';
-import { timeText } from './time-text.ts';
 
 /** The result of a finished run: its standing, what is missing from it, then the text, and last what it cost. */
 export function finalLines(final: Message<'final'>, board: Message<'board'> | null, page: Page): string[] {

@@ -1,8 +1,8 @@
+import { timeText } from '../shared/time-text.ts';
 import { statusPieces } from './board-lines.ts';
 import { fitted } from './fit-text.ts';
 import type { Message } from './message-of.ts';
 import type { Page } from './page.ts';
-import { timeText } from './time-text.ts';
 
 /** For a pipe: one line for each agent whose state differs from the board before. `before` is null at the start. */
 export function progressLines(

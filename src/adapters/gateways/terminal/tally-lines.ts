@@ -1,3 +1,4 @@
+import type { TallyRow } from '../../../core/coordination.ts';
 import { fitted, type Piece, padded } from './fit-text.ts';
 import type { Message } from './message-of.ts';
 import { headingLines, type Page } from './page.ts';
@@ -10,11 +11,13 @@ const BAR = 24;
 /** The vote: a bar per answer, and under it who voted for it and why. */
 export function tallyLines(tally: Message<'tally'>, page: Page): string[] {
 	const { say } = page;
+	const counted = rowsOf(tally);
 	const voters = tally.votes.map(({ agent }) => agent);
-	const widest = Math.max(...[...tally.rows.map(({ agent }) => agent), ...voters].map(widthOf));
+	const widest = Math.max(...[...counted.map(({ agent }) => agent), ...voters].map(widthOf));
 	const idWidth = Math.min(page.width < 60 ? 12 : MAX_ID, widest);
-	const rows = tally.rows.flatMap((row) => [
-		barLine(row, tally, page, idWidth),
+	const most = Math.max(1, tally.votes.length, ...counted.map(({ votes }) => votes));
+	const rows = counted.flatMap((row) => [
+		barLine(row, { most, winner: tally.winner }, page, idWidth),
 		...tally.votes.filter(({ target }) => target === row.agent).flatMap((vote) => reasonLines(vote, page, idWidth)),
 	]);
 	const nobody = tally.votes.length === 0 ? [fitted([[` ${say('tally.none')}`]], page.width)] : [];
@@ -28,14 +31,30 @@ export function tieLines({ tie, winner }: Message<'tally'>, page: Page): string[
 	return ['', ...textLines(text, { ...page, width: page.width - 1 }).map((line) => ` ${line}`)];
 }
 
-function barLine(row: Message<'tally'>['rows'][number], tally: Message<'tally'>, page: Page, idWidth: number): string {
+/** The rows, and one for each answer that has votes and no row, so that no vote goes unseen. */
+function rowsOf({ rows, votes }: Message<'tally'>): readonly TallyRow[] {
+	const missing = votes.filter(({ target }) => !rows.some(({ agent }) => agent === target));
+	const groups = Map.groupBy(missing, ({ target }) => target);
+	const added = [...groups].map(([agent, cast]): TallyRow => {
+		return { agent, label: cast[0]?.label ?? agent, votes: cast.length, voters: cast.map((vote) => vote.agent) };
+	});
+	return [...rows, ...added];
+}
+
+/** `most`: votes of a bar that is full. */
+function barLine(
+	row: TallyRow,
+	{ most, winner }: { most: number; winner: string | null },
+	page: Page,
+	idWidth: number,
+): string {
 	const { style, say, width } = page;
 	const count = say('board.votes', { count: row.votes });
-	const wins = row.agent === tally.winner;
+	const wins = row.agent === winner;
 	const sign: Piece = [` ${wins ? style.signs.winner : ' '} `, style.yellow];
 	if (width === Number.POSITIVE_INFINITY) return fitted([sign, [`${row.agent} (${row.label}): ${count}`]], width);
 	const length = Math.max(4, Math.min(BAR, width - idWidth - 20));
-	const filled = Math.round((length * row.votes) / Math.max(1, tally.votes.length));
+	const filled = Math.round((length * row.votes) / most);
 	return fitted(
 		[
 			sign,

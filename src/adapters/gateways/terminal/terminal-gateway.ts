@@ -95,12 +95,12 @@ export function createTerminalGateway(options: TerminalGatewayOptions): Terminal
 			void keyboard.converse().then(closed.resolve, closed.reject);
 		},
 		render: (message) => [message],
-		async post(_place, { key }, message) {
-			painter.take(message);
+		async post({ run }, { key }, message) {
+			if (run !== null) painter.take(run, message);
 			return key;
 		},
-		async edit(_place, { key }, _id, message) {
-			painter.take(message);
+		async edit({ run }, { key }, _id, message) {
+			if (run !== null) painter.take(run, message);
 			return key;
 		},
 		/** Nothing that was printed can be taken back. */

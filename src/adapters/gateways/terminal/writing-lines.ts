@@ -1,9 +1,9 @@
+import { timeText } from '../shared/time-text.ts';
 import { signOf } from './board-lines.ts';
 import { fitted } from './fit-text.ts';
 import type { Message } from './message-of.ts';
 import type { Page } from './page.ts';
 import { textLines } from './text-lines.ts';
-import { timeText } from './time-text.ts';
 
 export interface Moment {
 	frame: number;

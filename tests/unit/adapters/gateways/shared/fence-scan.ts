@@ -24,27 +24,71 @@ function closes(open: OpenFence, indent: string, marker: string, info: string): 
 
 const widthOf = (indent: string) => indent.replaceAll('\t', '    ').length;
 
+/** How far the parts so far reach into the text, and the code that the last one may have left open. */
+interface Reach {
+	at: number;
+	open: readonly OpenFence[];
+}
+
 /**
- * Whether `parts` are, one after the other, the text from `at` on, once the fence lines that had to be added are taken
- * out. White space at its end may be missing.
+ * Whether `parts` are the text, one after the other, once the signs that had to be added are taken out: at the end of
+ * a part those that close code, at the beginning of the next those that open it again. What is taken out there must
+ * be of code that is open, in the text or for a reader of the part before. White space alone may be missing.
  */
-export function isWhole(text: string, parts: readonly string[], at = 0): boolean {
-	const [part, ...others] = parts;
-	if (part === undefined) return text.slice(at).trim() === '';
-	const open = openFenceOf(text.slice(0, at));
-	const bodies = open === null ? [part] : openingsOf(open).flatMap((line) => after(part, line));
-	const owns = bodies.flatMap((body) => [
-		body,
-		body.replace(/\n?[ \t]*(`+|~+)$/, ''),
-		body.replace(/[ \t]*(`+|~+)$/, ''),
-	]);
-	return owns.some((own) => text.startsWith(own, at) && isWhole(text, others, at + own.length));
+export function isWhole(text: string, parts: readonly string[]): boolean {
+	let reached: Reach[] = [{ at: 0, open: [] }];
+	const openAt = remembered((at) => openAtEndOf(text.slice(0, at)));
+	for (const part of parts) {
+		const next = reached.flatMap((reach) => gapsAt(text, reach).flatMap((from) => reachesOf(text, part, from, openAt)));
+		reached = [...new Map(next.map((reach) => [JSON.stringify(reach), reach])).values()];
+	}
+	return reached.some(({ at }) => text.slice(at).trim() === '');
+}
+
+/** With any white space left out, of which parts may have consisted. */
+function gapsAt(text: string, { at, open }: Reach): Reach[] {
+	const blank = /\s*/y;
+	blank.lastIndex = at;
+	const length = blank.exec(text)?.[0].length ?? 0;
+	return Array.from({ length: length + 1 }, (_, count) => ({ at: at + count, open }));
+}
+
+function remembered<Value>(find: (at: number) => Value): (at: number) => Value {
+	const known = new Map<number, Value>();
+	return (at) => {
+		const value = known.get(at) ?? find(at);
+		known.set(at, value);
+		return value;
+	};
+}
+
+function reachesOf(text: string, part: string, { at, open }: Reach, openAt: (at: number) => OpenFence[]): Reach[] {
+	const known = [...open, ...openAt(at)];
+	const openings = ['', ...known.flatMap(openingsOf)].filter((opening) => part.startsWith(opening));
+	return [...new Set(openings)].flatMap((opening) =>
+		bodiesOf(part, opening)
+			.filter((body) => text.startsWith(body, at))
+			.map((body) => ({ at: at + body.length, open: openAtEndOf(opening + body) })),
+	);
+}
+
+/** The fence that is open at the end of `text`, that of its last line's beginning, and the span that begins there. */
+function openAtEndOf(text: string): OpenFence[] {
+	const line = text.lastIndexOf('\n') + 1;
+	const [, indent, marker] = /^([ \t]*)(`{3,})/.exec(text.slice(line)) ?? [];
+	const span = indent === undefined || marker === undefined ? null : { indent, marker, info: '' };
+	return [openFenceOf(text), openFenceOf(text.slice(0, line)), span].filter((one) => one !== null);
+}
+
+/** What the part may hold of the text, if it was opened so. */
+function bodiesOf(part: string, opening: string): string[] {
+	const rest = part.slice(opening.length);
+	const fenced = [/\n[ \t]*(`{3,}|~{3,})$/, /[ \t]*(`{3,}|~{3,})$/].map((closing) => rest.replace(closing, ''));
+	const ends = openAtEndOf(part).map(({ marker }) => marker);
+	const spans = ends.filter((marker) => rest.endsWith(marker)).map((marker) => rest.slice(0, -marker.length));
+	return [...new Set([rest, ...fenced, ...spans])];
 }
 
 function openingsOf({ indent, marker, info }: OpenFence): string[] {
-	return [`${indent}${marker}${info.trimEnd()}\n`, `${indent}${marker}\n`];
-}
-
-function after(part: string, opening: string): string[] {
-	return part.startsWith(opening) ? [part.slice(opening.length)] : [];
+	return [`${indent}${marker}${info.trimEnd()}\n`, `${indent}${marker}\n`, `${indent}${marker}`];
 }

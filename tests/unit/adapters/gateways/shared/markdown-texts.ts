@@ -33,6 +33,21 @@ const block = fc
 		...(closed ? [`${indent}${marker}`] : []),
 	]);
 
+const signs = fc
+	.tuple(fc.constantFrom('`', '~'), fc.integer({ min: 1, max: 300 }))
+	.map(([sign, count]) => sign.repeat(count));
+const spaces = fc.oneof(
+	fc.constant(''),
+	fc.integer({ min: 0, max: 200 }).map((count) => ' '.repeat(count)),
+	fc.constant('\t'),
+);
+/** A line that has much in common with a fence: signs in any number, far indented, far from what follows, cut by signs. */
+const almostFence = fc
+	.array(fc.oneof(signs, fc.constantFrom('```', '~~~', '`'), spaces, sentence, fc.constantFrom(...HARD_CHARACTERS)), {
+		maxLength: 6,
+	})
+	.map(joined(''));
+
 /** A text as models write them, only worse. New lines are all `\n` or all `\r\n`. */
 export const markdownText = fc
 	.record({
@@ -42,6 +57,7 @@ export const markdownText = fc
 				fc.constant(['']),
 				fc.constant(['', '# Heading', '']),
 				block,
+				almostFence.map((line) => [line]),
 			),
 			{
 				maxLength: 12,

@@ -39,9 +39,11 @@ export async function seated({ env = {}, interactive = false, receive = async ()
 		teams: async () => ({ teams: [], notes: [] }),
 		commands: () => [],
 	});
-	const place = { session: 's', run: 'run-1' };
 	const onProblem = (text: string) => gateway.tell(text);
-	const watch = () => createProjector({ gateway, place, clock, say, verbosity: 'normal', records: null, onProblem });
+	const watch = (run = 'run-1') => {
+		const place = { session: 's', run };
+		return createProjector({ gateway, place, clock, say, verbosity: 'normal', records: null, onProblem });
+	};
 	const play = async (events: readonly RunEvent[], projector = watch()) => {
 		for (const event of events) {
 			if (event.at > clock.now()) await clock.advance(event.at - clock.now());

@@ -1,13 +1,5 @@
+import type { Finding } from '../core/finding.ts';
 import { formatProblem, type Problem } from './problem.ts';
-
-/** One thing the doctor looked at. */
-export interface Finding {
-	level: 'ok' | 'warning' | 'error';
-	/** In a sentence. Never holds a key. */
-	what: string;
-	/** The sentence that repairs it; null when there is nothing to repair. */
-	repair: string | null;
-}
 
 export function problemFinding(problem: Problem): Finding {
 	const place = problem.line === null ? problem.file : `line ${problem.line} of ${problem.file}`;

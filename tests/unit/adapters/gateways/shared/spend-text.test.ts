@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { spendText } from '../../../../../src/adapters/gateways/terminal/spend-text.ts';
-import { timeText } from '../../../../../src/adapters/gateways/terminal/time-text.ts';
+import { spendText } from '../../../../../src/adapters/gateways/shared/spend-text.ts';
+import { timeText } from '../../../../../src/adapters/gateways/shared/time-text.ts';
 import { noSpend } from '../../../../../src/core/usage.ts';
 import { pricedCall, spendOf, unpricedCall } from '../../../../support/run-events.ts';
 import { strictEnglish } from '../../../../support/say.ts';

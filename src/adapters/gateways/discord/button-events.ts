@@ -1,0 +1,90 @@
+import type { MessageComponentInteraction, ModalSubmitInteraction } from 'discord.js';
+import { type Clock, sleep } from '../../../core/clock.ts';
+import type { Inbound } from '../../../core/gateway.ts';
+import type { Control } from '../shared/controls.ts';
+import { commandOf, type Deed, type Desk, goOn } from './desk.ts';
+import { followUpModal, questionIn } from './follow-up-modal.ts';
+import { attend } from './interaction-caller.ts';
+import { tenantOf } from './where.ts';
+
+/** A modal must open within 3 s and cannot be deferred, so the button is looked up for this long (ms) before anything else. */
+const LOOK_UP_MS = 1500;
+
+/** Between two looks for a button, in ms. */
+const PAUSES_MS = [200, 800];
+
+type Pressed = MessageComponentInteraction | ModalSubmitInteraction;
+
+/** A button of a thread was pressed. */
+export async function buttonPressed(desk: Desk, interaction: MessageComponentInteraction): Promise<void> {
+	const finding = controlOf(desk, interaction);
+	// Whoever waits for it hears of its failure.
+	finding.catch(() => {});
+	const early = await within(desk.clock, LOOK_UP_MS, finding);
+	const say = desk.sayIn(interaction.locale);
+	if (early?.action === 'follow_up') {
+		await interaction.showModal(followUpModal(interaction.customId, say));
+		return;
+	}
+	await attend(desk, interaction, async (caller) => {
+		const control = await finding;
+		if (control === null) await caller.tell(say('discord.button_dead'));
+		else if (control.action === 'follow_up') await caller.tell(say('discord.press_again'));
+		else {
+			if (control.action === 'retry') await goOn(desk, control.session, null);
+			await desk.handOver(inboundOf(control, deedOf(interaction, control)), caller);
+		}
+	});
+}
+
+/** The modal of a Follow-up button was sent. */
+export function modalSent(desk: Desk, interaction: ModalSubmitInteraction): Promise<void> {
+	return attend(desk, interaction, async (caller) => {
+		const control = await controlOf(desk, interaction);
+		if (control === null) return void (await caller.tell(desk.sayIn(interaction.locale)('discord.button_dead')));
+		const asked = { question: questionIn(interaction) };
+		await goOn(desk, control.session, null);
+		await desk.handOver(commandOf(deedOf(interaction, control), 'ask', asked), caller);
+	});
+}
+
+/** What the button does; null: nothing any more. One that was just shown may be pressed before it has been noted. */
+async function controlOf({ controls, clock }: Desk, interaction: Pressed): Promise<Control | null> {
+	const { customId, guildId, channelId, message } = interaction;
+	if (channelId === null || message === null) return null;
+	const position = { tenant: tenantOf(guildId), channel: channelId, message: message.id };
+	for (const pause of PAUSES_MS) {
+		const found = await controls.find(customId, position);
+		if (found !== null) return found;
+		await new Promise<void>((over) => void clock.after(pause, over));
+	}
+	return controls.find(customId, position);
+}
+
+const deedOf = ({ id, user, locale, guildId }: Pressed, { session }: Control): Deed => ({
+	id,
+	user: user.id,
+	session,
+	locale,
+	guild: guildId,
+});
+
+/** What a button other than Follow-up asks for. */
+function inboundOf({ action, run, orchestration, agent }: Control, deed: Deed): Inbound {
+	if (action === 'good' || action === 'bad') return commandOf(deed, 'rate', { verdict: action, run });
+	if (action !== 'choose') return commandOf(deed, action, { run });
+	const { id, principal, session, locale } = commandOf(deed, action, {});
+	return { type: 'choice', id, principal, session, locale, run, orchestration: orchestration ?? 1, agent: agent ?? '' };
+}
+
+/** The result if it comes in time; else null. A failure is for whoever waits for the result itself. */
+async function within<T>(clock: Clock, ms: number, work: Promise<T>): Promise<T | null> {
+	const inTime = new AbortController();
+	const late = sleep(clock, ms, inTime.signal).then(
+		() => null,
+		() => null,
+	);
+	const first = await Promise.race([work.catch(() => null), late]);
+	inTime.abort();
+	return first;
+}

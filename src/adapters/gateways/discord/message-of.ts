@@ -1,0 +1,3 @@
+import type { ThreadMessage } from '../../../core/gateway.ts';
+
+export type MessageOf<Type extends ThreadMessage['type']> = Extract<ThreadMessage, { type: Type }>;

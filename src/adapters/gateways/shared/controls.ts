@@ -1,0 +1,67 @@
+import { createHash } from 'node:crypto';
+import { z } from 'zod';
+import type { Store } from '../../../core/store.ts';
+
+const controlSchema = z.object({
+	session: z.string(),
+	run: z.string(),
+	action: z.enum(['stop', 'retry', 'follow_up', 'why', 'good', 'bad', 'choose']),
+	/** With `choose`: which tie, and for whom. */
+	orchestration: z.number().int().positive().nullable(),
+	agent: z.string().nullable(),
+});
+/** What a button of a thread does. */
+export type Control = z.infer<typeof controlSchema>;
+
+/** Where a button is: it does nothing anywhere else. */
+export interface Position {
+	tenant: string;
+	channel: string;
+	message: string;
+}
+
+const recordSchema = z.object({
+	control: controlSchema,
+	tenant: z.string(),
+	channel: z.string(),
+	message: z.string(),
+});
+
+/** The buttons of a platform: their ids say nothing, and what they do is found again after a restart. */
+export interface Controls {
+	/** Remembers the buttons of a message that has been posted or edited. Durable when it resolves. */
+	keep(controls: readonly Control[], position: Position): Promise<void>;
+	/** What the pressed button does; null: there is no such button at this place. */
+	find(id: string, position: Position): Promise<Control | null>;
+}
+
+/** The id of a button, 25 characters: the same in every process, and unknown to whoever has not seen it. */
+export function controlId({ session, run, action, orchestration, agent }: Control): string {
+	const named = JSON.stringify([session, run, action, orchestration, agent]);
+	return `mg_${createHash('sha256').update(named).digest('base64url').slice(0, 22)}`;
+}
+
+export function createControls(store: Store, platform: string): Controls {
+	const kind = `${platform}-control`;
+	return {
+		async keep(controls, position) {
+			if (controls.length === 0) return;
+			await store.commit(
+				controls.map((control) => ({
+					type: 'put',
+					kind,
+					key: controlId(control),
+					value: { control, ...position },
+				})),
+			);
+		},
+		async find(id, { tenant, channel, message }) {
+			if (!/^mg_[\w-]{22}$/.test(id)) return null;
+			const found = await store.get(kind, id);
+			if (found === null) return null;
+			const record = recordSchema.parse(found.value);
+			const isHere = record.tenant === tenant && record.channel === channel && record.message === message;
+			return isHere ? record.control : null;
+		},
+	};
+}
