@@ -7,7 +7,8 @@ import { retry } from './retry.ts';
 import { status } from './status.ts';
 import { stop } from './stop.ts';
 import { teams } from './teams.ts';
+import { tools } from './tools.ts';
 import { why } from './why.ts';
 
 /** Every slash command, in the order of the help text. */
-export const commands: readonly Command[] = [ask, stop, status, retry, why, rate, teams, help, resume];
+export const commands: readonly Command[] = [ask, stop, status, retry, why, rate, teams, tools, help, resume];

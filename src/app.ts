@@ -1,32 +1,30 @@
 import { commands } from '../commands/index.ts';
 import packageJson from '../package.json' with { type: 'json' };
-import { createRateLimits } from './adapters/backends/shared/rate-limit.ts';
-import type { BackendServices } from './adapters/backends/shared/resilient-stream.ts';
 import type { DiscordGateway } from './adapters/gateways/discord/discord-gateway.ts';
 import type { SlackGateway } from './adapters/gateways/slack/slack-gateway.ts';
 import type { TerminalGateway, TerminalGatewayOptions } from './adapters/gateways/terminal/terminal-gateway.ts';
 import type { WebGateway } from './adapters/gateways/web/web-gateway.ts';
-import { createModelAgent } from './agents/loop.ts';
+import { openTeams } from './app/open-teams.ts';
+import { createToolsOpener, logInToToolServer } from './app/open-tools.ts';
+import { createToolBook } from './approvals/tool-book.ts';
+import { createToolPins } from './approvals/tool-pins.ts';
 import { createBot, type RunningBot } from './bot.ts';
+import { allMcpServers } from './config/all-mcp-servers.ts';
 import type { ConfigOptions, LoadedConfig } from './config/check-config.ts';
-import { chooseTeam } from './config/choose-team.ts';
 import type { ConfiguredTeam } from './config/configured-team.ts';
 import { loadConfig } from './config/load-config.ts';
 import type { Settings } from './config/settings-of.ts';
-import type { Agent } from './core/agent.ts';
-import type { Backend } from './core/backend.ts';
-import type { BackendSettings } from './core/backend-settings.ts';
 import { type Clock, endable } from './core/clock.ts';
 import { formsOf } from './core/command-form.ts';
 import { BotError, messageOf, sentenceOf } from './core/errors.ts';
 import type { Finding } from './core/finding.ts';
 import type { Gateway, Inbound } from './core/gateway.ts';
+import type { Consent } from './core/mcp-settings.ts';
 import type { RunEvent } from './core/run-event.ts';
+import type { Sandbox } from './core/sandbox.ts';
 import type { Say } from './core/say.ts';
 import { decodeSessionId } from './core/session-id.ts';
 import type { Store } from './core/store.ts';
-import type { Team } from './core/team.ts';
-import type { PriceTable } from './core/usage.ts';
 import { createDispatch } from './dispatch.ts';
 import { createHost } from './host.ts';
 import { createLanguages, type Languages } from './observers/languages.ts';
@@ -51,6 +49,8 @@ export interface AppOptions extends ConfigOptions {
 	onProblem(text: string): void;
 	/** Replaces the configured store. For tests that need one of their own. */
 	openStore?(dataDir: string, clock: Clock): Promise<Store>;
+	/** Where tools that are programs run; left out: nowhere. */
+	openSandbox?(): Promise<Sandbox>;
 	/** Replaces the machine's clock. For tests. */
 	clock?: Clock;
 	/** Folder of the texts for people, in the place of `config/locales/`. For tests. */
@@ -93,7 +93,10 @@ export async function createApp(options: AppOptions): Promise<App> {
 	const store = await (options.openStore ?? openSqlite)(config.settings.dataDir, clock);
 	const { terminal, web, slack, chats, gateways } = await openGateways({ options, config, store, clock, sayIn });
 	const tell = (text: string) => (terminal === null ? options.onProblem(text) : terminal.tell(text));
-	const teams = createTeams(config, options, clock);
+	const sandbox = (await options.openSandbox?.()) ?? null;
+	const pins = createToolPins(store);
+	const openTools = createToolsOpener(config, { pins, sandbox, store, clock, report: tell });
+	const teams = openTeams(config, options.env, clock, openTools);
 	const runs = createRuns({ store, clock, random: Math.random, agentsOf: teams.agentsOf });
 	const bot = createBot({
 		store,
@@ -101,6 +104,7 @@ export async function createApp(options: AppOptions): Promise<App> {
 		clock,
 		sayIn,
 		teams: teams.list,
+		tools: createToolBook(pins, allMcpServers(config)),
 		teamOf: async (name) => (await teams.named(name)).team,
 		gatewayOf: (session) => gateways.get(decodeSessionId(session).platform) ?? null,
 		observe: options.observe,
@@ -163,6 +167,7 @@ export async function createApp(options: AppOptions): Promise<App> {
 			stopTending();
 			await runs.close();
 			for (const gateway of gateways.values()) await gateway.stop();
+			await sandbox?.close();
 			await store.close();
 			end();
 		},
@@ -308,81 +313,11 @@ async function openTerminal(
 	return createTerminalGateway({ ...place, env, clock, say });
 }
 
-/** Teams by name and the agents that sit at them; backends are shared by all runs of the process. */
-function createTeams(config: LoadedConfig, { env }: AppOptions, clock: Clock) {
-	const services: BackendServices = { clock, random: Math.random, limits: createRateLimits(clock) };
-	const backends = new Map<BackendSettings, Promise<Backend>>();
-	const chosen = new Map<string | null, Promise<ConfiguredTeam>>();
-	let prices: Promise<PriceTable> | null = null;
-
-	const backendOf = (settings: BackendSettings) => {
-		const known = backends.get(settings) ?? createBackend(settings, services);
-		backends.set(settings, known);
-		return known;
-	};
-
-	const named = (name: string | null): Promise<ConfiguredTeam> => {
-		const known = chosen.get(name) ?? chooseTeam({ config, name, env, fetch });
-		chosen.set(name, known);
-		known.catch(() => chosen.delete(name));
-		return known;
-	};
-
-	const agentsOf = async (team: Team): Promise<ReadonlyMap<string, Agent>> => {
-		const configured = (await named(team.name)).agents;
-		prices ??= loadPrices(config);
-		const table = await prices;
-		const agents = team.members.map(async ({ id }): Promise<[string, Agent][]> => {
-			const settings = configured.get(id);
-			if (settings === undefined) return [];
-			const backend = await backendOf(settings.backend);
-			const { systemMessage } = settings;
-			return [[id, createModelAgent({ id, systemMessage, backend, toolsets: [], prices: table, clock })]];
-		});
-		return new Map((await Promise.all(agents)).flat());
-	};
-
-	const list = async () => {
-		const first = await named(null).catch((error: unknown) => ({ team: null, notes: [sentenceOf(error)] }));
-		const others = [...config.teams.values()].filter(({ problems }) => problems.length === 0).map(({ team }) => team);
-		const usable =
-			first.team === null ? others : [first.team, ...others.filter(({ name }) => name !== first.team.name)];
-		const summaries = usable.map(({ name, description, members }) => ({ name, description, members }));
-		return { teams: summaries, notes: first.notes };
-	};
-
-	return { named, agentsOf, list };
-}
-
-async function createBackend(settings: BackendSettings, services: BackendServices): Promise<Backend> {
-	switch (settings.type) {
-		case 'openai':
-			return import('./adapters/backends/openai.ts').then((it) => it.createOpenAIBackend(settings, services));
-		case 'openai-compatible':
-			return import('./adapters/backends/openai-compatible.ts').then((it) =>
-				it.createOpenAICompatibleBackend(settings, services),
-			);
-		case 'anthropic':
-			return import('./adapters/backends/anthropic.ts').then((it) => it.createAnthropicBackend(settings, services));
-		case 'gemini':
-			return import('./adapters/backends/gemini.ts').then((it) => it.createGeminiBackend(settings, services));
-		case 'scripted':
-			return import('./adapters/backends/scripted.ts').then((it) => it.createScriptedBackend(settings, services));
-	}
-}
-
-/** The price table with the configuration's own prices before it. */
-export async function loadPrices(config: LoadedConfig): Promise<PriceTable> {
-	const { createGenaiPrices } = await import('./adapters/prices/genai-prices.ts');
-	const overrides = [...config.settings.prices].map(([model, price]) => [
-		model,
-		{
-			input_per_million: price.inputPerMillion,
-			output_per_million: price.outputPerMillion,
-			...(price.cachedInputPerMillion === null ? {} : { cached_input_per_million: price.cachedInputPerMillion }),
-		},
-	]);
-	return createGenaiPrices(Object.fromEntries(overrides));
+/** Lets a person log in to an MCP server by its name. See `logInToToolServer`. */
+export async function logIn(options: ConfigOptions, server: string, consent: Consent): Promise<string | null> {
+	const config = await loadConfig(options);
+	const store = await openSqlite(config.settings.dataDir, systemClock);
+	return logInToToolServer(config, server, store, consent).finally(() => store.close());
 }
 
 /** Why tools cannot be isolated on this machine, in a sentence with the repair; null when they can. */

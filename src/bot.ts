@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { ToolBook } from './approvals/tool-book.ts';
 import { maskSecrets } from './config/mask-secrets.ts';
 import type { Exchange } from './core/agent.ts';
 import type { Attachment } from './core/attachment.ts';
@@ -24,6 +25,7 @@ export interface BotOptions extends AudienceOptions {
 	/** The team by name (null: the default team). Throws `team_unknown` or `config_invalid` for the person. */
 	teamOf(name: string | null): Promise<Team>;
 	teams: Bot['teams'];
+	tools: ToolBook;
 	/** A run had to be left because its journal could not be written. It can be resumed. */
 	onLost(run: string, error: unknown): void;
 }
@@ -160,6 +162,8 @@ export function createBot(options: BotOptions): RunningBot {
 	return {
 		sessions,
 		teams: options.teams,
+		toolServers: () => options.tools.list(),
+		acceptTools: (server, tool) => options.tools.accept(server, tool),
 		async ask({ id, session, principal, question, team, quick, verbosity, locale, files }) {
 			checkQuestion(question);
 			await options.teamOf(team);

@@ -67,7 +67,8 @@ function prepare(call: ToolCall, round: ToolRound): { input: unknown } | ToolRes
 
 async function perform(call: ToolCall, input: unknown, round: ToolRound): Promise<Settled> {
 	const result = await orAbandoned(round.toolbox.call(call.name, input, round.signal), round.signal, round.clock);
-	return { call, result };
+	if (result === null) return { call, result };
+	return { call, result: { ...result, text: toolResults.returned(call, result.text) } };
 }
 
 const labelOf = (call: ToolCall, round: ToolRound) => round.toolbox.find(call.name)?.label ?? call.name;

@@ -25,11 +25,20 @@ const doctorOptions = {
 	'slack-channel': { type: 'string' },
 } as const;
 
+const toolsOptions = {
+	config: common.config,
+	'data-dir': common['data-dir'],
+	help: common.help,
+} as const;
+
 export const usage = `MassGen Chat: a team of AI agents answers in one thread.
 
   npm start                                   ask questions one after the other
   npm run ask -- "question" [options]         ask one question
   npm run ask -- --resume [run]               continue an interrupted run (the latest, or by id)
+  npm run tools -- [list|show|accept] [server] [tool]
+                                              look at the tools of MCP servers; accept them
+  npm run tools -- login server               log in to an MCP server that asks for it
   npm run doctor [-- --config FILE --offline] check configuration, keys, services and versions
   npm run doctor -- --discord-channel ID      check what the bot may do in a channel of Discord, too
   npm run deploy-commands                     register /massgen with Discord
@@ -71,6 +80,18 @@ export function sandboxBuildArguments(args: readonly string[]) {
 	const options = { help: common.help };
 	const { values, positionals } = parsed(() => parseArgs({ args: [...args], options, allowPositionals: true }));
 	return { ...values, servers: positionals };
+}
+
+/** `words`: the options of the command `tools`. */
+export function toolsArguments(args: readonly string[]) {
+	const { values, positionals } = parsed(() =>
+		parseArgs({ args: [...args], options: toolsOptions, allowPositionals: true }),
+	);
+	const [action, server, tool, ...rest] = positionals;
+	if (rest.length > 0) throw new BotError('input_invalid', `too many words: ${rest.join(' ')}`);
+	const given = Object.entries({ action, server, tool }).filter(([, word]) => word !== undefined);
+	const words: { action?: string; server?: string; tool?: string } = Object.fromEntries(given);
+	return { ...values, words };
 }
 
 function parsed<Result>(parse: () => Result): Result {

@@ -1,4 +1,6 @@
-import { chatFindings, dataDirProblem, loadPrices, sandboxProblem } from '../app.ts';
+import { loadPrices } from '../app/open-teams.ts';
+import { probeToolServer } from '../app/open-tools.ts';
+import { chatFindings, dataDirProblem, sandboxProblem } from '../app.ts';
 import { diagnose } from '../config/doctor.ts';
 import { doctorArguments, usage } from './arguments.ts';
 import { exitCode } from './exit-code.ts';
@@ -22,6 +24,7 @@ export async function doctor(args: readonly string[]): Promise<number> {
 		nodeVersion: process.versions.node,
 		prices: loadPrices,
 		dataDirProblem,
+		toolServer: probeToolServer,
 		chats: (config) =>
 			chatFindings(config, {
 				discord: options['discord-channel'] ?? null,

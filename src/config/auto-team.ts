@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { BotError } from '../core/errors.ts';
 import { backendSettingsOf } from './backend-settings-of.ts';
 import type { BackendTypeName } from './backend-types.ts';
-import type { ConfiguredAgent } from './configured-team.ts';
+import { type ConfiguredAgent, noTools } from './configured-team.ts';
 import type { ProviderConfig } from './file-schema.ts';
 import type { Environment } from './prepare.ts';
 import { environmentProblem } from './problem.ts';
@@ -77,7 +77,7 @@ export async function composeAutoTeam(options: AutoTeamOptions): Promise<AutoTea
 		seats(candidates).map(([id, type, model]): [string, ConfiguredAgent] => {
 			const report = (message: string) => environmentProblem(id, message);
 			const { settings } = backendSettingsOf({ type, model }, { agent: id, report, env, providers });
-			return [id, { systemMessage: '', backend: settings }];
+			return [id, { systemMessage: '', backend: settings, tools: noTools }];
 		}),
 	);
 	const models = [...agents.values()].map(({ backend }) => `${backend.provider} ${backend.model}`);

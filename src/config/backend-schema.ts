@@ -1,29 +1,20 @@
 import { z } from 'zod';
+import { address } from './address.ts';
 import { backendTypeNames } from './backend-types.ts';
 import { field, required } from './field.ts';
+import { mcpServersSchema } from './mcp-schema.ts';
 
 const text = z.string().min(1);
 const flag = z.boolean();
 const names = z.array(text);
 const anything = z.unknown();
 
-/** An address, or a variable that will hold one. */
-export const address = z.string().regex(/^(https?:\/\/.|\$\{)/, {
-	error: 'expected an address that begins with http:// or https://',
-});
-
 const later = (what: string) => ({ ignored: `${what} not supported yet` });
-const tools = later('tools are');
 const commands = later('command execution is');
 const docker = later('the sandbox is');
 const workspaces = later('workspaces are');
 const media = later('generated media are');
 const claudeCode = { ignored: 'it concerns the backend type claude_code, which is not supported yet' };
-
-const mcpServer = z.looseObject({
-	env: field(z.record(z.string(), z.unknown()), "The server's environment.", { env: true, secret: true }),
-	headers: field(z.record(z.string(), z.unknown()), 'HTTP headers.', { env: true, secret: true }),
-});
 
 /** A folder of the user's project. */
 export const contextPath = z.looseObject({
@@ -150,16 +141,14 @@ export const backendSchema = z
 		context_write_access_enabled: field(flag, 'Write access to project folders.', workspaces),
 		agent_temporary_workspace: field(text, 'Copies of workspaces.', workspaces),
 		enforce_read_before_delete: field(flag, 'Guards deletions.', workspaces),
-		mcp_servers: field(
-			z.union([z.array(mcpServer), z.record(z.string(), mcpServer)]),
-			'MCP servers.',
-			later('MCP servers are'),
-		),
-		allowed_tools: field(names, 'Tools the agent may use.', tools),
-		exclude_tools: field(names, 'Tools the agent may not use.', tools),
-		max_mcp_message_history: field(z.number().int().positive(), 'MCP history.', tools),
+		mcp_servers: field(mcpServersSchema, 'MCP servers whose tools the agent gets, beside those of the main file.'),
+		allowed_tools: field(names, 'Tools of MCP servers that the agent may use. Default: all.'),
+		exclude_tools: field(names, 'Tools of MCP servers that the agent may not use.'),
+		max_mcp_message_history: field(z.number().int().positive(), 'MCP history.', {
+			ignored: 'a conversation keeps every result',
+		}),
 		custom_tools: field(z.array(anything), 'Python functions as tools.', {
-			ignored: 'Python tools cannot run here; offer them through an MCP server once those are supported',
+			ignored: 'Python tools cannot run here; offer them through an MCP server',
 		}),
 		enable_mcp_command_line: field(flag, 'Shell commands.', commands),
 		command_line_allowed_commands: field(names, 'Patterns.', commands),

@@ -2,6 +2,7 @@ import { dirname, resolve } from 'node:path';
 import { backendSettingsOf } from './backend-settings-of.ts';
 import { type ConfiguredAgent, type ConfiguredTeam, configuredTeam } from './configured-team.ts';
 import type { ProviderConfig } from './file-schema.ts';
+import { mcpServersOf } from './mcp-servers-of.ts';
 import type { Environment } from './prepare.ts';
 import type { DataPath, Problem } from './problem.ts';
 import { rulesOf } from './rules-of.ts';
@@ -37,9 +38,18 @@ export async function buildTeam(
 		onUse.push(...backend.onUse);
 		const script = await loadScript(backend.settings.script, [...at, 'backend', 'script'], context);
 		problems.push(...script.problems);
+		const tools = mcpServersOf(agent.backend.mcp_servers, (server, message) =>
+			context.source.problem('error', [...at, 'backend', 'mcp_servers', server], message),
+		);
+		problems.push(...tools.problems);
 		agents.set(agent.id, {
 			systemMessage: agent.system_message ?? '',
 			backend: { ...backend.settings, script: script.value },
+			tools: {
+				servers: tools.servers,
+				allowed: agent.backend.allowed_tools ?? null,
+				excluded: agent.backend.exclude_tools ?? [],
+			},
 		});
 	}
 	const team = configuredTeam({

@@ -5,6 +5,7 @@ import { checkFile } from './checked-file.ts';
 import { closest } from './closest.ts';
 import type { ConfiguredTeam } from './configured-team.ts';
 import { type MainFile, mainFileSchema, teamFileSchema } from './file-schema.ts';
+import { mcpServersOf } from './mcp-servers-of.ts';
 import type { Problem } from './problem.ts';
 import { providerPresets } from './provider-presets.ts';
 import { settings as known, resolveSetting } from './setting.ts';
@@ -89,9 +90,13 @@ export async function checkConfig(options: ConfigOptions): Promise<CheckedConfig
 	if (main.data === null) return split(problems);
 	const names = [...takenBy.keys()].filter((name) => name !== AUTO_TEAM);
 	problems.push(...mainProblems(main.data, source, ownTeam, names), ...providerProblems(main.data, source, teams));
+	const shared = mcpServersOf(main.data.mcp_servers, (server, message) =>
+		source.problem('error', ['mcp_servers', server], message),
+	);
+	problems.push(...shared.problems);
 	const checked = split(problems);
 	if (checked.errors.length > 0) return checked;
-	const settings = settingsOf(main.data, ownTeam, runTimeoutSeconds, options);
+	const settings = settingsOf(main.data, ownTeam, runTimeoutSeconds, shared.servers, options);
 	return { ...checked, config: { settings, teams, warnings: checked.warnings, files: [file, ...others] } };
 }
 

@@ -1,11 +1,24 @@
 import type { BackendSettings } from '../core/backend-settings.ts';
+import type { McpServerSettings } from '../core/mcp-settings.ts';
 import type { Rules, Team } from '../core/team.ts';
 import type { Problem } from './problem.ts';
 
 export interface ConfiguredAgent {
 	systemMessage: string;
 	backend: BackendSettings;
+	tools: AgentTools;
 }
+
+/** What an agent may use beside its model. */
+export interface AgentTools {
+	/** Its own, beside those that every agent has. */
+	servers: readonly McpServerSettings[];
+	/** Names of tools of MCP servers; null: all. */
+	allowed: readonly string[] | null;
+	excluded: readonly string[];
+}
+
+export const noTools: AgentTools = { servers: [], allowed: null, excluded: [] };
 
 /** A team and how its agents are reached. */
 export interface ConfiguredTeam {

@@ -3,7 +3,9 @@ import { access, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { BotError, messageOf } from '../core/errors.ts';
 import type { Finding } from '../core/finding.ts';
+import type { McpServerSettings } from '../core/mcp-settings.ts';
 import type { PriceTable } from '../core/usage.ts';
+import { allMcpServers } from './all-mcp-servers.ts';
 import { AUTO_TEAM, type ConfigOptions, checkConfig, type LoadedConfig } from './check-config.ts';
 import { chooseTeam } from './choose-team.ts';
 import type { ConfiguredTeam } from './configured-team.ts';
@@ -21,6 +23,8 @@ export interface DoctorOptions extends ConfigOptions {
 	 * another process holds it.
 	 */
 	dataDirProblem(dataDir: string): Promise<string | null>;
+	/** Starts a tool server for a moment: what it offers, in a few words, or why it cannot be used, in a sentence. */
+	toolServer(server: McpServerSettings): Promise<{ offers: string } | { problem: string }>;
 	/** What is well and what is not on the chat platforms; asks them. */
 	chats(config: LoadedConfig): Promise<Finding[]>;
 	/** Why tools cannot be isolated, in a sentence with the repair; null when they can. */
@@ -42,6 +46,7 @@ export async function diagnose(options: DoctorOptions): Promise<Finding[]> {
 	const used = options.flags.team ?? config.settings.defaultTeam;
 	for (const [name, team] of config.teams) findings.push(...keyFindings(name, team, name === used && !options.offline));
 	if (!alone) findings.push(await dataDirFinding(config.settings.dataDir, options.dataDirProblem));
+	if (!options.offline) findings.push(...(await toolServerFindings(config, options.toolServer)));
 	if (!options.offline) findings.push(...(await options.chats(config)));
 	if (!alone) findings.push(sandboxFinding(await options.sandboxProblem()));
 	const chosen = await chosenTeam(config, used, options, findings);
@@ -95,6 +100,18 @@ async function dataDirFinding(dataDir: string, problemOf: DoctorOptions['dataDir
 function sandboxFinding(problem: string | null): Finding {
 	if (problem === null) return { level: 'ok', what: 'Docker can isolate tools.', repair: null };
 	return { level: 'warning', what: problem, repair: 'Or leave it so: nothing else needs it.' };
+}
+
+async function toolServerFindings(config: LoadedConfig, probe: DoctorOptions['toolServer']): Promise<Finding[]> {
+	return Promise.all(
+		allMcpServers(config).map(async (server): Promise<Finding> => {
+			const found = await probe(server);
+			if ('offers' in found) return { level: 'ok', what: `MCP server ${server.name}: ${found.offers}.`, repair: null };
+			const what = `The MCP server ${server.name} cannot be used: ${found.problem}.`;
+			const repair = 'Correct its entry under `mcp_servers`, or remove it: agents answer without its tools meanwhile.';
+			return { level: 'warning', what, repair };
+		}),
+	);
 }
 
 async function isWritableFolder(path: string): Promise<boolean> {

@@ -1,6 +1,7 @@
 import { z } from 'zod';
-import { address } from './backend-schema.ts';
+import { address } from './address.ts';
 import { field, required } from './field.ts';
+import { mcpServersSchema } from './mcp-schema.ts';
 import { teamConfigSchema, teamShape } from './team-schema.ts';
 
 const text = z.string().min(1);
@@ -33,7 +34,7 @@ const priceSchema = z.strictObject({
 const passedOver = {
 	name: field(anything, 'Not read.', { ignored: 'a team has the name of its file' }),
 	mcp_servers: field(anything, 'Not read.', {
-		ignored: 'MassGen does not read it here either, but under `backend`',
+		ignored: 'MassGen does not read it here either, but under `backend`; for every agent, write it in the main file',
 		secret: true,
 	}),
 	test_settings: field(anything, 'Not read.', unread),
@@ -54,6 +55,7 @@ export const teamFileSchema = z.strictObject({ ...teamShape, ...passedOver });
 export const mainFileSchema = z.strictObject({
 	...teamShape,
 	...passedOver,
+	mcp_servers: field(mcpServersSchema, 'MCP servers whose tools every agent of every team gets.'),
 	teams: field(z.record(text.max(100), teamConfigSchema), 'Further teams by name.'),
 	default_team: field(
 		text,

@@ -89,6 +89,7 @@ const asksForSomething = (value: unknown) => value !== null && value !== false;
 
 function expand(walk: Walk, text: string, path: DataPath, scope: Scope): string {
 	return text.replace(VARIABLE, (whole, name: string) => {
+		if (name === 'cwd') return whole;
 		if (scope.env) {
 			const value = walk.env[name];
 			if (value !== undefined && value !== '') return value;
@@ -96,8 +97,9 @@ function expand(walk: Walk, text: string, path: DataPath, scope: Scope): string 
 			walk.problems.push(walk.source.problem(scope.ignored ? 'warning' : 'error', path, message));
 			return whole;
 		}
-		if (scope.ignored || name === 'cwd') return whole;
-		const where = 'only in api_key, base_url, the values of headers, and the env of MCP servers';
+		if (scope.ignored) return whole;
+		const where =
+			'only in api_key, base_url, the values of headers, and the command, args, env, url and oauth of MCP servers';
 		walk.problems.push(
 			scope.prose
 				? walk.source.problem('warning', path, `${whole} is left as it stands: variables are replaced ${where}`)

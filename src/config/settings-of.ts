@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import type { McpServerSettings } from '../core/mcp-settings.ts';
 import type { Rules } from '../core/team.ts';
 import { type DiscordSettings, discordProblems, discordSettings } from './discord-settings.ts';
 import type { MainFile, ProviderConfig } from './file-schema.ts';
@@ -41,6 +42,8 @@ export interface Settings {
 	providers: Readonly<Record<string, ProviderConfig>>;
 	/** The rules of the team `auto`: those of the main file. */
 	autoRules: Rules;
+	/** MCP servers of every agent. Hold secrets. */
+	mcpServers: readonly McpServerSettings[];
 }
 
 export interface ConfigFlags {
@@ -61,6 +64,7 @@ export function settingsOf(
 	data: MainFile,
 	ownTeam: string | null,
 	runTimeoutSeconds: number | null,
+	mcpServers: readonly McpServerSettings[],
 	{ flags, env, cwd }: SettingsOptions,
 ): Settings {
 	const team = resolveSetting(known.team, { flag: flags.team, env, file: data.default_team ?? ownTeam });
@@ -85,6 +89,7 @@ export function settingsOf(
 		prices: new Map(prices),
 		providers: data.providers ?? {},
 		autoRules: rulesOf(data.orchestrator, data.timeout_settings, runTimeoutSeconds),
+		mcpServers,
 	};
 }
 

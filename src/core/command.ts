@@ -5,6 +5,7 @@ import type { Outcome } from './coordination.ts';
 import type { BoardRow, Principal, TeamSummary, ThreadMessage } from './gateway.ts';
 import type { Verbosity } from './run.ts';
 import type { Say } from './say.ts';
+import type { ToolServerView } from './tool-pins.ts';
 
 /** What commands may do. `bot.ts` implements it. */
 export interface Bot {
@@ -38,6 +39,13 @@ export interface Bot {
 	rate(request: RateRequest): Promise<boolean>;
 	/** The teams that can be named, the default one first, and what people should know about it. */
 	teams(): Promise<{ teams: readonly TeamSummary[]; notes: readonly string[] }>;
+	/** The MCP servers of the configuration and how their tools stand to what was accepted. */
+	toolServers(): Promise<readonly ToolServerView[]>;
+	/**
+	 * Accepts what a server shows now of a tool (null: of all its tools); the names of those that were waiting for it.
+	 * Throws `input_invalid` when there is no such server.
+	 */
+	acceptTools(server: string, tool: string | null): Promise<readonly string[]>;
 }
 
 export interface StopRequest {

@@ -61,8 +61,8 @@ export interface RunsOptions {
 	clock: Clock;
 	/** In [0, 1). Shuffles the anonymous names and spreads the pauses. */
 	random(): number;
-	/** The agents of a team by member id; what is no longer configured is left out. */
-	agentsOf(team: Team): Promise<ReadonlyMap<string, Agent>>;
+	/** The agents of a team for one run, by member id; what is no longer configured is left out. */
+	agentsOf(team: Team, run: string): Promise<ReadonlyMap<string, Agent>>;
 }
 
 export function createRuns(options: RunsOptions): Runs {
@@ -92,7 +92,7 @@ export function createRuns(options: RunsOptions): Runs {
 	const takeUp = async (record: RunRecord, audience: Audience): Promise<LiveRun> => {
 		const { journal, entries } = await claimJournal(store, owner, record.id);
 		const { fold, events } = replay(entries);
-		const agents = await options.agentsOf(fold.input.team);
+		const agents = await options.agentsOf(fold.input.team, record.id);
 		const resumed: JournalEntry & { type: 'resumed' } = { v: 1, type: 'resumed', at: clock.now() };
 		const again = fold.apply(resumed);
 		const result = fold.result(resumed.at);
@@ -111,7 +111,7 @@ export function createRuns(options: RunsOptions): Runs {
 				run: request.id,
 				input,
 			};
-			const agents = await options.agentsOf(input.team);
+			const agents = await options.agentsOf(input.team, request.id);
 			const record = recordOf(opened);
 			const journal = await createJournal(store, owner, record, opened, also);
 			const { fold, first } = openFold(opened);

@@ -9,8 +9,9 @@ const HOUSE: Readonly<Record<string, string>> = {
 	'src/cli/ask.ts':
 		"import { app } from '../app.ts';\nimport { load } from '../config/load.ts';\nexport const ask = () => app(load);\n",
 	'src/system-clock.ts': 'export const now = () => Date.now();\n',
+	'src/app/open-store.ts': "export const openStore = () => import('../adapters/stores/sqlite.ts');\n",
 	'src/app.ts':
-		"import { bot } from './bot.ts';\nimport { commands } from '../commands/index.ts';\nexport const app = async () => [bot, commands, await import('./adapters/backends/openai.ts')];\n",
+		"import { bot } from './bot.ts';\nimport { openStore } from './app/open-store.ts';\nimport { commands } from '../commands/index.ts';\nexport const app = async () => [bot, openStore, commands, await import('./adapters/backends/openai.ts')];\n",
 	'src/bot.ts':
 		"import { shell } from './runs/shell.ts';\nimport type { Port } from './core/port.ts';\nexport const bot: Port = shell;\n",
 	'src/core/port.ts':
@@ -97,6 +98,12 @@ const SEEDS: readonly (readonly [string, Rule, string, string])[] = [
 		"import './adapters/stores/sqlite.ts';",
 	],
 	['a service imports app.ts', 'layer', 'src/runs/a.ts', "import { app } from '../app.ts';"],
+	[
+		'a service imports the composition root',
+		'layer',
+		'src/runs/a.ts',
+		"import { openStore } from '../app/open-store.ts';",
+	],
 	['a service imports a command', 'layer', 'src/dispatch.ts', "import { commands } from '../commands/index.ts';"],
 	['an adapter imports a sibling', 'sibling_adapter', 'src/adapters/backends/gemini.ts', "import './openai.ts';"],
 	[

@@ -33,7 +33,7 @@ type Layer = Room['layer'];
 const MAY_IMPORT: Readonly<Record<Layer, readonly Layer[]>> = {
 	main: ['cli', 'core'],
 	cli: ['cli', 'app', 'service', 'core'],
-	app: ['commands', 'service', 'adapter', 'core'],
+	app: ['app', 'commands', 'service', 'adapter', 'core'],
 	core: ['core'],
 	orchestrator: ['orchestrator', 'core'],
 	service: ['service', 'orchestrator', 'core'],

@@ -43,7 +43,7 @@ export function roomOf(path: string): Room | null {
 	if (top === 'commands') return { layer: 'commands' };
 	if (top !== 'src' || first === undefined) return null;
 	if (first === 'main.ts') return { layer: 'main' };
-	if (first === 'app.ts') return { layer: 'app' };
+	if (first === 'app.ts' || first === 'app') return { layer: 'app' };
 	// The machine's clock stands alone, and like an adapter only app.ts may pick it.
 	if (first === 'system-clock.ts') return { layer: 'adapter', kind: 'clock', unit: 'system-clock' };
 	if (first === 'cli' || first === 'core' || first === 'orchestrator' || first === 'ui') return { layer: first };

@@ -1,4 +1,6 @@
 import { createMemoryStore } from '../../src/adapters/stores/memory.ts';
+import { createToolBook } from '../../src/approvals/tool-book.ts';
+import { createToolPins } from '../../src/approvals/tool-pins.ts';
 import { createBot } from '../../src/bot.ts';
 import type { Agent } from '../../src/core/agent.ts';
 import { BotError } from '../../src/core/errors.ts';
@@ -38,6 +40,7 @@ export function botWorld(
 		clock,
 		sayIn: () => say,
 		teams: async () => ({ teams: [], notes: [] }),
+		tools: createToolBook(createToolPins(store), []),
 		gatewayOf: () => gateway,
 		observe: (event) => void events.push(event),
 		onProblem: (text) => void problems.push(text),

@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { createMemoryStore } from '../../src/adapters/stores/memory.ts';
+import { createToolBook } from '../../src/approvals/tool-book.ts';
+import { createToolPins } from '../../src/approvals/tool-pins.ts';
 import { createBot } from '../../src/bot.ts';
 import type { Agent } from '../../src/core/agent.ts';
 import { BotError } from '../../src/core/errors.ts';
@@ -58,6 +60,7 @@ function world(
 		clock,
 		sayIn: () => say,
 		teams: async () => ({ teams: [], notes: [] }),
+		tools: createToolBook(createToolPins(store), []),
 		async teamOf(name) {
 			if (name === null || name === 'test') return team;
 			throw new BotError('team_unknown', `no team ${name}`, { userMessage: `There is no team ${name}. Known: test.` });

@@ -38,6 +38,8 @@ function world(options: { store?: Store; failure?: unknown; clock?: ManualClock;
 		why: async () => null,
 		rate: async () => false,
 		teams: async () => ({ teams: [], notes: [] }),
+		toolServers: async () => [],
+		acceptTools: async () => [],
 		async choose(run, _orchestration, agent) {
 			chosen.push(`${run} ${agent}`);
 			return run === 'open';

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { commands } from '../../../commands/index.ts';
 import type { Bot, RunStatus, Why } from '../../../src/core/command.ts';
 import { formOf } from '../../../src/core/command-form.ts';
+import type { ToolServerView } from '../../../src/core/tool-pins.ts';
 import { strictEnglish } from '../../support/say.ts';
 
 const say = await strictEnglish();
@@ -41,8 +42,27 @@ const votes: Why = {
 };
 const trio = { name: 'trio', description: 'Three models', members: [{ id: 'a', model: 'gpt' }] };
 
+const definition = { name: 'tide', description: 'tells\u202e it', inputSchema: { type: 'object' } };
+const servers: ToolServerView[] = [
+	{
+		server: 'sea',
+		instructions: 'Be kind.',
+		tools: [
+			{
+				name: 'tide',
+				state: 'changed',
+				digest: 'd1',
+				accepted: { ...definition, description: 'told' },
+				seen: definition,
+			},
+			{ name: 'wave', state: 'accepted', digest: 'd2', accepted: definition, seen: { ...definition, name: 'wave' } },
+		],
+	},
+	{ server: 'sky', instructions: '', tools: null },
+];
+
 /** Runs a command as dispatch does; the result is what it asked of the bot. */
-async function run(name: string, options: Record<string, unknown>, busy = false) {
+async function run(name: string, options: Record<string, unknown>, busy = false, platform = 'web') {
 	const done: unknown[] = [];
 	const bot: Bot = {
 		async ask(request) {
@@ -69,12 +89,18 @@ async function run(name: string, options: Record<string, unknown>, busy = false)
 			return !busy;
 		},
 		teams: async () => ({ teams: busy ? [] : [trio], notes: ['No key is set.'] }),
+		toolServers: async () => (busy ? [] : servers),
+		async acceptTools(server, tool) {
+			done.push(['accept', server, tool]);
+			return ['tide'];
+		},
 	};
 	const command = commands.find((candidate) => candidate.name === name);
 	if (command === undefined) throw new Error(`no command ${name}`);
 	const reply = async (text: string) => void done.push(['reply', text]);
 	const forms = commands.filter(({ reach }) => reach === 'everywhere').map(formOf);
-	const context = { id: 'i1', session: 's', principal, locale: null, files: [], say, commands: forms, reply };
+	const who = { ...principal, platform };
+	const context = { id: 'i1', session: 's', principal: who, locale: null, files: [], say, commands: forms, reply };
 	await command.run(command.options.parse(options), bot, context);
 	return done;
 }
@@ -193,5 +219,48 @@ describe('status, why, rate, teams and help', () => {
 	it('name every command that can be used here, and no other', async () => {
 		const text = String(await said('help', {}));
 		for (const { name, reach } of commands) expect(text.includes(`/massgen ${name}\``)).toBe(reach === 'everywhere');
+	});
+});
+
+describe('tools', () => {
+	const textOf = async (options: Record<string, unknown>) =>
+		(await run('tools', options)).map((entry) => (Array.isArray(entry) ? String(entry[1]) : '')).join('\n');
+
+	it('lists the servers and what waits to be accepted', async () => {
+		expect(await textOf({})).toMatch(
+			/\*\*sea\*\*: 2 tools; not used until somebody accepts them: tide\n.*sky\*\*: not seen yet/,
+		);
+		expect(await run('tools', {}, true)).toEqual([['reply', expect.stringContaining('No MCP server is configured')]]);
+	});
+
+	it('shows what was accepted beside what is seen now, with what nobody would see', async () => {
+		const shown = await textOf({ action: 'show', server: 'sea', tool: 'tide' });
+		expect(shown).toMatch(/tide\*\* has changed.*Accepted was:.*told.*Now it is:.*tells<U\+202E> it/s);
+		expect(shown).toContain('    Be kind.');
+		expect(shown).not.toContain('wave');
+	});
+
+	it('shows the whole of a long definition, in several replies', async () => {
+		const tail = 'and send it away';
+		definition.description = `${'x '.repeat(5_000)}${tail}`;
+		const replies = await run('tools', { action: 'show', server: 'sea', tool: 'tide' });
+		definition.description = 'tells\u202e it';
+		expect(replies.length).toBeGreaterThan(3);
+		for (const reply of replies) expect(String((reply as string[])[1]).length).toBeLessThanOrEqual(3_000);
+		expect(JSON.stringify(replies)).toContain(tail);
+	});
+
+	it('accepts where whoever types has the machine, and nowhere else', async () => {
+		const options = { action: 'accept', server: 'sea' };
+		expect(await run('tools', options)).toEqual([
+			['accept', 'sea', null],
+			['reply', expect.stringContaining('Accepted of sea: tide.')],
+		]);
+		expect(await run('tools', options, false, 'slack')).toEqual([['reply', expect.stringContaining('at the machine')]]);
+	});
+
+	it('asks which server is meant', async () => {
+		expect(await textOf({ action: 'accept' })).toBe('Name one of these servers: sea, sky.');
+		expect(await textOf({ action: 'show', server: 'lake' })).toBe('Name one of these servers: sea, sky.');
 	});
 });

@@ -21,6 +21,7 @@ async function findings(files: Record<string, string>, given: Partial<DoctorOpti
 		nodeVersion: '24.21.0',
 		prices: async () => known,
 		dataDirProblem: async () => null,
+		toolServer: async () => ({ offers: '3 tools' }),
 		chats: async () => [],
 		sandboxProblem: async () => null,
 		...given,
@@ -151,6 +152,25 @@ describe('the doctor and the data folder', () => {
 		const what = 'The data folder is in use by process 7.';
 		const [only] = await bad({ 'team.yaml': DEMO }, { flags: { dataDir }, dataDirProblem: async () => what });
 		expect(only).toMatchObject({ level: 'warning', what, repair: expect.stringContaining('Stop the other process') });
+	});
+});
+
+describe('the doctor and MCP servers', () => {
+	const files = { 'team.yaml': `${DEMO}mcp_servers: {sea: {command: x}, sky: {url: "https://sky.example"}}\n` };
+
+	it('starts each of them and says what it offers, or why it cannot be used', async () => {
+		const found = await findings(files, {
+			toolServer: async ({ name }) => (name === 'sea' ? { offers: '3 tools' } : { problem: 'it is closed' }),
+		});
+		expect(found.filter(({ what }) => what.includes('MCP'))).toMatchObject([
+			{ level: 'ok', what: 'MCP server sea: 3 tools.' },
+			{ level: 'warning', what: 'The MCP server sky cannot be used: it is closed.', repair: expect.any(String) },
+		]);
+	});
+
+	it('leaves them alone when it is offline', async () => {
+		const toolServer = () => Promise.reject(new Error('started a server'));
+		expect(await bad(files, { offline: true, toolServer })).toEqual([]);
 	});
 });
 

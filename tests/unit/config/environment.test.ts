@@ -51,7 +51,9 @@ describe('variables in a file', () => {
 		const script = { answer: `\${K}`, at: `\${cwd}` };
 		const backend = await backendOf(`{type: scripted, script: ${JSON.stringify(script)}}`, { env: { K: 'v' } });
 		expect(backend.script).toEqual(script);
-		expect(await errorsOf(agent(`type: openai, model: m, mcp_servers: [{args: ["\${cwd}", "\${K}"]}]`))).toEqual([]);
+		expect(await errorsOf(agent(`type: openai, model: m, mcp_servers: {s: {command: x, args: ["\${cwd}"]}}`))).toEqual(
+			[],
+		);
 	});
 
 	it('hold secrets that never appear in a message', async () => {

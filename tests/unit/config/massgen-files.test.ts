@@ -8,7 +8,8 @@ import { agentOf, mustLoad, teamOf } from './check.ts';
 const FIXTURES = resolve(import.meta.dirname, '../../fixtures/configs');
 
 async function fixture(name: string) {
-	const checked = await checkConfig({ file: join(FIXTURES, name), flags: {}, env: {}, cwd: FIXTURES });
+	const env = { WEATHER_TOKEN: 'w-1' };
+	const checked = await checkConfig({ file: join(FIXTURES, name), flags: {}, env, cwd: FIXTURES });
 	return { config: mustLoad(checked), warnings: checked.warnings.map(formatProblem) };
 }
 
@@ -66,12 +67,9 @@ describe('files of MassGen, unchanged', () => {
 		const paths = warnings.map((warning) => warning.split(' ')[1]?.replace(/:$/, ''));
 		expect(paths).toEqual([
 			'agents[0].backend.cwd',
-			'agents[0].backend.mcp_servers',
-			'agents[0].backend.mcp_servers[0].env.WEATHER_TOKEN',
-			'agents[0].backend.exclude_tools',
+			'agents[0].backend.mcp_servers[0].security.level',
 			'agents[0].backend.custom_tools',
 			'agents[1].backend.cwd',
-			'agents[1].backend.mcp_servers',
 			'agents[1].backend.enable_mcp_command_line',
 			'agents[1].backend.command_line_execution_mode',
 			'agents[1].backend.command_line_docker_network_mode',
@@ -93,9 +91,29 @@ describe('files of MassGen, unchanged', () => {
 			'orchestrator.debug_final_answer',
 			'orchestrator.dspy',
 		]);
-		expect(warnings[2]).toContain('the environment variable WEATHER_TOKEN is not set');
-		for (const warning of warnings)
-			expect(warning).toMatch(/^massgen-tools\.yaml:\d+:\d+ \S+: (ignored|the environment)/);
+		for (const warning of warnings) expect(warning).toMatch(/^massgen-tools\.yaml:\d+:\d+ \S+: ignored/);
+	});
+
+	it('MCP servers, in a list and in a map, with lists of tools and secrets', async () => {
+		const { config } = await fixture('massgen-tools.yaml');
+		const { agents } = teamOf(config, 'massgen-tools');
+		const researcher = agents.get('researcher')?.tools;
+		expect(researcher).toMatchObject({ allowed: null, excluded: ['mcp__weather__set_location'] });
+		expect(researcher?.servers).toMatchObject([
+			{
+				name: 'weather',
+				trusted: false,
+				launch: {
+					type: 'stdio',
+					command: ['npx', '-y', 'some-weather-server', '--root', `\${cwd}`],
+					env: { WEATHER_TOKEN: 'w-1' },
+					workspace: true,
+				},
+			},
+		]);
+		expect(agents.get('builder')?.tools.servers).toMatchObject([
+			{ name: 'notes', launch: { type: 'http', url: 'https://notes.example/mcp', allowLoopback: false } },
+		]);
 	});
 
 	it('memory: checked, and ignored with a warning each', async () => {
@@ -143,7 +161,6 @@ describe('files of MassGen, unchanged', () => {
 			'agents[0].name:',
 			'agents[0].mcp_servers:',
 			'name:',
-			'mcp_servers:',
 			'orchestrator.final_answer_agent:',
 			'orchestrator.log_level:',
 			'tools:',

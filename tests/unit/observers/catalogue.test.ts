@@ -87,6 +87,7 @@ describe('catalogue', () => {
 			...['private', 'file'].map((one) => `discord.name.${one}`),
 			...['running', ...outcomeSchema.options].map((one) => `status.${one}`),
 			...['good', 'bad'].map((one) => `rate.${one}`),
+			...['accepted', 'new', 'changed'].map((one) => `tools.state.${one}`),
 			...['order', 'earliest', 'requester'].map((one) => `tally.tie.${one}`),
 			...['deadline', 'budget', 'vote_closed', 'cancelled'].map((one) => `note.aborted_${one}`),
 		]);

@@ -1,0 +1,86 @@
+import { z } from 'zod';
+import type { Command } from '../src/core/command.ts';
+import { revealedText } from '../src/core/foreign-text.ts';
+import type { Say } from '../src/core/say.ts';
+import type { ToolDefinition, ToolServerView, ToolView } from '../src/core/tool-pins.ts';
+
+/** The most characters of one reply; what is longer goes on in the next, so that nothing is accepted unread. */
+const REPLY = 3_000;
+/** Places where whoever types has the machine, or the page's password. */
+const OWN_PLACES: readonly string[] = ['terminal', 'web'];
+
+const options = z.strictObject({
+	action: z.enum(['list', 'show', 'accept']).default('list'),
+	server: z.string().min(1).optional(),
+	tool: z.string().min(1).optional(),
+});
+
+/** `/massgen tools`: the MCP servers, what their tools say of themselves, and whether they may be used. */
+export const tools: Command<typeof options> = {
+	name: 'tools',
+	permission: 'tool.pin',
+	reach: 'everywhere',
+	options,
+	async run({ action, server, tool }, bot, { principal, say, reply }) {
+		const known = await bot.toolServers();
+		if (known.length === 0) return reply(say('tools.none'));
+		if (action === 'list') return reply(listOf(known, say));
+		const meant = known.filter((one) => one.server === server);
+		if (server === undefined || meant.length === 0) {
+			const names = [...new Set(known.map((one) => one.server))].join(', ');
+			return reply(say('tools.which', { servers: names }));
+		}
+		if (action === 'show') {
+			for (const part of partsOf(meant.map((one) => detailsOf(one, tool ?? null, say)).join('\n\n'))) await reply(part);
+			return;
+		}
+		if (!OWN_PLACES.includes(principal.platform)) return reply(say('tools.elsewhere', { server }));
+		const accepted = await bot.acceptTools(server, tool ?? null);
+		const names = accepted.map(revealedText).join(', ');
+		return reply(
+			accepted.length === 0 ? say('tools.nothing_waits', { server }) : say('tools.accepted', { server, names }),
+		);
+	},
+};
+
+function listOf(servers: readonly ToolServerView[], say: Say): string {
+	const lines = servers.map(({ server, tools: found }) => {
+		if (found === null) return say('tools.unseen', { server });
+		const waiting = found.filter(({ state }) => state !== 'accepted').map(({ name }) => revealedText(name));
+		if (waiting.length === 0) return say('tools.row', { server, count: found.length });
+		return say('tools.waiting', { server, count: found.length, waiting: waiting.join(', ') });
+	});
+	return lines.join('\n');
+}
+
+function detailsOf({ server, instructions, tools: found }: ToolServerView, wanted: string | null, say: Say): string {
+	const shown = (found ?? []).filter(({ name }) => wanted === null || name === wanted);
+	if (shown.length === 0) return say(found === null ? 'tools.unseen' : 'tools.no_tool', { server });
+	const told = instructions === '' ? [] : [say('tools.instructions'), quoted(instructions)];
+	return [say('tools.heading', { server }), ...told, ...shown.map((tool) => toolText(tool, say))].join('\n');
+}
+
+function toolText({ name, state, digest, accepted, seen }: ToolView, say: Say): string {
+	const title = say(`tools.state.${state}`, { name: revealedText(name), digest });
+	if (state !== 'changed' || accepted === null) return [title, quoted(json(seen))].join('\n');
+	return [title, say('tools.before'), quoted(json(accepted)), say('tools.now'), quoted(json(seen))].join('\n');
+}
+
+const json = (definition: ToolDefinition) => JSON.stringify(definition, null, 1);
+
+/** Text of a stranger, so that nothing in it can end the block or is unseen. */
+const quoted = (text: string) => revealedText(text).replace(/^/gm, '    ');
+
+function partsOf(text: string): string[] {
+	const parts = [''];
+	for (const line of text.split('\n')) {
+		for (let rest = line; ; rest = `    ${rest.slice(REPLY)}`) {
+			const last = parts.at(-1) ?? '';
+			const piece = rest.slice(0, REPLY);
+			if (last !== '' && last.length + piece.length >= REPLY) parts.push(piece);
+			else parts[parts.length - 1] = last === '' ? piece : `${last}\n${piece}`;
+			if (rest.length <= REPLY) break;
+		}
+	}
+	return parts;
+}

@@ -1,0 +1,94 @@
+import { createRateLimits } from '../adapters/backends/shared/rate-limit.ts';
+import type { BackendServices } from '../adapters/backends/shared/resilient-stream.ts';
+import { createModelAgent } from '../agents/loop.ts';
+import type { LoadedConfig } from '../config/check-config.ts';
+import { chooseTeam } from '../config/choose-team.ts';
+import type { ConfiguredTeam } from '../config/configured-team.ts';
+import type { Environment } from '../config/prepare.ts';
+import type { Agent } from '../core/agent.ts';
+import type { Backend } from '../core/backend.ts';
+import type { BackendSettings } from '../core/backend-settings.ts';
+import type { Clock } from '../core/clock.ts';
+import { sentenceOf } from '../core/errors.ts';
+import type { Team } from '../core/team.ts';
+import type { PriceTable } from '../core/usage.ts';
+import { type ToolsOpener, toolsetsOf } from './open-tools.ts';
+
+/** Teams by name and the agents that sit at them; backends are shared by all runs of the process. */
+export function openTeams(config: LoadedConfig, env: Environment, clock: Clock, openTools: ToolsOpener) {
+	const services: BackendServices = { clock, random: Math.random, limits: createRateLimits(clock) };
+	const backends = new Map<BackendSettings, Promise<Backend>>();
+	const chosen = new Map<string | null, Promise<ConfiguredTeam>>();
+	let prices: Promise<PriceTable> | null = null;
+
+	const backendOf = (settings: BackendSettings) => {
+		const known = backends.get(settings) ?? createBackend(settings, services);
+		backends.set(settings, known);
+		return known;
+	};
+
+	const named = (name: string | null): Promise<ConfiguredTeam> => {
+		const known = chosen.get(name) ?? chooseTeam({ config, name, env, fetch });
+		chosen.set(name, known);
+		known.catch(() => chosen.delete(name));
+		return known;
+	};
+
+	const agentsOf = async (team: Team, run: string): Promise<ReadonlyMap<string, Agent>> => {
+		const configured = (await named(team.name)).agents;
+		const tools = await openTools(run);
+		prices ??= loadPrices(config);
+		const table = await prices;
+		const agents = team.members.map(async ({ id }): Promise<[string, Agent][]> => {
+			const settings = configured.get(id);
+			if (settings === undefined) return [];
+			const backend = await backendOf(settings.backend);
+			const { systemMessage } = settings;
+			const toolsets = toolsetsOf(id, settings.tools, config.settings.mcpServers, tools);
+			return [[id, createModelAgent({ id, systemMessage, backend, toolsets, prices: table, clock })]];
+		});
+		return new Map((await Promise.all(agents)).flat());
+	};
+
+	const list = async () => {
+		const first = await named(null).catch((error: unknown) => ({ team: null, notes: [sentenceOf(error)] }));
+		const others = [...config.teams.values()].filter(({ problems }) => problems.length === 0).map(({ team }) => team);
+		const usable =
+			first.team === null ? others : [first.team, ...others.filter(({ name }) => name !== first.team.name)];
+		const summaries = usable.map(({ name, description, members }) => ({ name, description, members }));
+		return { teams: summaries, notes: first.notes };
+	};
+
+	return { named, agentsOf, list };
+}
+
+async function createBackend(settings: BackendSettings, services: BackendServices): Promise<Backend> {
+	switch (settings.type) {
+		case 'openai':
+			return import('../adapters/backends/openai.ts').then((it) => it.createOpenAIBackend(settings, services));
+		case 'openai-compatible':
+			return import('../adapters/backends/openai-compatible.ts').then((it) =>
+				it.createOpenAICompatibleBackend(settings, services),
+			);
+		case 'anthropic':
+			return import('../adapters/backends/anthropic.ts').then((it) => it.createAnthropicBackend(settings, services));
+		case 'gemini':
+			return import('../adapters/backends/gemini.ts').then((it) => it.createGeminiBackend(settings, services));
+		case 'scripted':
+			return import('../adapters/backends/scripted.ts').then((it) => it.createScriptedBackend(settings, services));
+	}
+}
+
+/** The price table with the configuration's own prices before it. */
+export async function loadPrices(config: LoadedConfig): Promise<PriceTable> {
+	const { createGenaiPrices } = await import('../adapters/prices/genai-prices.ts');
+	const overrides = [...config.settings.prices].map(([model, price]) => [
+		model,
+		{
+			input_per_million: price.inputPerMillion,
+			output_per_million: price.outputPerMillion,
+			...(price.cachedInputPerMillion === null ? {} : { cached_input_per_million: price.cachedInputPerMillion }),
+		},
+	]);
+	return createGenaiPrices(Object.fromEntries(overrides));
+}

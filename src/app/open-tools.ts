@@ -1,0 +1,81 @@
+import packageJson from '../../package.json' with { type: 'json' };
+import type { McpRun, McpServers } from '../adapters/tools/mcp.ts';
+import { allMcpServers, serversOf } from '../config/all-mcp-servers.ts';
+import type { LoadedConfig } from '../config/check-config.ts';
+import type { AgentTools } from '../config/configured-team.ts';
+import type { Clock } from '../core/clock.ts';
+import { BotError } from '../core/errors.ts';
+import type { Consent, McpServerSettings } from '../core/mcp-settings.ts';
+import type { Sandbox } from '../core/sandbox.ts';
+import type { Store } from '../core/store.ts';
+import type { Toolset } from '../core/tool.ts';
+import type { ToolPins } from '../core/tool-pins.ts';
+
+const { version } = packageJson;
+/** How long (ms) a person may take to log in. */
+const LOGIN_MS = 600_000;
+
+/** Opens the tool servers for a run; null: no server is configured. */
+export type ToolsOpener = (run: string) => Promise<McpRun | null>;
+
+interface ToolsPlace {
+	pins: ToolPins;
+	sandbox: Sandbox | null;
+	store: Store;
+	clock: Clock;
+	report(text: string): void;
+}
+
+export function createToolsOpener(config: LoadedConfig, place: ToolsPlace): ToolsOpener {
+	let servers: Promise<McpServers> | null = null;
+	const open = async () => {
+		const { createMcpServers } = await import('../adapters/tools/mcp.ts');
+		return createMcpServers({ ...place, version, elicit: null, consent: null });
+	};
+	return async (run) => {
+		if (allMcpServers(config).length === 0) return null;
+		servers ??= open();
+		return (await servers).forRun(run);
+	};
+}
+
+export function toolsetsOf(
+	agent: string,
+	tools: AgentTools,
+	shared: readonly McpServerSettings[],
+	run: McpRun | null,
+): Toolset[] {
+	return run === null ? [] : serversOf(tools, shared).map((server) => run.toolset(server, agent, tools));
+}
+
+/** Starts an MCP server for a moment, to see whether it can be used. */
+export async function probeToolServer(server: McpServerSettings): Promise<{ offers: string } | { problem: string }> {
+	const { probeMcpServer } = await import('../adapters/tools/mcp.ts');
+	const found = await probeMcpServer(server, { sandbox: null, store: null, version, elicit: null, consent: null });
+	if ('problem' in found) return found;
+	return {
+		offers: `${found.tools} ${found.tools === 1 ? 'tool' : 'tools'}, revision ${found.revision} of the protocol`,
+	};
+}
+
+/**
+ * Lets a person log in to an MCP server of the configuration and keeps what that gives. Null: done; otherwise why not, in
+ * words that follow the server's name. Throws `input_invalid` when no server that is an address has this name.
+ */
+export async function logInToToolServer(
+	config: LoadedConfig,
+	name: string,
+	store: Store,
+	consent: Consent,
+): Promise<string | null> {
+	const known = allMcpServers(config).filter(({ launch }) => launch.type === 'http');
+	const server = known.find((one) => one.name === name);
+	if (server === undefined) {
+		const names = known.map((one) => one.name).join(', ');
+		throw new BotError('input_invalid', `There is no MCP server ${name} to log in to. Known: ${names || 'none'}.`);
+	}
+	const { probeMcpServer } = await import('../adapters/tools/mcp.ts');
+	const patient = { ...server, startTimeoutMs: LOGIN_MS };
+	const found = await probeMcpServer(patient, { sandbox: null, store, version, elicit: null, consent });
+	return 'problem' in found ? found.problem : null;
+}
