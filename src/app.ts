@@ -4,6 +4,7 @@ import type { DiscordGateway } from './adapters/gateways/discord/discord-gateway
 import type { SlackGateway } from './adapters/gateways/slack/slack-gateway.ts';
 import type { TerminalGateway, TerminalGatewayOptions } from './adapters/gateways/terminal/terminal-gateway.ts';
 import type { WebGateway } from './adapters/gateways/web/web-gateway.ts';
+import { openSandbox } from './app/open-sandbox.ts';
 import { openTeams } from './app/open-teams.ts';
 import { createToolsOpener, logInToToolServer } from './app/open-tools.ts';
 import { createToolBook } from './approvals/tool-book.ts';
@@ -50,7 +51,7 @@ export interface AppOptions extends ConfigOptions {
 	/** Replaces the configured store. For tests that need one of their own. */
 	openStore?(dataDir: string, clock: Clock): Promise<Store>;
 	/** Where tools that are programs run; left out: nowhere. */
-	openSandbox?(): Promise<Sandbox>;
+	openSandbox?(config: LoadedConfig, clock: Clock): Promise<Sandbox | null>;
 	/** Replaces the machine's clock. For tests. */
 	clock?: Clock;
 	/** Folder of the texts for people, in the place of `config/locales/`. For tests. */
@@ -93,7 +94,7 @@ export async function createApp(options: AppOptions): Promise<App> {
 	const store = await (options.openStore ?? openSqlite)(config.settings.dataDir, clock);
 	const { terminal, web, slack, chats, gateways } = await openGateways({ options, config, store, clock, sayIn });
 	const tell = (text: string) => (terminal === null ? options.onProblem(text) : terminal.tell(text));
-	const sandbox = (await options.openSandbox?.()) ?? null;
+	const sandbox = await (options.openSandbox ?? openSandbox)(config, clock);
 	const pins = createToolPins(store);
 	const openTools = createToolsOpener(config, { pins, sandbox, store, clock, report: tell });
 	const teams = openTeams(config, options.env, clock, openTools);
@@ -129,6 +130,7 @@ export async function createApp(options: AppOptions): Promise<App> {
 		[
 			{ everyMs: 60_000, work: () => inbound.recover(replyTo) },
 			{ everyMs: 3_600_000, work: inbound.forgetOld },
+			...(sandbox === null ? [] : [{ everyMs: 60_000, work: async () => void (await sandbox.reap()) }]),
 		],
 		onProblem,
 	);
@@ -318,18 +320,6 @@ export async function logIn(options: ConfigOptions, server: string, consent: Con
 	const config = await loadConfig(options);
 	const store = await openSqlite(config.settings.dataDir, systemClock);
 	return logInToToolServer(config, server, store, consent).finally(() => store.close());
-}
-
-/** Why tools cannot be isolated on this machine, in a sentence with the repair; null when they can. */
-export async function sandboxProblem(): Promise<string | null> {
-	const { createDockerSandbox } = await import('./adapters/sandbox/docker.ts');
-	return createDockerSandbox({ instance: 'doctor', clock: systemClock }).problem();
-}
-
-/** Makes the images that tools run in. `servers` are npm packages of MCP servers, each as `name@1.2.3`. */
-export async function buildSandboxImages(servers: readonly string[], onStep: (text: string) => void) {
-	const { buildImages } = await import('./adapters/sandbox/docker/images/build-images.ts');
-	return buildImages({ servers, node: process.execPath, onStep });
 }
 
 /** Counts tokens for estimates; loads a large table, so only where one is asked for. */

@@ -1,6 +1,7 @@
+import { sandboxProblem } from '../app/open-sandbox.ts';
 import { loadPrices } from '../app/open-teams.ts';
 import { probeToolServer } from '../app/open-tools.ts';
-import { chatFindings, dataDirProblem, sandboxProblem } from '../app.ts';
+import { chatFindings, dataDirProblem } from '../app.ts';
 import { diagnose } from '../config/doctor.ts';
 import { doctorArguments, usage } from './arguments.ts';
 import { exitCode } from './exit-code.ts';

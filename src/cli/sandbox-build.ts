@@ -1,4 +1,4 @@
-import { buildSandboxImages } from '../app.ts';
+import { buildSandboxImages } from '../app/open-sandbox.ts';
 import { sandboxBuildArguments, usage } from './arguments.ts';
 import { exitCode } from './exit-code.ts';
 
