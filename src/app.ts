@@ -33,9 +33,6 @@ import { systemClock } from './system-clock.ts';
 
 const { version } = packageJson;
 
-/** What people on chat platforms are spoken to in; those of any other language, in English. */
-const SPOKEN = ['en', 'de', 'es-ES', 'fr', 'ja', 'zh-CN'] as const;
-
 /** The terminal that a thread is shown on. */
 export type TerminalPlace = Pick<TerminalGatewayOptions, 'input' | 'output' | 'errors' | 'interactive'>;
 
@@ -245,7 +242,7 @@ async function openSlack({ options, config, store, clock, sayIn }: GatewayNeeds)
 /** The texts for people: in the process's language, and where chat platforms need them in those of the people there. */
 async function openLanguages({ settings }: LoadedConfig, { chats, locales }: Pick<AppOptions, 'chats' | 'locales'>) {
 	const languages = await createLanguages(settings.locale, locales === undefined ? {} : { folder: locales });
-	if (chats) await languages.load(SPOKEN);
+	if (chats) await languages.loadAll();
 	return languages;
 }
 

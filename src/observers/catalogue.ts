@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { BotError } from '../core/errors.ts';
 import type { Say } from '../core/say.ts';
@@ -14,6 +14,8 @@ const catalogueSchema = z.record(z.string(), entrySchema);
 type Entry = z.infer<typeof entrySchema>;
 
 const FALLBACK = 'en';
+const FOLDER = new URL('../../config/locales/', import.meta.url);
+const EXTENSION = '.json';
 
 export interface CatalogueOptions {
 	/** Folder of the `<locale>.json` files. */
@@ -27,7 +29,7 @@ export interface CatalogueOptions {
  * then from English; an unknown locale is English. Throws `config_invalid` when a file cannot be used.
  */
 export async function loadCatalogue(locale: string, options: CatalogueOptions = {}): Promise<Say> {
-	const { folder = new URL('../../config/locales/', import.meta.url), onMissing = (name) => `{${name}}` } = options;
+	const { folder = FOLDER, onMissing = (name) => `{${name}}` } = options;
 	const found = await Promise.all(chainOf(locale).map(async (name) => ({ name, entries: await read(folder, name) })));
 	const catalogues = found.flatMap(({ name, entries }) => (entries === null ? [] : [{ entries, ...rulesOf(name) }]));
 	return (key, values = {}) => {
@@ -40,6 +42,12 @@ export async function loadCatalogue(locale: string, options: CatalogueOptions = 
 			return typeof value === 'number' ? catalogue.numbers.format(value) : value;
 		});
 	};
+}
+
+/** The locales that there is a catalogue of, by name. */
+export async function localesIn({ folder = FOLDER }: CatalogueOptions = {}): Promise<string[]> {
+	const files = (await readdir(folder)).filter((file) => file.endsWith(EXTENSION));
+	return files.map((file) => file.slice(0, -EXTENSION.length)).toSorted();
 }
 
 function chainOf(locale: string): string[] {
@@ -57,7 +65,7 @@ function pick(entry: Entry, count: string | number | undefined, plurals: Intl.Pl
 }
 
 async function read(folder: URL, name: string): Promise<Map<string, Entry> | null> {
-	const file = `${name}.json`;
+	const file = `${name}${EXTENSION}`;
 	try {
 		const text = await readFile(new URL(file, folder), 'utf8');
 		return new Map(Object.entries(catalogueSchema.parse(JSON.parse(text))));

@@ -1,12 +1,12 @@
 import type { Say } from '../core/say.ts';
-import { type CatalogueOptions, loadCatalogue } from './catalogue.ts';
+import { type CatalogueOptions, loadCatalogue, localesIn } from './catalogue.ts';
 
 /** The texts for people in every language that is loaded. */
 export interface Languages {
 	/** Texts in the language of a tag (`de-CH` is served by `de`); null or one that is not loaded: the process's own. */
 	in(locale: string | null): Say;
-	/** Loads further languages. */
-	load(locales: readonly string[]): Promise<void>;
+	/** Loads every language that there is a catalogue of. Throws `config_invalid` when one cannot be used. */
+	loadAll(): Promise<void>;
 }
 
 /** Begins with `own`, the process's language. Throws `config_invalid` when a catalogue cannot be used. */
@@ -15,8 +15,8 @@ export async function createLanguages(own: string, options: CatalogueOptions = {
 	const loaded = new Map<string, Say>([[languageOf(own), say]]);
 	return {
 		in: (locale) => (locale === null ? say : (loaded.get(languageOf(locale)) ?? say)),
-		async load(locales) {
-			for (const locale of locales) {
+		async loadAll() {
+			for (const locale of await localesIn(options)) {
 				if (!loaded.has(languageOf(locale))) loaded.set(languageOf(locale), await loadCatalogue(locale, options));
 			}
 		},

@@ -20,7 +20,7 @@ describe('languages', () => {
 	it('speak that of the process until others are loaded, and then each its own', async () => {
 		const languages = await createLanguages('en', { folder: await folderOf(catalogues) });
 		expect(languages.in('de')('stop')).toBe('Stop');
-		await languages.load(['de', 'fr']);
+		await languages.loadAll();
 		expect(languages.in('de')('stop')).toBe('Halt');
 		expect(languages.in('de-CH')('stop')).toBe('Halt');
 		expect(languages.in('de')('more')).toBe('More');
@@ -29,6 +29,8 @@ describe('languages', () => {
 
 	it('fall back to that of the process, not to English', async () => {
 		const languages = await createLanguages('de', { folder: await folderOf(catalogues) });
+		await languages.loadAll();
 		expect(languages.in('xx')('stop')).toBe('Halt');
+		expect(languages.in('en-GB')('stop')).toBe('Stop');
 	});
 });

@@ -15,7 +15,7 @@ export const PRIVATE_OPTION = 'private';
 export const FILE_OPTIONS = ['file', 'file2', 'file3', 'file4', 'file5'] as const;
 
 /** Languages of Discord that commands are described in; everybody else reads English. */
-const LOCALES = ['de', 'es-ES', 'fr', 'ja', 'zh-CN'] as const;
+const LOCALES = ['de', 'es-ES', 'es-419', 'fr', 'ja', 'zh-CN'] as const;
 /** Bounds of docs, interactions/application-commands. */
 const DESCRIPTION = 100;
 const QUESTION = 6000;

@@ -28,9 +28,7 @@ export function resultTexts(board: Board, say: Say, room: number): readonly stri
 	const winner = hasAnswer ? result.winner : null;
 	const about = [
 		...(winner === null ? [] : [say('final.by', { agent: plainText(winner, 40) })]),
-		...(finished === 'stopped' && stoppedBy !== null
-			? [say('board.stopped_by', { person: personText(stoppedBy) })]
-			: []),
+		...(finished === 'stopped' && stoppedBy !== null ? [say('board.stopped_by', { by: personText(stoppedBy) })] : []),
 		...(room > 0 ? votesTexts(rows, say) : []),
 	];
 	const small = [...(about.length === 0 ? [] : [about.join(' · ')]), ...(room > 0 ? outTexts(rows, say, room) : [])];
