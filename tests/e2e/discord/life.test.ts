@@ -1,11 +1,8 @@
-import { mkdtemp, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { createRunningClock } from '../../platforms/discord/running-clock.ts';
 import { type Data, dataOf, listOf, textOf } from '../../platforms/discord/wire.ts';
 import type { Message } from '../../platforms/discord/world.ts';
+import { localesOf } from '../../support/locales-of.ts';
 import { stage } from './stage.ts';
 
 const everyText = (message: Message) => JSON.stringify([message.content, message.components]);
@@ -179,6 +176,19 @@ describe('case 50: registering the commands', () => {
 });
 
 describe('case 51: languages', () => {
+	it.each([
+		['Ben', 'de'],
+		['Dov', 'fr'],
+		['Ada', 'en'],
+	] as const)('has texts of its own for %s, who speaks %s', async (name, language) => {
+		const locales = new URL('../../../config/locales/', import.meta.url);
+		const { default: texts } = await import(`../../../config/locales/${language}.json`, { with: { type: 'json' } });
+		const { discord } = await stage({ locales });
+		const person = discord.person(name);
+		const answer = await person.slash(discord.channel(name === 'Dov' ? 'Beta' : 'Alpha', 'general'), 'massgen stop');
+		await discord.until('the answer', () => answer.message()?.content === dataOf(texts)['stop.nothing']);
+	});
+
 	it('speaks to each in their own, and in English where a text is missing', async () => {
 		const locales = await localesOf({
 			de: { 'stop.nothing': 'Hier läuft nichts.', 'discord.board': 'Das Team arbeitet: {link}' },
@@ -200,13 +210,3 @@ describe('case 51: languages', () => {
 		expect(discord.violations).toEqual([]);
 	});
 });
-
-/** The English texts and further catalogues beside them. */
-async function localesOf(others: Record<string, Record<string, string>>): Promise<URL> {
-	const folder = await mkdtemp(join(tmpdir(), 'locales-'));
-	const { default: english } = await import('../../../config/locales/en.json', { with: { type: 'json' } });
-	for (const [name, texts] of Object.entries({ en: english, ...others })) {
-		await writeFile(join(folder, `${name}.json`), JSON.stringify(texts));
-	}
-	return pathToFileURL(`${folder}/`);
-}

@@ -5,6 +5,7 @@ import type { RunEvent } from '../../../src/core/run-event.ts';
 import type { Store } from '../../../src/core/store.ts';
 import { createFakeDiscord, type DiscordOptions, type FakeDiscord } from '../../platforms/discord/discord.ts';
 import type { Channel, Message } from '../../platforms/discord/world.ts';
+import { localesOf } from '../../support/locales-of.ts';
 
 export interface StageOptions {
 	discord?: DiscordOptions;
@@ -12,6 +13,7 @@ export interface StageOptions {
 	file?: string;
 	/** Stands before every store that the program opens. */
 	around?(store: Store): Store;
+	/** By default English alone, whatever language the people of the fake have. */
 	locales?: URL;
 }
 
@@ -60,7 +62,7 @@ export async function stage(options: StageOptions = {}): Promise<Stage> {
 		observe: (event) => void events.push(event),
 		onProblem: (text) => void problems.push(text),
 		openStore: async () => options.around?.(kept) ?? kept,
-		...(options.locales === undefined ? {} : { locales: options.locales }),
+		locales: options.locales ?? (await localesOf()),
 	};
 	const start = async () => {
 		const started = await createApp(settings);

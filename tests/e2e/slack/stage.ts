@@ -7,6 +7,7 @@ import type { Store } from '../../../src/core/store.ts';
 import { type FakeSlack, type FakeSlackOptions, startFakeSlack } from '../../platforms/slack/fake-slack.ts';
 import type { Person } from '../../platforms/slack/person.ts';
 import type { SlackMessage } from '../../platforms/slack/world.ts';
+import { localesOf } from '../../support/locales-of.ts';
 import { createQuickClock } from '../../support/quick-clock.ts';
 
 export type Mode = 'socket' | 'http';
@@ -22,6 +23,7 @@ export interface StageOptions {
 	before?(slack: FakeSlack): Promise<void> | void;
 	/** Of the program. Slack's own is that of the machine; its tiers hold only when it is given here. */
 	clock?: Clock;
+	/** By default English alone, whatever language the people of the fake have. */
 	locales?: URL;
 }
 
@@ -107,7 +109,7 @@ export async function stage(mode: Mode, options: StageOptions = {}): Promise<Sta
 		},
 		openStore: async () => options.around?.(kept) ?? kept,
 		clock: options.clock ?? createQuickClock(SPEED),
-		...(options.locales === undefined ? {} : { locales: options.locales }),
+		locales: options.locales ?? (await localesOf()),
 	};
 	const start = async () => {
 		const started = await createApp(settings);

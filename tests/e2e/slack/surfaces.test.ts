@@ -1,18 +1,6 @@
-import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { localesOf } from '../../support/locales-of.ts';
 import { MODES, stage, wordsOf } from './stage.ts';
-
-/** English as it is, and a little German. */
-async function localesWith(german: Record<string, string>): Promise<URL> {
-	const folder = await mkdtemp(join(tmpdir(), 'locales-'));
-	const english = new URL('../../../config/locales/en.json', import.meta.url);
-	await writeFile(join(folder, 'en.json'), await readFile(english));
-	await writeFile(join(folder, 'de.json'), JSON.stringify(german));
-	return pathToFileURL(`${folder}/`);
-}
 
 describe.each(MODES)('over %s, where people meet the bot', (mode) => {
 	it("the home tab shows how to ask, what this person asked, and the teams; nobody else's questions", async () => {
@@ -54,7 +42,9 @@ describe.each(MODES)('over %s, where people meet the bot', (mode) => {
 	});
 
 	it('case 51: the language a person has set chooses the words; what it lacks is English', async () => {
-		const locales = await localesWith({ 'slack.modal.title': 'Frag ein Team', 'status.nothing': 'Hier läuft nichts.' });
+		const locales = await localesOf({
+			de: { 'slack.modal.title': 'Frag ein Team', 'status.nothing': 'Hier läuft nichts.' },
+		});
 		const { app, ada, grace, until, finished, started } = await stage(mode, { locales });
 		for (const person of [ada, grace]) await person.command('C1', '/massgen', 'status');
 		await until('German', () => grace.ephemerals().some((one) => wordsOf(one).includes('Hier läuft nichts.')));
