@@ -1,7 +1,6 @@
 import type { Client, REST } from 'discord.js';
-import { BotError, messageOf } from '../../../core/errors.ts';
 import type { Say } from '../../../core/say.ts';
-import { loginProblem } from './login-problem.ts';
+import { loginError } from './login-problem.ts';
 
 export interface ConnectionOptions {
 	/** The bot's token. A secret. */
@@ -42,17 +41,28 @@ export async function createRestOnce({ token, api }: Pick<ConnectionOptions, 'to
 	return new discord.REST({ ...(api === null ? {} : { api }), retries: 0, timeout: ONCE_MS }).setToken(token);
 }
 
-/** Resolves when every shard is ready. Throws `config_invalid` with a sentence for whoever runs the bot. */
-export async function logIn(client: Client, { token, api }: ConnectionOptions, say: Say): Promise<void> {
+/**
+ * Resolves when every shard is ready. Throws a sentence for whoever runs the bot: as `config_invalid` when trying again
+ * does not help. When `signal` aborts it is given up.
+ */
+export async function logIn(
+	client: Client,
+	{ token, api }: ConnectionOptions,
+	say: Say,
+	signal: AbortSignal,
+): Promise<void> {
 	const ready = new Promise((resolve) => client.once('clientReady', resolve));
+	const ended = Promise.withResolvers<never>();
+	const end = () => ended.reject(signal.reason);
+	signal.addEventListener('abort', end, { once: true });
 	try {
-		await client.login(token);
+		await Promise.race([client.login(token).then(() => ready), ended.promise]);
 	} catch (cause) {
 		await client.destroy();
-		const userMessage = loginProblem(cause, api, say);
-		throw new BotError('config_invalid', `no connection to Discord: ${messageOf(cause)}`, { cause, userMessage });
+		throw loginError(cause, api, say);
+	} finally {
+		signal.removeEventListener('abort', end);
 	}
-	await ready;
 }
 
 /** Tells in a sentence what goes wrong with the connection; what the client repairs by itself is not told. */
