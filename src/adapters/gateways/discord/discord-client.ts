@@ -16,6 +16,11 @@ export interface ConnectionOptions {
 /** Refused requests (401, 403, 429) between two warnings; 10,000 in ten minutes get an address banned. */
 const WARN_EVERY = 500;
 
+/** What is remembered: messages of a channel, people, and people of a server. Nothing is looked up there that cannot be asked for. */
+const MESSAGES = 10;
+const USERS = 1_000;
+const MEMBERS = 100;
+
 /** Longest time for a request that is not repeated, in ms. */
 const ONCE_MS = 10_000;
 
@@ -30,6 +35,13 @@ export async function createDiscordClient({ api, messageContent, shards }: Conne
 		partials: [discord.Partials.Channel],
 		enforceNonce: true,
 		allowedMentions: { parse: [], repliedUser: false },
+		// By itself it keeps everybody who ever wrote where it is, and 200 messages of each channel.
+		makeCache: discord.Options.cacheWithLimits({
+			...discord.Options.DefaultMakeCacheSettings,
+			MessageManager: MESSAGES,
+			UserManager: { maxSize: USERS, keepOverLimit: ({ id, client }) => id === client.user?.id },
+			GuildMemberManager: { maxSize: MEMBERS, keepOverLimit: ({ id, client }) => id === client.user?.id },
+		}),
 		rest: { invalidRequestWarningInterval: WARN_EVERY, ...(api === null ? {} : { api }) },
 		...connections,
 	});
