@@ -28,6 +28,7 @@ import { decodeSessionId } from './core/session-id.ts';
 import type { Store } from './core/store.ts';
 import { createDispatch } from './dispatch.ts';
 import { createHost } from './host.ts';
+import { type ChatGateway, joinChats } from './join-chats.ts';
 import { createLanguages, type Languages } from './observers/languages.ts';
 import { createRuns, type Runs } from './runs/runs.ts';
 import { systemClock } from './system-clock.ts';
@@ -58,9 +59,6 @@ export interface AppOptions extends ConfigOptions {
 	locales?: URL;
 }
 
-/** A gateway of a chat platform, which may fail without harm to the others. */
-type ChatGateway = Gateway & Pick<DiscordGateway, 'about'>;
-
 /** The program, put together. */
 export interface App {
 	readonly config: LoadedConfig;
@@ -76,8 +74,11 @@ export interface App {
 	submit(inbound: Inbound): Promise<BotError | null>;
 	/** Opens the terminal and the page for people. */
 	listen(): Promise<void>;
-	/** Goes to the chat platforms; a sentence on each it is on now. Why it is not on another was told as a problem. */
-	joinChats(): Promise<readonly string[]>;
+	/**
+	 * Goes to the chat platforms; `onJoined` hears a sentence on each when it is on it. Resolves when each was tried, or
+	 * has taken too long. Why it is not on one is told as a problem.
+	 */
+	joinChats(onJoined: (sentence: string) => void): Promise<void>;
 	/** Suspends the runs and closes everything. */
 	close(): Promise<void>;
 }
@@ -86,7 +87,7 @@ export interface App {
 export async function createApp(options: AppOptions): Promise<App> {
 	// What waits to be tried again when the program ends is caught up on at the next start.
 	const { clock, end } = endable(options.clock ?? systemClock);
-	let closing = false;
+	const closing = new AbortController();
 	const config = await loadConfig(options);
 	const languages = await openLanguages(config, options);
 	const say = languages.in(null);
@@ -110,7 +111,7 @@ export async function createApp(options: AppOptions): Promise<App> {
 		gatewayOf: (session) => gateways.get(decodeSessionId(session).platform) ?? null,
 		observe: options.observe,
 		onProblem(text) {
-			if (!closing) tell(text);
+			if (!closing.signal.aborted) tell(text);
 		},
 		onLost(run, error) {
 			tell(say('run.lost', { run, reason: sentenceOf(error) }));
@@ -150,25 +151,20 @@ export async function createApp(options: AppOptions): Promise<App> {
 		async listen() {
 			for (const gateway of [terminal, web]) await gateway?.start(host);
 		},
-		async joinChats() {
-			const joined = chats.map(async (gateway) => {
-				try {
-					await gateway.start(host);
-					return [gateway.about()];
-				} catch (error) {
-					// Its threads are caught up on when it can be reached again.
-					gateways.delete(gateway.name);
-					tell(sentenceOf(error));
-					return [];
-				}
-			});
-			return (await Promise.all(joined)).flat();
-		},
+		joinChats: (onJoined) =>
+			joinChats({
+				...{ gateways: chats, host, clock, say, signal: closing.signal, onProblem: tell },
+				onJoined: (gateway) => onJoined(gateway.about()),
+				// Its threads are caught up on when it can be reached again.
+				onRefused: ({ name }) => void gateways.delete(name),
+			}),
 		async close() {
-			closing = true;
+			closing.abort();
 			stopTending();
 			await runs.close();
-			for (const gateway of gateways.values()) await gateway.stop();
+			// All at once, and what cannot be stopped keeps nothing open.
+			const stops = [...new Set([...gateways.values(), ...chats])].map(async (gateway) => gateway.stop());
+			for (const stop of await Promise.allSettled(stops)) if (stop.status === 'rejected') onProblem(stop.reason);
 			await sandbox?.close();
 			await store.close();
 			end();

@@ -102,6 +102,10 @@ export function createBot(options: BotOptions): RunningBot {
 		newRunId: () => newRunId(clock.now()),
 		begin,
 		onQueue: showQueue,
+		tooMany({ showing }, count) {
+			const userMessage = options.sayIn(showing.locale)('queue.full', { count });
+			return new BotError('input_invalid', userMessage);
+		},
 		onRefused: (_, { question }, error) =>
 			onProblem(own('queue.refused', { question: question.slice(0, 80), reason: reasonOf(error) })),
 	});

@@ -5,6 +5,9 @@ import { exitCode } from './exit-code.ts';
 import { interruptible } from './interrupt.ts';
 import { writeProblem } from './process-streams.ts';
 
+/** What is still open when everything has been closed may hold the process so long, in milliseconds. */
+const GOODBYE_MS = 500;
+
 /** `npm start`: serves the page, goes to the chat platforms, continues what was interrupted, until a signal ends it. Returns the exit code. */
 export async function start(args: readonly string[], openStore?: AppOptions['openStore']): Promise<number> {
 	const options = startArguments(args);
@@ -24,12 +27,13 @@ export async function start(args: readonly string[], openStore?: AppOptions['ope
 		onProblem: writeProblem,
 		...(openStore === undefined ? {} : { openStore }),
 	});
-	const ended = Promise.withResolvers<void>();
+	const ended = Promise.withResolvers<'ended'>();
 	try {
 		const serve = async () => {
 			await app.listen();
 			process.stdout.write(`${app.say('start.listening', { address: app.web?.address() ?? '' })}\n`);
-			for (const line of await app.joinChats()) process.stdout.write(`${line}\n`);
+			const joined = app.joinChats((line) => process.stdout.write(`${line}\n`));
+			if ((await Promise.race([joined, ended.promise])) === 'ended') return;
 			await app.bot.recover();
 			const notes = await app.team(null).then(
 				(team) => team.notes,
@@ -38,9 +42,11 @@ export async function start(args: readonly string[], openStore?: AppOptions['ope
 			for (const note of notes) process.stdout.write(`${note}\n`);
 			await ended.promise;
 		};
-		await interruptible(serve, async () => ended.resolve());
+		await interruptible(serve, async () => ended.resolve('ended'));
 		return exitCode.done;
 	} finally {
 		await app.close();
+		// What is kept is kept: a platform's SDK that still waits for an answer must not hold the process.
+		setTimeout(() => process.exit(), GOODBYE_MS).unref();
 	}
 }

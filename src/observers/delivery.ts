@@ -70,6 +70,8 @@ export function createDelivery(options: DeliveryOptions): Delivery {
 	const { gateway, place, clock, say, records } = options;
 	const standings = new Map<string, Standing>();
 	const rendered = new Map<string, { from: ThreadMessage; bodies: readonly unknown[] }>();
+	/** Messages that could not be rendered, which is told once. */
+	const formless = new Set<string>();
 	let gone = false;
 	let givenUp = false;
 
@@ -82,10 +84,24 @@ export function createDelivery(options: DeliveryOptions): Delivery {
 	const bodiesOf = (message: ThreadMessage): readonly unknown[] => {
 		const known = rendered.get(message.key);
 		if (known !== undefined && isDeepStrictEqual(known.from, message)) return known.bodies;
-		const { verbosity } = options;
-		const bodies = gateway.render(message, { place, say, verbosity });
+		const bodies = bodiesAnew(message) ?? known?.bodies ?? [];
 		rendered.set(message.key, { from: message, bodies });
 		return bodies;
+	};
+
+	/** Null when the gateway has no form for it: that must not end the process, which would meet it again. */
+	const bodiesAnew = (message: ThreadMessage): readonly unknown[] | null => {
+		const { verbosity } = options;
+		try {
+			return gateway.render(message, { place, say, verbosity });
+		} catch (thrown) {
+			const { key } = message;
+			const values = { gateway: gateway.name, message: key, reason: errorText(thrown) };
+			if (!formless.has(key)) options.onProblem(say('projector.given_up', values));
+			formless.add(key);
+			givenUp = true;
+			return null;
+		}
 	};
 
 	const show = async (standing: Standing, body: unknown): Promise<void> => {

@@ -17,15 +17,21 @@ const SESSIONS = 'session';
 const THREADS = 'thread';
 /** Sessions with an active run: what a new process must look after. */
 const BUSY = 'busy';
+/** Questions in one line: each is a whole run, and the line is written as a whole. */
+const MOST_WAITING = 25;
+/** Sessions of a tenant that are looked through for those of one channel, so many at a time. */
+const MOST_LOOKED_AT = 1_000;
+const PAGE = 100;
 
 /** Conversations: which run is going in each, and what waits behind it, once and in order. */
 export interface Sessions {
 	get(session: string): Promise<SessionRecord | null>;
-	/** The session; for a channel as a whole its sessions, newest first, out of the latest 100 of the tenant. */
+	/** The session; for a channel as a whole its sessions, newest first, out of the latest 1,000 of the tenant. */
 	meant(session: string): Promise<readonly SessionRecord[]>;
 	/**
 	 * Begins a run for the question, or puts it in line behind the session's run. A question that has begun or waits
 	 * already (by its id) is not taken twice. While a retry of the same run is going or waiting, that one is meant.
+	 * Throws `tooMany` when the line is full.
 	 */
 	submit(session: string, waiting: Waiting): Promise<Asked>;
 	/** Deals with the end of the session's active run: begins what waits first. Ignores any other run. */
@@ -59,6 +65,8 @@ export interface SessionsOptions {
 	begin(request: BeginRequest, also: readonly StoreChange[]): Promise<void>;
 	/** The queue of a session has changed. */
 	onQueue(session: string, waiting: readonly Waiting[]): void;
+	/** What is thrown when a line is full. */
+	tooMany(waiting: Waiting, most: number): Error;
 	/** A question that waited could not be begun and was taken out of the line. */
 	onRefused(session: string, waiting: Waiting, error: unknown): void;
 }
@@ -161,8 +169,15 @@ export function createSessions(options: SessionsOptions): Sessions {
 				return record === null ? [] : [record];
 			}
 			const { platform, tenant, channel } = decodeSessionId(session);
-			const latest = await list(platform, tenant, { limit: 100 });
-			return latest.filter((record) => decodeSessionId(record.session).channel === channel);
+			const found: SessionRecord[] = [];
+			let before: string | undefined;
+			for (let looked = 0; looked < MOST_LOOKED_AT; looked += PAGE) {
+				const page = await list(platform, tenant, { limit: PAGE, ...(before === undefined ? {} : { before }) });
+				found.push(...page.filter((record) => decodeSessionId(record.session).channel === channel));
+				before = page.at(-1)?.session;
+				if (before === undefined) break;
+			}
+			return found;
 		},
 		submit: (session, waiting) =>
 			settle(session, async ({ record, version }): Promise<Asked> => {
@@ -173,6 +188,7 @@ export function createSessions(options: SessionsOptions): Sessions {
 				}
 				const same = retryUnderWay(record, waiting.retryOf);
 				if (same !== null) return same;
+				if (record.waiting.length >= MOST_WAITING) throw options.tooMany(waiting, MOST_WAITING);
 				const line = [...record.waiting, waiting];
 				await store.commit([put({ ...record, waiting: line }, version)]);
 				options.onQueue(session, line);

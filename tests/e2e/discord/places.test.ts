@@ -31,6 +31,30 @@ describe('a forum', () => {
 	});
 });
 
+describe('a private thread', () => {
+	it('is nothing that the channel around it knows of, or can stop, retry or look into', async () => {
+		const { discord, message, idle, events } = await stage();
+		const [ada, ben] = [discord.person('Ada'), discord.person('Ben')];
+		const general = discord.channel('Alpha', 'general');
+		const secret = ada.startPrivateThread(general, 'salaries');
+		await ada.slash(secret, 'massgen ask', { question: 'Who earns most?', team: 'stuck' });
+		await message(secret, 'Stop');
+		const told = async (command: string) => {
+			const answer = await ben.slash(general, `massgen ${command}`, {});
+			return discord.until(command, () => answer.message()?.content || null);
+		};
+		expect(await told('status')).not.toContain('Who earns most?');
+		expect(await told('stop')).toContain('läuft nichts');
+		expect(events.filter(({ type }) => type === 'run_finished')).toEqual([]);
+		await ada.slash(secret, 'massgen stop', {});
+		await idle();
+		expect(await told('why')).toContain('gibt es keinen');
+		expect(await told('retry')).toContain('gibt es keinen');
+		expect(events.filter(({ type }) => type === 'run_started')).toHaveLength(1);
+		expect(discord.violations).toEqual([]);
+	});
+});
+
 describe('a direct conversation', () => {
 	it('answers every message, goes on by reply, and stops', async () => {
 		const { discord, message, idle, app } = await stage();
@@ -170,9 +194,9 @@ describe('case 49: two servers', () => {
 		await ben.slash(beta, 'massgen ask', { question: 'In Beta?' });
 		const other = await message(await thread(beta), 'Presented for In Beta?');
 		const nothing = await ben.slash(beta, 'massgen stop');
-		await discord.until('nothing', () => nothing.message()?.content.includes('Nothing is running'));
+		await discord.until('nothing', () => nothing.message()?.content.includes('läuft nichts'));
 		const forged = await ben.press(other, stop, { forged: true });
-		await discord.until('the sentence', () => forged.message()?.content.includes('of no use'));
+		await discord.until('the sentence', () => forged.message()?.content.includes('ausgedient'));
 		const status = await ada.slash(alpha, 'massgen status');
 		await discord.until('the status', () => status.message()?.content.includes('running since'));
 		const count = async (server: 'Alpha' | 'Beta') =>

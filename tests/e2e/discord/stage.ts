@@ -66,7 +66,7 @@ export async function stage(options: StageOptions = {}): Promise<Stage> {
 	};
 	const start = async () => {
 		const started = await createApp(settings);
-		await started.joinChats();
+		await started.joinChats(() => {});
 		await started.bot.recover();
 		return started;
 	};

@@ -113,7 +113,7 @@ export async function stage(mode: Mode, options: StageOptions = {}): Promise<Sta
 	};
 	const start = async () => {
 		const started = await createApp(settings);
-		about.push(...(await started.joinChats()));
+		await started.joinChats((line) => void about.push(line));
 		const port = started.slack?.port() ?? null;
 		if (mode === 'http' && port !== null) slack.http.requestUrl = `http://127.0.0.1:${port}/slack/events`;
 		await started.bot.recover();

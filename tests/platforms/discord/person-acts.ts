@@ -33,6 +33,8 @@ export interface ActingPerson {
 	react(message: Message, emoji: string): void;
 	/** A thread on a message of a text channel. */
 	startThread(message: Message, name: string): Channel;
+	/** Opens a thread that only those see who were added to it: here the bot. */
+	startPrivateThread(parent: Channel, name: string): Channel;
 	/** A post in a forum with its first message. */
 	post(forum: Channel, name: string, text: string): Channel;
 	archive(thread: Channel): void;
@@ -78,10 +80,10 @@ export function createActingPerson(platform: Platform, user: User): ActingPerson
 		return message;
 	}
 
-	const newThread = (parent: Channel, name: string, starter: Message | null) =>
+	const newThread = (parent: Channel, name: string, starter: Message | null, type = ChannelType.PublicThread) =>
 		startThread(platform, parent, user, {
 			name,
-			type: ChannelType.PublicThread,
+			type,
 			autoArchive: 1440,
 			starter,
 			appliedTags: [],
@@ -97,6 +99,11 @@ export function createActingPerson(platform: Platform, user: User): ActingPerson
 		delete: (message) => removeMessage(platform, channelOf(message), message),
 		react: (message, emoji) => react(platform, channelOf(message), message, emoji, user),
 		startThread: (message, name) => newThread(channelOf(message), name, message),
+		startPrivateThread(parent, name) {
+			const thread = newThread(parent, name, null, ChannelType.PrivateThread);
+			joinThread(platform, thread, world.bot.id);
+			return thread;
+		},
 		post(forum, name, text) {
 			if (!isForum(forum)) throw new Error(`${nameOf(forum)} is no forum`);
 			const thread = newThread(forum, name, null);

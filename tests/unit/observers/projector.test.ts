@@ -208,6 +208,21 @@ describe('projector', () => {
 		expect(problems.at(-1)).toMatch(/still does not take “board”.*The run goes on\.$/);
 	});
 
+	it('shows everything else when a gateway cannot render a message', async () => {
+		const render = (message: ThreadMessage) => {
+			if (message.type === 'board') throw new RangeError('too deep');
+			return [message];
+		};
+		const { clock, shown, handle, projector, problems } = given({ render });
+		for (const event of finishedRun()) {
+			handle([event]);
+			await clock.advance(100);
+		}
+		await projector.settled();
+		expect([...shown.values()]).toEqual(threadOf(finishedRun()).filter(({ key }) => key !== 'board'));
+		expect(problems).toEqual([expect.stringMatching(/“board”.*\(too deep\)\. The run goes on\.$/)]);
+	});
+
 	it('is settled when it has never been used', async () => {
 		await expect(given().projector.settled()).resolves.toBeUndefined();
 	});

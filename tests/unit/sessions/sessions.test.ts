@@ -241,3 +241,33 @@ describe('threads', () => {
 		expect(rest.map(({ title }) => title)).toEqual(['Question 2?', 'Question 1?']);
 	});
 });
+
+describe('a channel as a whole', () => {
+	it('finds its run behind hundreds of newer ones elsewhere', async () => {
+		const agent = gated();
+		const world = botWorld([agent]);
+		await world.ask('Long?', 'test:t:quiet:1');
+		agent.open('Busy?');
+		for (let thread = 1; thread <= 150; thread += 1) {
+			await world.clock.advance(1);
+			await world.ask('Busy?', `test:t:busy:${thread}`);
+		}
+		expect((await world.bot.status('test:t:quiet:-', null)).map(({ title }) => title)).toEqual(['Long?']);
+		expect(await world.bot.stop({ session: 'test:t:quiet:-', by: 'ada', run: null, locale: null })).toBe(true);
+	});
+});
+
+describe('a line of questions', () => {
+	it('is no longer than it may be, says so, and moves up again', async () => {
+		const agent = gated();
+		const world = botWorld([agent]);
+		await world.ask('First?');
+		for (let position = 1; position <= 25; position += 1) {
+			expect(await world.ask(`Number ${position}?`)).toEqual({ type: 'queued', position });
+		}
+		await expect(world.ask('One more?')).rejects.toThrow(/25 questions wait/);
+		agent.open('First?');
+		await settled(world);
+		expect(await world.ask('One more?')).toEqual({ type: 'queued', position: 25 });
+	});
+});

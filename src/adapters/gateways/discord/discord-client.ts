@@ -1,7 +1,6 @@
 import type { Client, REST } from 'discord.js';
-import { BotError, messageOf } from '../../../core/errors.ts';
 import type { Say } from '../../../core/say.ts';
-import { loginProblem } from './login-problem.ts';
+import { loginError } from './login-problem.ts';
 
 export interface ConnectionOptions {
 	/** The bot's token. A secret. */
@@ -17,6 +16,11 @@ export interface ConnectionOptions {
 /** Refused requests (401, 403, 429) between two warnings; 10,000 in ten minutes get an address banned. */
 const WARN_EVERY = 500;
 
+/** What is remembered: messages of a channel, people, and people of a server. Nothing is looked up there that cannot be asked for. */
+const MESSAGES = 10;
+const USERS = 1_000;
+const MEMBERS = 100;
+
 /** Longest time for a request that is not repeated, in ms. */
 const ONCE_MS = 10_000;
 
@@ -31,6 +35,13 @@ export async function createDiscordClient({ api, messageContent, shards }: Conne
 		partials: [discord.Partials.Channel],
 		enforceNonce: true,
 		allowedMentions: { parse: [], repliedUser: false },
+		// By itself it keeps everybody who ever wrote where it is, and 200 messages of each channel.
+		makeCache: discord.Options.cacheWithLimits({
+			...discord.Options.DefaultMakeCacheSettings,
+			MessageManager: MESSAGES,
+			UserManager: { maxSize: USERS, keepOverLimit: ({ id, client }) => id === client.user?.id },
+			GuildMemberManager: { maxSize: MEMBERS, keepOverLimit: ({ id, client }) => id === client.user?.id },
+		}),
 		rest: { invalidRequestWarningInterval: WARN_EVERY, ...(api === null ? {} : { api }) },
 		...connections,
 	});
@@ -42,17 +53,28 @@ export async function createRestOnce({ token, api }: Pick<ConnectionOptions, 'to
 	return new discord.REST({ ...(api === null ? {} : { api }), retries: 0, timeout: ONCE_MS }).setToken(token);
 }
 
-/** Resolves when every shard is ready. Throws `config_invalid` with a sentence for whoever runs the bot. */
-export async function logIn(client: Client, { token, api }: ConnectionOptions, say: Say): Promise<void> {
+/**
+ * Resolves when every shard is ready. Throws a sentence for whoever runs the bot: as `config_invalid` when trying again
+ * does not help. When `signal` aborts it is given up.
+ */
+export async function logIn(
+	client: Client,
+	{ token, api }: ConnectionOptions,
+	say: Say,
+	signal: AbortSignal,
+): Promise<void> {
 	const ready = new Promise((resolve) => client.once('clientReady', resolve));
+	const ended = Promise.withResolvers<never>();
+	const end = () => ended.reject(signal.reason);
+	signal.addEventListener('abort', end, { once: true });
 	try {
-		await client.login(token);
+		await Promise.race([client.login(token).then(() => ready), ended.promise]);
 	} catch (cause) {
 		await client.destroy();
-		const userMessage = loginProblem(cause, api, say);
-		throw new BotError('config_invalid', `no connection to Discord: ${messageOf(cause)}`, { cause, userMessage });
+		throw loginError(cause, api, say);
+	} finally {
+		signal.removeEventListener('abort', end);
 	}
-	await ready;
 }
 
 /** Tells in a sentence what goes wrong with the connection; what the client repairs by itself is not told. */

@@ -25,6 +25,8 @@ import { stopTimers } from './stop-timers.ts';
 const EDIT_INTERVAL_MS = 1500;
 /** How long what people did last may take to be handed over when the bot stops, in ms. */
 const SETTLE_MS = 5000;
+/** How long the end of the connection is waited for, in ms. */
+const GOODBYE_MS = 2000;
 /** Of one run; what is beyond it goes to the result. */
 const MAX_MESSAGES = 20;
 
@@ -46,14 +48,21 @@ export interface DiscordGateway extends Gateway<DiscordBody> {
 	about(): string;
 }
 
+/** What there is from the moment on at which the bot is connected. */
+interface Connection {
+	client: Client<true>;
+	poster: Poster;
+	/** Hears nothing more, and hands over what was heard. */
+	stopListening(): Promise<void>;
+}
+
 /**
- * Discord, over its gateway and REST API. `start` throws `config_invalid` with a sentence when the token is wrong, an
- * intent was not granted, or Discord cannot be reached.
+ * Discord, over its gateway and REST API. `start` throws a sentence: as `config_invalid` when the token is wrong or an
+ * intent was not granted; when Discord cannot be reached it may be called again. What is posted before waits for it.
  */
 export async function createDiscordGateway(options: DiscordGatewayOptions): Promise<DiscordGateway> {
 	const { store, clock, sayIn } = options;
 	const own = sayIn(null);
-	const client = await createDiscordClient(options);
 	const restOnce = await createRestOnce(options);
 	const places = createPlaces(store, 'discord', discordSpotSchema);
 	const controls = createControls(store, 'discord');
@@ -61,58 +70,71 @@ export async function createDiscordGateway(options: DiscordGatewayOptions): Prom
 	const boards = createBoardWaits();
 	const spots = createSpots(places, own);
 	const onProblem = (error: unknown) => options.onProblem(own('discord.problem', { reason: messageOf(error) }));
-	let poster: Poster | null = null;
-	let stopListening = async () => {};
+	const stopping = new AbortController();
+	const connected = Promise.withResolvers<Connection>();
+	let connection: Connection | null = null;
 
-	/** What is posted before the connection is there is tried again. */
-	const posterThere = (): Poster => {
-		if (poster !== null) return poster;
-		throw new Error(own('discord.not_connected'));
+	const connect = async (host: GatewayHost): Promise<Connection> => {
+		const client = (await createDiscordClient(options)) as Client<true>;
+		const { handOver, stop } = createHandingOver({ host, callers, boards, places, clock, sayIn, onProblem });
+		const readsMessages = options.messageContent;
+		const desk = { client, host, places, spots, controls, clock, handOver, readsMessages, sayIn };
+		const opened = Promise.withResolvers<void>();
+		const events = createDiscordEvents(desk, opened.promise, onProblem);
+		client.on('interactionCreate', events.interaction);
+		client.on('messageCreate', events.message);
+		client.on('error', onProblem);
+		await logIn(client, options, own, stopping.signal);
+		tellProblems(client, own, options.onProblem);
+		const needs = { rest: client.rest, restOnce, bot: client.user.id, spots, controls, clock, sayIn };
+		const poster = createPoster({ ...needs, onProblem: options.onProblem, onBoard: boards.happened });
+		opened.resolve();
+		const stopListening = async () => {
+			client.off('interactionCreate', events.interaction);
+			client.off('messageCreate', events.message);
+			await soon(clock, SETTLE_MS, events.settled());
+			stop();
+		};
+		return { client, poster, stopListening };
 	};
 
 	return {
 		name: 'discord',
 		capabilities: { editIntervalMs: EDIT_INTERVAL_MS, canAsk: true, keepsMessages: true, maxMessages: MAX_MESSAGES },
 		async start(host) {
-			const ready = client as Client<true>;
-			const { handOver, stop } = createHandingOver({ host, callers, boards, places, clock, sayIn, onProblem });
-			const readsMessages = options.messageContent;
-			const desk = { client: ready, host, places, spots, controls, clock, handOver, readsMessages, sayIn };
-			const opened = Promise.withResolvers<void>();
-			const events = createDiscordEvents(desk, opened.promise, onProblem);
-			client.on('interactionCreate', events.interaction);
-			client.on('messageCreate', events.message);
-			stopListening = async () => {
-				client.off('interactionCreate', events.interaction);
-				client.off('messageCreate', events.message);
-				await Promise.race([events.settled(), new Promise<void>((late) => void clock.after(SETTLE_MS, late))]);
-				stop();
-			};
-			client.on('error', onProblem);
-			await logIn(client, options, own);
-			tellProblems(client, own, options.onProblem);
-			const needs = { rest: client.rest, restOnce, bot: ready.user.id, spots, controls, clock, sayIn };
-			poster = createPoster({ ...needs, onProblem: options.onProblem, onBoard: boards.happened });
-			opened.resolve();
-			if (options.deploy) await deployOn(ready, host, options).catch(onProblem);
+			connection = await connect(host);
+			connected.resolve(connection);
+			if (options.deploy) await deployOn(connection.client, host, options).catch(onProblem);
 		},
-		about: () => own('discord.connected', { name: client.user?.tag ?? '', count: client.guilds.cache.size }),
+		about() {
+			const { user = null, guilds = null } = connection?.client ?? {};
+			return own('discord.connected', { name: user?.tag ?? '', count: guilds?.cache.size ?? 0 });
+		},
 		render: renderDiscord,
-		post: async (...message) => posterThere().post(...message),
-		edit: async (...message) => posterThere().edit(...message),
-		remove: async (...message) => posterThere().remove(...message),
+		post: async (...message) => (await connected.promise).poster.post(...message),
+		edit: async (...message) => (await connected.promise).poster.edit(...message),
+		remove: async (...message) => (await connected.promise).poster.remove(...message),
 		async reply(inbound: Inbound, text: string) {
+			if (connection === null) throw new Error(own('discord.not_connected'));
 			const isTold = await callers.find(inbound.id)?.tell(text);
-			if (isTold !== true) await replyInPlace(client, places, inbound.session, text);
+			if (isTold !== true) await replyInPlace(connection.client, places, inbound.session, text);
 		},
 		async stop() {
-			await stopListening();
+			stopping.abort();
+			await connection?.stopListening();
 			stopTimers(restOnce);
-			client.removeAllListeners('shardDisconnect');
-			await client.destroy();
+			connection?.client.removeAllListeners('shardDisconnect');
+			if (connection !== null) await soon(clock, GOODBYE_MS, connection.client.destroy());
 		},
 	};
 }
+
+/** Waits for something that ends the sooner the better, for so many ms. */
+const soon = (clock: Clock, ms: number, work: Promise<void>): Promise<void> => {
+	const late = Promise.withResolvers<void>();
+	const cancel = clock.after(ms, late.resolve);
+	return Promise.race([work, late.promise]).finally(cancel);
+};
 
 async function deployOn(client: Client<true>, host: GatewayHost, options: DiscordGatewayOptions): Promise<void> {
 	const commands = appCommands(host.commands(), options.sayIn);

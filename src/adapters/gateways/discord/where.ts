@@ -9,7 +9,7 @@ export interface Where {
 	guild: string | null;
 	/** The channel, thread or direct conversation itself. */
 	channel: string;
-	/** What a thread belongs to; null: it is no thread. */
+	/** What a thread belongs to; null: it is no thread, or a private one, which is nobody's but its members'. */
 	parent: string | null;
 	/** `plain`: a channel in which nobody can open threads, such as the chat of a voice channel. */
 	kind: 'text' | 'thread' | 'forum' | 'dm' | 'plain';
@@ -27,8 +27,9 @@ export interface Asking {
 	maxFileBytes: number | null;
 }
 
-/** `ChannelType` of discord-api-types: GuildText, GuildAnnouncement. */
+/** `ChannelType` of discord-api-types: GuildText, GuildAnnouncement; PrivateThread. */
 const WITH_THREADS: readonly number[] = [0, 5];
+const PRIVATE_THREAD = 12;
 
 export const directConversation = (channel: string): Where => ({
 	guild: null,
@@ -48,7 +49,7 @@ export async function whereIs(
 	if (guild === null) return directConversation(channelId);
 	const isHidden = permissions !== null && (permissions & PERMISSIONS.viewChannel.bit) === 0n;
 	const channel = isHidden ? null : await client.channels.fetch(channelId);
-	const parent = channel?.isThread() === true ? channel.parentId : null;
+	const parent = channel?.isThread() === true && channel.type !== PRIVATE_THREAD ? channel.parentId : null;
 	const bits = permissions ?? permissionsIn(channel, client);
 	return { guild, channel: channelId, parent, kind: kindOf(channel), permissions: bits };
 }

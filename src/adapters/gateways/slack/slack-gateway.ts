@@ -24,6 +24,7 @@ import { createSlackClients } from './slack-clients.ts';
 import type { SlackDesk } from './slack-desk.ts';
 import { slackSpotSchema } from './slack-spot.ts';
 import { PLATFORM } from './visit.ts';
+import { within } from './within.ts';
 import { createWorks, type Works } from './works.ts';
 import type { Workspace, Workspaces } from './workspaces.ts';
 
@@ -49,6 +50,9 @@ export interface SlackGateway extends Gateway<SlackBody> {
 	port(): number | null;
 }
 
+/** How long what people did last may take to be handed over when the bot stops, in ms. */
+const SETTLE_MS = 4000;
+
 /** What there is between `start` and `stop`. */
 interface Running {
 	desk: SlackDesk;
@@ -58,11 +62,12 @@ interface Running {
 	settled(): Promise<void>;
 }
 
-/** `start` throws `config_invalid` with a sentence when something is missing or wrong that waiting does not repair. */
+/** `start` throws `config_invalid` with a sentence when something is missing or wrong that waiting does not repair. What is posted before waits for it. */
 export function createSlackGateway(options: SlackGatewayOptions): SlackGateway {
 	const say = options.sayIn(null);
 	const stopping = new AbortController();
 	let running: Running | null = null;
+	const started = Promise.withResolvers<Running>();
 
 	const open = (): Running => {
 		if (running !== null) return running;
@@ -87,24 +92,26 @@ export function createSlackGateway(options: SlackGatewayOptions): SlackGateway {
 		},
 		async start(host) {
 			const begun = await begin(options, host, stopping.signal);
+			stopping.signal.throwIfAborted();
 			await begun.door.start().catch(async (thrown: unknown) => {
 				await begun.door.stop();
 				throw thrown;
 			});
 			running = begun;
+			started.resolve(begun);
 		},
 		render: renderSlack,
 		async post(place, slot, body) {
-			const id = await open().poster.post(place, slot, body);
+			const id = await (await started.promise).poster.post(place, slot, body);
 			if (slot.key === 'board') await shown(place, body);
 			return id;
 		},
 		async edit(place, slot, id, body) {
-			const next = await open().poster.edit(place, slot, id, body);
+			const next = await (await started.promise).poster.edit(place, slot, id, body);
 			if (slot.key === 'board') await shown(place, body);
 			return next;
 		},
-		remove: (place, slot, id) => open().poster.remove(place, slot, id),
+		remove: async (place, slot, id) => (await started.promise).poster.remove(place, slot, id),
 		async reply(inbound, text) {
 			const { desk } = open();
 			const address = desk.replies.addressOf(inbound.id) ?? (await lastingAddress(desk, inbound));
@@ -114,7 +121,7 @@ export function createSlackGateway(options: SlackGatewayOptions): SlackGateway {
 			stopping.abort();
 			await running?.door.stop();
 			running?.poster.close();
-			await running?.settled();
+			if (running !== null) await within(options.clock, SETTLE_MS, running.settled());
 		},
 		about() {
 			const port = running?.door.port() ?? null;
