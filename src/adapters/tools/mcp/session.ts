@@ -40,6 +40,7 @@ export function createSession(options: SessionOptions): McpSession {
 	const { server, clock, pins, breaker } = options;
 	const life = new AbortController();
 	const told = new Set<string>();
+	const lost = new WeakSet<McpConnection>();
 	let opening: Promise<Open> | null = null;
 	let open: Open | null = null;
 
@@ -58,7 +59,7 @@ export function createSession(options: SessionOptions): McpSession {
 				onToolsChanged: () => {
 					if (open !== null) open.isStale = true;
 				},
-				onClosed: () => forget(),
+				onClosed: () => forget(connection),
 			};
 			connection = await options.connect(events, signal);
 			open = { connection, states: await look(connection, signal), isStale: false };
@@ -74,9 +75,19 @@ export function createSession(options: SessionOptions): McpSession {
 		}
 	};
 
-	const forget = () => {
+	/** A later connection in the place of this one stays. */
+	const forget = (connection: McpConnection | null) => {
+		if (open === null || open.connection !== connection) return;
 		open = null;
 		opening = null;
+	};
+
+	/** One outage, however many calls it takes with it. */
+	const giveUp = async (connection: McpConnection): Promise<void> => {
+		if (!lost.has(connection)) breaker.failed();
+		lost.add(connection);
+		forget(connection);
+		await connection.close();
 	};
 
 	/** The open connection; begins one when there is none. */
@@ -156,18 +167,13 @@ export function createSession(options: SessionOptions): McpSession {
 			} catch (error) {
 				if (signal.aborted) throw error;
 				const failure = callFailure(error, server.callTimeoutMs, connection.reason());
-				if (failure.isOutage) {
-					breaker.failed();
-					forget();
-					await connection.close();
-				}
+				if (failure.isOutage) await giveUp(connection);
 				return failed(`${server.name} ${failure.text}`);
 			}
 		},
 		async close() {
 			life.abort(new Error('the run is over'));
 			const last = await opening?.catch(() => null);
-			forget();
 			await last?.connection.close();
 		},
 	};

@@ -142,6 +142,17 @@ describe('a hostile program', () => {
 		expect(sandbox.requests).toHaveLength(2);
 	});
 
+	it('that ends under several calls is started again once', async () => {
+		const { toolset, sandbox } = opened();
+		await toolset.tools();
+		const call = (name: string) => toolset.call(`box__${name}`, { text: 'x' }, unstopped());
+		const results = await Promise.all(['hang', 'die', 'hang'].map(call));
+		expect(results.map(({ isError }) => isError)).toEqual([true, true, true]);
+		expect((await Promise.all(['echo', 'echo'].map(call))).map(({ text }) => text)).toEqual(['x', 'x']);
+		await expect.poll(() => sandbox.running()).toBe(1);
+		expect(sandbox.requests).toHaveLength(2);
+	});
+
 	it.each(['noise', 'binary'])('that sends lines of %s before its answer is understood', async (name) => {
 		const { toolset } = opened();
 		await toolset.tools();
