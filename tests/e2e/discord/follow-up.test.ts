@@ -130,7 +130,7 @@ describe('case 37: asking while a run is going', () => {
 		const second = await ada.slash(place, 'massgen ask', { question: 'Second?', team: 'calm' });
 		await discord.until('position 1', () => second.message()?.content.includes('position 1'));
 		const third = await ben.slash(place, 'massgen ask', { question: 'Third?', team: 'calm' });
-		await discord.until('position 2', () => third.message()?.content.includes('Platz 2'));
+		await discord.until('position 2', () => third.message()?.content.includes('position 2'));
 		await ada.press(board, 'Stop');
 		await message(place, 'Presented for Third?');
 		const questions = events.flatMap((event) => (event.type === 'run_started' ? [event.question] : []));
@@ -172,7 +172,7 @@ describe('the other buttons', () => {
 		await discord.until('the reasons', () => why.message()?.content.includes('It is to the point'));
 		await restart();
 		const good = await ben.press(board, emojiButton(board, '👍'));
-		await discord.until('thanks', () => good.message()?.content.includes('Notiert'));
+		await discord.until('thanks', () => good.message()?.content.includes('Noted'));
 		expect([why.ephemeral, good.ephemeral]).toEqual([true, true]);
 		expect(discord.transcript(general, ada)).not.toContain('to the point');
 		expect(discord.violations).toEqual([]);

@@ -44,7 +44,7 @@ describe('a private thread', () => {
 			return discord.until(command, () => answer.message()?.content || null);
 		};
 		expect(await told('status')).not.toContain('Who earns most?');
-		expect(await told('stop')).toContain('läuft nichts');
+		expect(await told('stop')).toContain('Nothing is running');
 		expect(events.filter(({ type }) => type === 'run_finished')).toEqual([]);
 		await ada.slash(secret, 'massgen stop', {});
 		await idle();
@@ -194,7 +194,7 @@ describe('case 49: two servers', () => {
 		await ben.slash(beta, 'massgen ask', { question: 'In Beta?' });
 		const other = await message(await thread(beta), 'Presented for In Beta?');
 		const nothing = await ben.slash(beta, 'massgen stop');
-		await discord.until('nothing', () => nothing.message()?.content.includes('läuft nichts'));
+		await discord.until('nothing', () => nothing.message()?.content.includes('Nothing is running'));
 		const forged = await ben.press(other, stop, { forged: true });
 		await discord.until('the sentence', () => forged.message()?.content.includes('ausgedient'));
 		const status = await ada.slash(alpha, 'massgen status');
