@@ -4,6 +4,7 @@ import type { DiscordGateway } from './adapters/gateways/discord/discord-gateway
 import type { SlackGateway } from './adapters/gateways/slack/slack-gateway.ts';
 import type { TerminalGateway, TerminalGatewayOptions } from './adapters/gateways/terminal/terminal-gateway.ts';
 import type { WebGateway } from './adapters/gateways/web/web-gateway.ts';
+import { openSandbox } from './app/open-sandbox.ts';
 import { openTeams } from './app/open-teams.ts';
 import { createToolsOpener, logInToToolServer } from './app/open-tools.ts';
 import { createToolBook } from './approvals/tool-book.ts';
@@ -50,7 +51,7 @@ export interface AppOptions extends ConfigOptions {
 	/** Replaces the configured store. For tests that need one of their own. */
 	openStore?(dataDir: string, clock: Clock): Promise<Store>;
 	/** Where tools that are programs run; left out: nowhere. */
-	openSandbox?(): Promise<Sandbox>;
+	openSandbox?(config: LoadedConfig, clock: Clock): Promise<Sandbox | null>;
 	/** Replaces the machine's clock. For tests. */
 	clock?: Clock;
 	/** Folder of the texts for people, in the place of `config/locales/`. For tests. */
@@ -93,7 +94,7 @@ export async function createApp(options: AppOptions): Promise<App> {
 	const store = await (options.openStore ?? openSqlite)(config.settings.dataDir, clock);
 	const { terminal, web, slack, chats, gateways } = await openGateways({ options, config, store, clock, sayIn });
 	const tell = (text: string) => (terminal === null ? options.onProblem(text) : terminal.tell(text));
-	const sandbox = (await options.openSandbox?.()) ?? null;
+	const sandbox = await (options.openSandbox ?? openSandbox)(config, clock);
 	const pins = createToolPins(store);
 	const openTools = createToolsOpener(config, { pins, sandbox, store, clock, report: tell });
 	const teams = openTeams(config, options.env, clock, openTools);
@@ -129,6 +130,7 @@ export async function createApp(options: AppOptions): Promise<App> {
 		[
 			{ everyMs: 60_000, work: () => inbound.recover(replyTo) },
 			{ everyMs: 3_600_000, work: inbound.forgetOld },
+			...(sandbox === null ? [] : [{ everyMs: 60_000, work: async () => void (await sandbox.reap()) }]),
 		],
 		onProblem,
 	);

@@ -24,6 +24,8 @@ async function run(command: string, args: readonly string[]): Promise<number> {
 			return import('./cli/deploy-commands.ts').then((it) => it.deployCommands(args));
 		case 'schemas':
 			return import('./cli/schemas.ts').then((it) => it.writeSchemas());
+		case 'sandbox-build':
+			return import('./cli/sandbox-build.ts').then((it) => it.sandboxBuild(args));
 		default:
 			process.stdout.write(await import('./cli/arguments.ts').then((it) => it.usage));
 			return command === 'help' ? exitCode.done : exitCode.configuration;

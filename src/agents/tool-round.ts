@@ -61,6 +61,8 @@ function prepare(call: ToolCall, round: ToolRound): { input: unknown } | ToolRes
 	if (round.planning && (tool.effects === 'irreversible' || tool.effects === 'external')) {
 		return { text: toolResults.planned(call.name), isError: true };
 	}
+	// Nobody can be asked for an approval yet, and without one nothing is done that cannot be undone.
+	if (tool.effects === 'irreversible') return { text: toolResults.unapproved(call.name), isError: true };
 	const input = readJson(call.arguments === '' ? '{}' : call.arguments);
 	return input.ok ? { input: input.value } : { text: toolResults.brokenArguments(round.cut), isError: true };
 }

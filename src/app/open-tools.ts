@@ -10,6 +10,7 @@ import type { Sandbox } from '../core/sandbox.ts';
 import type { Store } from '../core/store.ts';
 import type { Toolset } from '../core/tool.ts';
 import type { ToolPins } from '../core/tool-pins.ts';
+import { probeSandbox } from './open-sandbox.ts';
 
 const { version } = packageJson;
 /** How long (ms) a person may take to log in. */
@@ -35,7 +36,32 @@ export function createToolsOpener(config: LoadedConfig, place: ToolsPlace): Tool
 	return async (run) => {
 		if (allMcpServers(config).length === 0) return null;
 		servers ??= open();
-		return (await servers).forRun(run);
+		return releasing((await servers).forRun(run), run, place.sandbox);
+	};
+}
+
+/** The run's folders go with the last of its tools. */
+function releasing(tools: McpRun, run: string, sandbox: Sandbox | null): McpRun {
+	if (sandbox === null) return tools;
+	let open = 0;
+	return {
+		toolset(...given) {
+			const toolset = tools.toolset(...given);
+			let closing: Promise<void> | null = null;
+			open += 1;
+			const close = async () => {
+				await toolset.close();
+				open -= 1;
+				if (open === 0) await sandbox.release(run);
+			};
+			return {
+				...toolset,
+				close() {
+					closing ??= close();
+					return closing;
+				},
+			};
+		},
 	};
 }
 
@@ -51,7 +77,9 @@ export function toolsetsOf(
 /** Starts an MCP server for a moment, to see whether it can be used. */
 export async function probeToolServer(server: McpServerSettings): Promise<{ offers: string } | { problem: string }> {
 	const { probeMcpServer } = await import('../adapters/tools/mcp.ts');
-	const found = await probeMcpServer(server, { sandbox: null, store: null, version, elicit: null, consent: null });
+	const sandbox = server.launch.type === 'stdio' ? await probeSandbox() : null;
+	const found = await probeMcpServer(server, { sandbox, store: null, version, elicit: null, consent: null });
+	await sandbox?.close();
 	if ('problem' in found) return found;
 	return {
 		offers: `${found.tools} ${found.tools === 1 ? 'tool' : 'tools'}, revision ${found.revision} of the protocol`,

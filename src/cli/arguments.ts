@@ -43,6 +43,7 @@ export const usage = `MassGen Chat: a team of AI agents answers in one thread.
   npm run doctor -- --discord-channel ID      check what the bot may do in a channel of Discord, too
   npm run deploy-commands                     register /massgen with Discord
   npm run doctor -- --slack-channel ID        check whether the bot can answer in a channel of Slack, too
+  npm run sandbox:build [-- PACKAGE@1.2.3]    make the images tools run in, with these MCP servers
 
   --team NAME      the team that answers (default: made of the models that can be reached)
   --config FILE    configuration or team file, MassGen's own YAML included (default: config/massgen.yaml)
@@ -72,6 +73,13 @@ export function doctorArguments(args: readonly string[]) {
 
 export function startArguments(args: readonly string[]) {
 	return parsed(() => parseArgs({ args: [...args], options: common })).values;
+}
+
+/** Every word is an npm package of an MCP server. */
+export function sandboxBuildArguments(args: readonly string[]) {
+	const options = { help: common.help };
+	const { values, positionals } = parsed(() => parseArgs({ args: [...args], options, allowPositionals: true }));
+	return { ...values, servers: positionals };
 }
 
 /** `words`: the options of the command `tools`. */

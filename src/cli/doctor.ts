@@ -1,3 +1,4 @@
+import { sandboxProblem } from '../app/open-sandbox.ts';
 import { loadPrices } from '../app/open-teams.ts';
 import { probeToolServer } from '../app/open-tools.ts';
 import { chatFindings, dataDirProblem } from '../app.ts';
@@ -30,6 +31,7 @@ export async function doctor(args: readonly string[]): Promise<number> {
 				discord: options['discord-channel'] ?? null,
 				slack: options['slack-channel'] ?? null,
 			}),
+		sandboxProblem,
 	});
 	for (const { level, what, repair } of findings) {
 		process.stdout.write(`${SIGNS[level]} ${what}\n${repair === null ? '' : `    → ${repair}\n`}`);

@@ -27,6 +27,8 @@ export interface DoctorOptions extends ConfigOptions {
 	toolServer(server: McpServerSettings): Promise<{ offers: string } | { problem: string }>;
 	/** What is well and what is not on the chat platforms; asks them. */
 	chats(config: LoadedConfig): Promise<Finding[]>;
+	/** Why tools cannot be isolated, in a sentence with the repair; null when they can. */
+	sandboxProblem(): Promise<string | null>;
 	/** Such as `24.1.0`. */
 	nodeVersion: string;
 }
@@ -46,6 +48,7 @@ export async function diagnose(options: DoctorOptions): Promise<Finding[]> {
 	if (!alone) findings.push(await dataDirFinding(config.settings.dataDir, options.dataDirProblem));
 	if (!options.offline) findings.push(...(await toolServerFindings(config, options.toolServer)));
 	if (!options.offline) findings.push(...(await options.chats(config)));
+	if (!alone) findings.push(sandboxFinding(await options.sandboxProblem()));
 	const chosen = await chosenTeam(config, used, options, findings);
 	if (chosen === null) return findings;
 	if (!options.offline) findings.push(...(await providerFindings(chosen, options.fetch)));
@@ -92,6 +95,11 @@ async function dataDirFinding(dataDir: string, problemOf: DoctorOptions['dataDir
 		what: problem,
 		repair: 'Stop the other process first, or set DATA_DIR to another folder.',
 	};
+}
+
+function sandboxFinding(problem: string | null): Finding {
+	if (problem === null) return { level: 'ok', what: 'Docker can isolate tools.', repair: null };
+	return { level: 'warning', what: problem, repair: 'Or leave it so: nothing else needs it.' };
 }
 
 async function toolServerFindings(config: LoadedConfig, probe: DoctorOptions['toolServer']): Promise<Finding[]> {

@@ -176,6 +176,14 @@ export const settings = {
 		file: null,
 		default: 'https://slack.com/api/',
 	},
+	/** Read by Docker's own client. */
+	dockerHost: {
+		help: 'The Docker engine that tools run in, where it is not the one of this machine.',
+		flag: null,
+		env: ['DOCKER_HOST'],
+		file: null,
+		default: 'none',
+	},
 } as const satisfies Record<string, Setting>;
 
 const modelSettings: readonly Setting[] = [

@@ -46,6 +46,7 @@ mcp_servers:
     url: ${server.url}
     headers: { Authorization: "Bearer \${SEA_TOKEN}" }
     security: { allow_localhost: true }
+    effects: { tide: external }
 `,
 	);
 	return async () => {

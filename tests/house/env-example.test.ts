@@ -22,7 +22,14 @@ describe('.env.example', () => {
 	});
 
 	it('names every variable that the source reads, but for those of the terminal and of Node', () => {
-		const ours = new Set([...allSettings().flatMap((setting) => setting.env), 'NO_COLOR', 'TERM', 'USER', 'DEBUG']);
+		const ours = new Set([
+			...allSettings().flatMap((setting) => setting.env),
+			'NO_COLOR',
+			'TERM',
+			'PATH',
+			'USER',
+			'DEBUG',
+		]);
 		const read = [...sourceFiles(['src', 'commands']).values()].flatMap((source) =>
 			[...source.matchAll(/\benv\.([A-Z][A-Z0-9_]+)/g)].map(([, name]) => name ?? ''),
 		);

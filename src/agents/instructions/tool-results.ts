@@ -11,5 +11,7 @@ export const toolResults = {
 		`The arguments are not valid JSON.${cut ? ' Your output was cut at its limit: write less.' : ''} Send the call again.`,
 	planned: (name: string) =>
 		`${name} was not called: the team is still planning, and this would act outside the workspace. Describe in your answer what you would do with it.`,
+	unapproved: (name: string) =>
+		`${name} was not called: what it does may not be undone, and no person can approve it here. Describe in your answer what you would do with it.`,
 	failed: (name: string, message: string) => `${name} failed: ${message}`,
 } as const;

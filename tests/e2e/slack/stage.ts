@@ -117,6 +117,10 @@ export async function stage(mode: Mode, options: StageOptions = {}): Promise<Sta
 		await started.bot.recover();
 		return started;
 	};
+	// Everybody reads English here, but where a test brings texts of its own.
+	if (options.locales === undefined) {
+		for (const { users } of slack.world.teams.values()) for (const user of users.values()) user.locale = 'en-GB';
+	}
 	await options.before?.(slack);
 	let app = await start();
 	onTestFinished(async () => {

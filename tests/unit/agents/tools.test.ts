@@ -177,11 +177,11 @@ describe('planning mode', () => {
 		expect(backend.requests[0]?.system).toContain('still planning');
 	});
 
-	it('case 101: is off for the winner', async () => {
+	it('case 101: is off for the winner, but nothing is done that no person can approve and nobody can undo', async () => {
 		const toolset = createFakeToolset(tools);
 		const backend = createFakeBackend(all, says('Done.'));
 		await take(backend, [toolset], presentTurn({ planning: true }));
-		expect(toolset.called.map(([name]) => name)).toEqual(effects);
+		expect(toolset.called.map(([name]) => name)).toEqual(effects.filter((name) => name !== 'irreversible'));
 		expect(backend.requests[0]?.system).not.toContain('still planning');
 	});
 });

@@ -23,6 +23,7 @@ async function findings(files: Record<string, string>, given: Partial<DoctorOpti
 		dataDirProblem: async () => null,
 		toolServer: async () => ({ offers: '3 tools' }),
 		chats: async () => [],
+		sandboxProblem: async () => null,
 		...given,
 	});
 }
