@@ -29,6 +29,7 @@ it.each([
 		const bot = startScript('src/main.ts', ['start'], {
 			env: { DATA_DIR: dataDir.path, PORT: '0', ...at(hole.host) },
 		});
+		onTestFinished(() => void bot.process.kill('SIGKILL'));
 		const early = await bot.shows(/http:\/\/127\.0\.0\.1:\d{4,}/);
 		const [address = ''] = /http:\/\/127\.0\.0\.1:\d{4,}/.exec(early) ?? [];
 		expect((await fetch(address)).status).toBe(200);
@@ -50,6 +51,7 @@ it('ends at once when it is told to while a platform does not answer', async () 
 	});
 	const env = { DATA_DIR: dataDir.path, PORT: '0', ...discordAt(hole.host), ...slackAt(hole.host) };
 	const bot = startScript('src/main.ts', ['start'], { env });
+	onTestFinished(() => void bot.process.kill('SIGKILL'));
 	await bot.shows(/http:\/\/127\.0\.0\.1:\d{4,}/);
 	bot.process.kill('SIGTERM');
 	expect(await bot.ended).toMatchObject({ code: 0, stderr: '' });
@@ -69,6 +71,7 @@ it('ends soon when Discord stops to answer in the middle of a run', async () => 
 	const bot = startScript('src/main.ts', ['start', '--config', 'tests/e2e/fixtures/chat.yaml'], {
 		env: { ...env, DISCORD_DEPLOY: 'yes' },
 	});
+	onTestFinished(() => void bot.process.kill('SIGKILL'));
 	await bot.shows(/in 2 servers/);
 	const general = discord.channel('Alpha', 'general');
 	const ada = discord.person('Ada');
