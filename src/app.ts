@@ -4,6 +4,7 @@ import type { DiscordGateway } from './adapters/gateways/discord/discord-gateway
 import type { SlackGateway } from './adapters/gateways/slack/slack-gateway.ts';
 import type { TerminalGateway, TerminalGatewayOptions } from './adapters/gateways/terminal/terminal-gateway.ts';
 import type { WebGateway } from './adapters/gateways/web/web-gateway.ts';
+import { type ChatGateway, joinChats } from './app/join-chats.ts';
 import { openSandbox } from './app/open-sandbox.ts';
 import { openTeams } from './app/open-teams.ts';
 import { createToolsOpener, logInToToolServer } from './app/open-tools.ts';
@@ -28,7 +29,6 @@ import { decodeSessionId } from './core/session-id.ts';
 import type { Store } from './core/store.ts';
 import { createDispatch } from './dispatch.ts';
 import { createHost } from './host.ts';
-import { type ChatGateway, joinChats } from './join-chats.ts';
 import { createLanguages, type Languages } from './observers/languages.ts';
 import { createRuns, type Runs } from './runs/runs.ts';
 import { systemClock } from './system-clock.ts';

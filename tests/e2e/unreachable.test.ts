@@ -29,6 +29,7 @@ it.each([
 		const bot = startScript('src/main.ts', ['start'], {
 			env: { DATA_DIR: dataDir.path, PORT: '0', ...at(hole.host) },
 		});
+		onTestFinished(() => void bot.process.kill('SIGKILL'));
 		const early = await bot.shows(/http:\/\/127\.0\.0\.1:\d{4,}/);
 		const [address = ''] = /http:\/\/127\.0\.0\.1:\d{4,}/.exec(early) ?? [];
 		expect((await fetch(address)).status).toBe(200);
@@ -50,10 +51,41 @@ it('ends at once when it is told to while a platform does not answer', async () 
 	});
 	const env = { DATA_DIR: dataDir.path, PORT: '0', ...discordAt(hole.host), ...slackAt(hole.host) };
 	const bot = startScript('src/main.ts', ['start'], { env });
+	onTestFinished(() => void bot.process.kill('SIGKILL'));
 	await bot.shows(/http:\/\/127\.0\.0\.1:\d{4,}/);
 	bot.process.kill('SIGTERM');
 	expect(await bot.ended).toMatchObject({ code: 0, stderr: '' });
 }, 15_000);
+
+it('ends soon when Discord stops to answer in the middle of a run', async () => {
+	const discord = await createFakeDiscord();
+	const hole = await createBlackHole();
+	const dataDir = await temporaryFolder();
+	onTestFinished(async () => {
+		await hole.close();
+		await discord.close();
+		await dataDir.remove();
+	});
+	hole.leadTo(Number(new URL(discord.api).port));
+	const env = { DATA_DIR: dataDir.path, PORT: '0', ...discordAt(hole.host), DISCORD_TOKEN: discord.token };
+	const bot = startScript('src/main.ts', ['start', '--config', 'tests/e2e/fixtures/chat.yaml'], {
+		env: { ...env, DISCORD_DEPLOY: 'yes' },
+	});
+	onTestFinished(() => void bot.process.kill('SIGKILL'));
+	await bot.shows(/in 2 servers/);
+	const general = discord.channel('Alpha', 'general');
+	const ada = discord.person('Ada');
+	await ada.slash(general, 'massgen ask', { question: 'Long?', team: 'stuck' });
+	const board = await discord.until('the board', () =>
+		discord.messages(general).find((one) => JSON.stringify(one.components).includes('Stop')),
+	);
+	hole.leadTo(null);
+	const before = hole.connections();
+	void ada.press(board, 'Stop').catch(() => {});
+	await expect.poll(() => hole.connections(), { timeout: 5_000 }).toBeGreaterThan(before);
+	bot.process.kill('SIGTERM');
+	expect((await bot.ended).code).toBe(0);
+}, 20_000);
 
 it('tries Discord again until it is there, says so once, and answers then', async () => {
 	const discord = await createFakeDiscord();

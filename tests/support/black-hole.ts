@@ -5,8 +5,8 @@ export interface BlackHole {
 	readonly host: string;
 	/** Connections so far. */
 	connections(): number;
-	/** New connections reach this port from now on; those that are open break. */
-	leadTo(port: number): void;
+	/** New connections reach this port from now on (null: nothing again); those that are open break. */
+	leadTo(port: number | null): void;
 	close(): Promise<void>;
 }
 

@@ -63,6 +63,7 @@ export async function logIn(
 	say: Say,
 	signal: AbortSignal,
 ): Promise<void> {
+	signal.throwIfAborted();
 	const ready = new Promise((resolve) => client.once('clientReady', resolve));
 	const ended = Promise.withResolvers<never>();
 	const end = () => ended.reject(signal.reason);

@@ -1,7 +1,7 @@
-import { type Clock, sleep } from './core/clock.ts';
-import { BotError, messageOf, sentenceOf } from './core/errors.ts';
-import type { Gateway, GatewayHost } from './core/gateway.ts';
-import type { Say } from './core/say.ts';
+import { type Clock, sleep } from '../core/clock.ts';
+import { BotError, messageOf, sentenceOf } from '../core/errors.ts';
+import type { Gateway, GatewayHost } from '../core/gateway.ts';
+import type { Say } from '../core/say.ts';
 
 /** A gateway of a chat platform, which may fail without harm to the others. */
 export interface ChatGateway extends Gateway {
