@@ -48,8 +48,8 @@ describe('a private thread', () => {
 		expect(events.filter(({ type }) => type === 'run_finished')).toEqual([]);
 		await ada.slash(secret, 'massgen stop', {});
 		await idle();
-		expect(await told('why')).toContain('gibt es keinen');
-		expect(await told('retry')).toContain('gibt es keinen');
+		expect(await told('why')).toContain('There is no run');
+		expect(await told('retry')).toContain('no finished run');
 		expect(events.filter(({ type }) => type === 'run_started')).toHaveLength(1);
 		expect(discord.violations).toEqual([]);
 	});
@@ -196,7 +196,7 @@ describe('case 49: two servers', () => {
 		const nothing = await ben.slash(beta, 'massgen stop');
 		await discord.until('nothing', () => nothing.message()?.content.includes('Nothing is running'));
 		const forged = await ben.press(other, stop, { forged: true });
-		await discord.until('the sentence', () => forged.message()?.content.includes('ausgedient'));
+		await discord.until('the sentence', () => forged.message()?.content.includes('of no use any more'));
 		const status = await ada.slash(alpha, 'massgen status');
 		await discord.until('the status', () => status.message()?.content.includes('running since'));
 		const count = async (server: 'Alpha' | 'Beta') =>
