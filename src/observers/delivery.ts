@@ -160,7 +160,8 @@ export function createDelivery(options: DeliveryOptions): Delivery {
 			if (standing.failures < MAX_TRIES) options.onProblem(say('projector.refused', values));
 			return;
 		}
-		givenUp = true;
+		// What somebody took away twice is not to be there.
+		if (!standing.isUnwanted) givenUp = true;
 		standing.failures = 0;
 		if (work.type === 'remove') standings.delete(standing.key);
 		else standing.shown = work.body;

@@ -349,6 +349,20 @@ describe('a gateway whose messages outlive the process', () => {
 		expect(await incompleteThreads(store)).toEqual(['run-1']);
 	});
 
+	it('counts a thread as shown when what is missing was taken away twice by somebody', async () => {
+		const store = createMemoryStore();
+		const meet = async ({ type, key }: Call) => {
+			if (type === 'edit' && key === 'board') throw new BotError('message_gone', 'unknown message');
+		};
+		const { handle, projector, clock } = given({ meet, keepsMessages: true, store });
+		for (const event of finishedRun()) {
+			handle([event]);
+			await clock.advance(2_000);
+		}
+		await projector.settled();
+		expect(await incompleteThreads(store)).toEqual([]);
+	});
+
 	it('posts a message anew, once, when somebody took it away', async () => {
 		const gone = new BotError('message_gone', 'unknown message');
 		const meet = async ({ type, key }: Call) => {
