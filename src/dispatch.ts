@@ -4,10 +4,10 @@ import { maskSecrets } from './config/mask-secrets.ts';
 import type { Clock } from './core/clock.ts';
 import type { Bot, Command } from './core/command.ts';
 import { type CommandForm, formsOf } from './core/command-form.ts';
-import { BotError, messageOf } from './core/errors.ts';
+import { BotError, isStoreConflict, messageOf } from './core/errors.ts';
 import type { Inbound } from './core/gateway.ts';
 import type { Say } from './core/say.ts';
-import type { Store, StoreChange, StoredRecord } from './core/store.ts';
+import { allRecords, type Store, type StoreChange, type StoredRecord } from './core/store.ts';
 
 /** Events that were taken, so that a second delivery is known. */
 const SEEN = 'inbound';
@@ -108,7 +108,7 @@ export function createDispatch(options: DispatchOptions) {
 		forms,
 		/** Handles what processes that died have left half done. An event with files is left: it must be sent again. */
 		async recover(replyTo: (inbound: Inbound, text: string) => Promise<void>): Promise<void> {
-			for await (const { value } of allOf(store, OPEN)) {
+			for await (const { value } of allRecords(store, OPEN)) {
 				const open = openSchema.safeParse(value).data;
 				const inbound = (open?.inbound ?? null) as Inbound | null;
 				if (open === undefined || inbound === null || !isLeft(open)) continue;
@@ -122,7 +122,7 @@ export function createDispatch(options: DispatchOptions) {
 				(seenSchema.safeParse(value).data?.at ?? 0) < clock.now() - SEEN_FOR_MS;
 			for (const kind of [SEEN, OPEN]) {
 				const old: StoreChange[] = [];
-				for await (const record of allOf(store, kind)) {
+				for await (const record of allRecords(store, kind)) {
 					if (isOld(record)) old.push({ type: 'delete', kind, key: record.key });
 				}
 				for (let from = 0; from < old.length; from += 500) await store.commit(old.slice(from, from + 500));
@@ -131,23 +131,13 @@ export function createDispatch(options: DispatchOptions) {
 	};
 }
 
-async function* allOf(store: Store, kind: string): AsyncIterable<StoredRecord> {
-	for (let after = ''; ; ) {
-		const page = await store.list(kind, { after, limit: 1_000 });
-		yield* page;
-		const last = page.at(-1);
-		if (last === undefined || page.length < 1_000) return;
-		after = last.key;
-	}
-}
-
 /** False when an expectation of the changes does not hold. */
 async function hasCommitted(store: Store, changes: readonly StoreChange[]): Promise<boolean> {
 	try {
 		await store.commit(changes);
 		return true;
 	} catch (error) {
-		if (error instanceof BotError && error.code === 'store_conflict') return false;
+		if (isStoreConflict(error)) return false;
 		throw error;
 	}
 }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import { BotError } from '../core/errors.ts';
+import { BotError, isStoreConflict } from '../core/errors.ts';
 import type { McpServerSettings } from '../core/mcp-settings.ts';
 import type { Store } from '../core/store.ts';
 import {
@@ -64,7 +64,7 @@ export function createToolPins(store: Store): ToolPinBook {
 				await store.commit([{ type: 'put', kind: KIND, key: keyOf(server), value, version }]);
 				return;
 			} catch (error) {
-				const isLate = error instanceof BotError && error.code === 'store_conflict';
+				const isLate = isStoreConflict(error);
 				if (!isLate || tries === TRIES) throw error;
 			}
 		}

@@ -3,6 +3,7 @@ import type { McpServerSettings } from '../core/mcp-settings.ts';
 import type { Rules } from '../core/team.ts';
 import { type DiscordSettings, discordProblems, discordSettings } from './discord-settings.ts';
 import type { MainFile, ProviderConfig } from './file-schema.ts';
+import { portOf } from './port-of.ts';
 import type { Environment } from './prepare.ts';
 import { environmentProblem, type Problem } from './problem.ts';
 import { addressVariable, providerPresets } from './provider-presets.ts';
@@ -100,10 +101,6 @@ function pageSettings(env: Environment): Pick<Settings, 'port' | 'host' | 'webTo
 		host: resolveSetting(known.host, { env }).value.replace(/^\[(.*)\]$/, '$1'),
 		webToken: token.from === 'default' ? null : token.value,
 	};
-}
-
-function portOf(text: string): number | null {
-	return /^\d{1,5}$/.test(text) && Number(text) <= 65_535 ? Number(text) : null;
 }
 
 /** What is wrong with flags and variables, before a run finds out. */

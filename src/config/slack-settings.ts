@@ -1,3 +1,4 @@
+import { portOf } from './port-of.ts';
 import type { Environment } from './prepare.ts';
 import { environmentProblem, type Problem } from './problem.ts';
 import { settings as known, resolveSetting, type Setting } from './setting.ts';
@@ -62,8 +63,4 @@ export function slackProblems(env: Environment): Problem[] {
 function given(setting: Setting, env: Environment): string | null {
 	const { value, from } = resolveSetting(setting, { env });
 	return from === 'default' || value.trim() === '' ? null : value.trim();
-}
-
-function portOf(text: string): number | null {
-	return /^\d{1,5}$/.test(text) && Number(text) <= 65_535 ? Number(text) : null;
 }

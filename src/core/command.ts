@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import type { OfferedFile } from './attachment.ts';
 import type { CommandForm } from './command-form.ts';
 import type { Outcome } from './coordination.ts';
-import type { BoardRow, Principal, TeamSummary, ThreadMessage } from './gateway.ts';
+import type { BoardRow, MessageOf, Principal, TeamSummary } from './gateway.ts';
 import type { Verbosity } from './run.ts';
 import type { Say } from './say.ts';
 import type { ToolServerView } from './tool-pins.ts';
@@ -75,7 +75,7 @@ export interface Why {
 	/** Agent id to its name in the run and its model. */
 	agents: readonly Pick<BoardRow, 'agent' | 'name' | 'model'>[];
 	/** One for each orchestration, in order. */
-	tallies: readonly Extract<ThreadMessage, { type: 'tally' }>[];
+	tallies: readonly MessageOf<'tally'>[];
 }
 
 export interface RateRequest {

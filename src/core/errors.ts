@@ -35,6 +35,11 @@ export class BotError extends Error {
 	}
 }
 
+/** Whether an expectation of a commit did not hold: somebody else was faster. */
+export function isStoreConflict(thrown: unknown): boolean {
+	return thrown instanceof BotError && thrown.code === 'store_conflict';
+}
+
 /** What a person may read of anything thrown. */
 export function sentenceOf(thrown: unknown): string {
 	return thrown instanceof BotError ? thrown.userMessage : messageOf(thrown);

@@ -163,6 +163,9 @@ export type ThreadMessage =
 			activeMs: number | null;
 	  };
 
+/** The messages of a thread of one type. */
+export type MessageOf<Type extends ThreadMessage['type']> = Extract<ThreadMessage, { type: Type }>;
+
 /** Where in a platform a message belongs: a session's thread, and the run in it (null: the session itself). */
 export interface Place {
 	session: string;

@@ -44,3 +44,16 @@ export interface Store {
 	watch(log: string, after: number, signal: AbortSignal): AsyncIterable<LogEntry>;
 	close(): Promise<void>;
 }
+
+const PAGE = 1_000;
+
+/** Every record of a kind in ascending key order, read page by page: what is written meanwhile may be among them. */
+export async function* allRecords(store: Store, kind: string): AsyncIterable<StoredRecord> {
+	for (let after = ''; ; ) {
+		const page = await store.list(kind, { after, limit: PAGE });
+		yield* page;
+		const last = page.at(-1);
+		if (last === undefined || page.length < PAGE) return;
+		after = last.key;
+	}
+}

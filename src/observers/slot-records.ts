@@ -1,10 +1,9 @@
 import { z } from 'zod';
-import type { Store, StoreChange } from '../core/store.ts';
+import { allRecords, type Store, type StoreChange } from '../core/store.ts';
 
 const SLOTS = 'slots';
 /** Runs whose thread may not be shown to the end. */
 const SHOWING = 'showing';
-const PAGE = 1_000;
 
 const recordSchema = z.object({
 	/** The platform's id by slot; null: it was begun to be posted. */
@@ -61,11 +60,6 @@ export function createSlotRecords(store: Store, run: string): SlotRecords {
 /** Runs whose thread may not be shown to the end, in the order of their ids. */
 export async function incompleteThreads(store: Store): Promise<readonly string[]> {
 	const runs: string[] = [];
-	for (let after = ''; ; ) {
-		const page = await store.list(SHOWING, { after, limit: PAGE });
-		runs.push(...page.map(({ key }) => key));
-		const end = page.at(-1);
-		if (end === undefined || page.length < PAGE) return runs;
-		after = end.key;
-	}
+	for await (const { key } of allRecords(store, SHOWING)) runs.push(key);
+	return runs;
 }

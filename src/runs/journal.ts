@@ -1,6 +1,6 @@
 import { BotError } from '../core/errors.ts';
 import { type JournalEntry, journalEntrySchema, type RunRecord, runRecordSchema } from '../core/run.ts';
-import type { Store, StoreChange } from '../core/store.ts';
+import { allRecords, type Store, type StoreChange } from '../core/store.ts';
 
 const PAGE = 1_000;
 const RUNS = 'run';
@@ -114,15 +114,8 @@ export async function readRunRecord(store: Store, run: string): Promise<RunRecor
 
 /** Every run record that this version can read, oldest id first. */
 export async function* listRunRecords(store: Store): AsyncIterable<RunRecord> {
-	let after = '';
-	for (;;) {
-		const page = await store.list(RUNS, { after, limit: PAGE });
-		for (const { value } of page) {
-			const record = runRecordSchema.safeParse(value);
-			if (record.success) yield record.data;
-		}
-		const last = page.at(-1);
-		if (last === undefined || page.length < PAGE) return;
-		after = last.key;
+	for await (const { value } of allRecords(store, RUNS)) {
+		const record = runRecordSchema.safeParse(value);
+		if (record.success) yield record.data;
 	}
 }

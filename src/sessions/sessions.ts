@@ -1,8 +1,8 @@
 import type { Clock } from '../core/clock.ts';
 import type { Asked } from '../core/command.ts';
-import { BotError } from '../core/errors.ts';
+import { isStoreConflict } from '../core/errors.ts';
 import { decodeSessionId, isChannel } from '../core/session-id.ts';
-import type { Store, StoreChange } from '../core/store.ts';
+import { allRecords, type Store, type StoreChange } from '../core/store.ts';
 import {
 	lineage,
 	type SessionRecord,
@@ -94,7 +94,7 @@ export function createSessions(options: SessionsOptions): Sessions {
 			try {
 				return await attempt(await read(session));
 			} catch (error) {
-				if (!isConflict(error)) throw error;
+				if (!isStoreConflict(error)) throw error;
 			}
 		}
 	};
@@ -142,7 +142,7 @@ export function createSessions(options: SessionsOptions): Sessions {
 				else await begin(record, version, first);
 				return true;
 			} catch (error) {
-				if (first === undefined || isConflict(error)) throw error;
+				if (first === undefined || isStoreConflict(error)) throw error;
 				await store.commit([put({ ...record, waiting: rest }, version)]);
 				options.onRefused(session, first, error);
 				options.onQueue(session, rest);
@@ -197,16 +197,11 @@ export function createSessions(options: SessionsOptions): Sessions {
 		ended: moveUp,
 		async busy() {
 			const found: SessionRecord[] = [];
-			for (let after = ''; ; ) {
-				const page = await store.list(BUSY, { after, limit: 1_000 });
-				for (const { key } of page) {
-					const session = await store.get(SESSIONS, key);
-					if (session !== null) found.push(sessionRecordSchema.parse(session.value));
-				}
-				const last = page.at(-1);
-				if (last === undefined || page.length < 1_000) return found;
-				after = last.key;
+			for await (const { key } of allRecords(store, BUSY)) {
+				const session = await store.get(SESSIONS, key);
+				if (session !== null) found.push(sessionRecordSchema.parse(session.value));
 			}
+			return found;
 		},
 		list,
 	};
@@ -226,8 +221,6 @@ function retryUnderWay(record: SessionRecord, retryOf: string | null): Asked | n
 	const position = record.waiting.findIndex((waiting) => waiting.retryOf === retryOf) + 1;
 	return position === 0 ? null : { type: 'queued', position };
 }
-
-const isConflict = (error: unknown) => error instanceof BotError && error.code === 'store_conflict';
 
 interface Found {
 	record: SessionRecord | null;

@@ -1,4 +1,4 @@
-import type { PlacedMessage, ThreadMessage } from '../../core/gateway.ts';
+import type { MessageOf, PlacedMessage, ThreadMessage } from '../../core/gateway.ts';
 
 /** A thread as the page knows it: its messages in the order in which they came up. */
 export interface ThreadState {
@@ -53,8 +53,6 @@ function appended(
 		return { run, message: { ...message, content: message.content + text } };
 	});
 }
-
-export type MessageOf<Type extends ThreadMessage['type']> = Extract<ThreadMessage, { type: Type }>;
 
 /** The messages of one run, by type. */
 export interface RunMessages {

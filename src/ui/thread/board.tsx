@@ -1,7 +1,6 @@
 import { useEffect, useState } from 'react';
-import type { BoardRow } from '../../core/gateway.ts';
+import type { BoardRow, MessageOf } from '../../core/gateway.ts';
 import { say } from '../say.ts';
-import type { MessageOf } from '../state/thread-state.ts';
 
 const SIGNS: Readonly<Record<BoardRow['state'], string>> = {
 	waiting: '○',

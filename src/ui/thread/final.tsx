@@ -1,9 +1,9 @@
 import type { Shortfall } from '../../core/coordination.ts';
-import type { BoardRow } from '../../core/gateway.ts';
+import type { BoardRow, MessageOf } from '../../core/gateway.ts';
 import type { Spend } from '../../core/usage.ts';
 import { CopyButton } from '../parts/copy-button.tsx';
 import { say } from '../say.ts';
-import type { MessageOf } from '../state/thread-state.ts';
+
 import { Markdown } from '../text/markdown.tsx';
 import { timeText } from './board.tsx';
 

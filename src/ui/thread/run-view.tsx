@@ -1,5 +1,6 @@
+import type { MessageOf } from '../../core/gateway.ts';
 import { say } from '../say.ts';
-import { isGoing, type MessageOf, type RunMessages } from '../state/thread-state.ts';
+import { isGoing, type RunMessages } from '../state/thread-state.ts';
 import { dateText } from '../text/date-text.ts';
 import { Board } from './board.tsx';
 import { Final } from './final.tsx';

@@ -1,6 +1,7 @@
+import type { MessageOf } from '../../core/gateway.ts';
 import { CopyButton } from '../parts/copy-button.tsx';
 import { say } from '../say.ts';
-import type { MessageOf } from '../state/thread-state.ts';
+
 import { Markdown } from '../text/markdown.tsx';
 
 /** Each agent's latest answer, folded. */

@@ -1,6 +1,7 @@
 import { useRef } from 'react';
+import type { MessageOf } from '../../core/gateway.ts';
 import { say } from '../say.ts';
-import type { MessageOf, RunMessages } from '../state/thread-state.ts';
+import type { RunMessages } from '../state/thread-state.ts';
 
 type Step = RunMessages['steps'][number];
 

@@ -230,16 +230,21 @@ describe('text that means no good', () => {
 	});
 });
 
+/** The first question arrives, and the page does not hear of it. */
+async function loseFirstAnswer(tab: Tab): Promise<void> {
+	let isLost = false;
+	await tab.route('**/api/threads', async (route) => {
+		if (route.request().method() !== 'POST' || isLost) return route.continue();
+		isLost = true;
+		await route.fetch();
+		await route.abort();
+	});
+}
+
 describe('a question that could not be sent', () => {
 	it('is sent once, though its first answer was lost', async () => {
 		const tab = await open();
-		let isLost = false;
-		await tab.route('**/api/threads', async (route) => {
-			if (route.request().method() !== 'POST' || isLost) return route.continue();
-			isLost = true;
-			await route.fetch();
-			await route.abort();
-		});
+		await loseFirstAnswer(tab);
 		await tab.getByLabel('Your question').fill('Lost on its way?');
 		await tab.getByRole('button', { name: 'Ask the team' }).click();
 		await tab.getByRole('alert').waitFor();
@@ -251,13 +256,7 @@ describe('a question that could not be sent', () => {
 
 	it('and is changed is another question', async () => {
 		const tab = await open();
-		let isLost = false;
-		await tab.route('**/api/threads', async (route) => {
-			if (route.request().method() !== 'POST' || isLost) return route.continue();
-			isLost = true;
-			await route.fetch();
-			await route.abort();
-		});
+		await loseFirstAnswer(tab);
 		await tab.getByLabel('Your question').fill('First wording?');
 		await tab.getByRole('button', { name: 'Ask the team' }).click();
 		await tab.getByRole('alert').waitFor();

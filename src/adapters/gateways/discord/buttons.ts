@@ -1,9 +1,8 @@
-import type { RenderContext } from '../../../core/gateway.ts';
+import type { MessageOf, RenderContext } from '../../../core/gateway.ts';
 import type { Control } from '../shared/controls.ts';
 import { clipText } from './clip-text.ts';
 import type { DiscordButton } from './discord-body.ts';
 import { LIMITS } from './limits.ts';
-import type { MessageOf } from './message-of.ts';
 
 type Action = Control['action'];
 

@@ -1,6 +1,7 @@
 import type { Attachment } from 'discord.js';
 import type { OfferedFile } from '../../../core/attachment.ts';
 import type { Say } from '../../../core/say.ts';
+import { readBody } from '../shared/read-body.ts';
 
 /** Longest time to fetch one file, in ms. */
 const FETCH_MS = 30_000;
@@ -18,12 +19,5 @@ async function fetchFile(url: string, size: number, say: Say): Promise<Uint8Arra
 		await response.body?.cancel();
 		throw new Error(say('discord.file_refused', { status: String(response.status) }));
 	}
-	const chunks: Uint8Array[] = [];
-	let length = 0;
-	for await (const chunk of response.body) {
-		length += chunk.length;
-		if (length > size) throw new Error(say('discord.file_grown'));
-		chunks.push(chunk);
-	}
-	return Buffer.concat(chunks);
+	return readBody(response.body, size, () => new Error(say('discord.file_grown')));
 }

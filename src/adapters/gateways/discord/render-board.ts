@@ -1,5 +1,5 @@
 import type { Outcome } from '../../../core/coordination.ts';
-import type { RenderContext } from '../../../core/gateway.ts';
+import type { MessageOf, RenderContext } from '../../../core/gateway.ts';
 import type { Say } from '../../../core/say.ts';
 import { visibleText } from '../shared/visible-text.ts';
 import { boardButtons } from './buttons.ts';
@@ -7,7 +7,6 @@ import { cardFits } from './card-size.ts';
 import { clipText } from './clip-text.ts';
 import type { DiscordBody, DiscordCard } from './discord-body.ts';
 import { LIMITS } from './limits.ts';
-import type { MessageOf } from './message-of.ts';
 import { personText, plainText } from './plain-text.ts';
 import { outcomeText, resultTexts } from './result-texts.ts';
 import { compactRows, fullRows } from './row-texts.ts';

@@ -1,10 +1,10 @@
+import type { MessageOf } from '../../../core/gateway.ts';
 import type { Say } from '../../../core/say.ts';
 import { answerText, factsText, headingOf, shortfallTexts } from '../shared/result-text.ts';
 import { visibleText } from '../shared/visible-text.ts';
 import type { DiscordBody } from './discord-body.ts';
 import { harmlessMarkdown, partsOf } from './harmless-markdown.ts';
 import { FILE_NOTE, LIMITS, SHOWN } from './limits.ts';
-import type { MessageOf } from './message-of.ts';
 import { plainText } from './plain-text.ts';
 import { continuedText, messageBody } from './text-body.ts';
 

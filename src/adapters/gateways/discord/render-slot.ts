@@ -1,10 +1,9 @@
-import type { RenderContext } from '../../../core/gateway.ts';
+import type { MessageOf, RenderContext } from '../../../core/gateway.ts';
 import { visibleText } from '../shared/visible-text.ts';
 import type { DiscordBody } from './discord-body.ts';
 import { fileName } from './file-name.ts';
 import { harmlessMarkdown, partsOf } from './harmless-markdown.ts';
 import { FILE_NOTE, LIMITS, SHOWN } from './limits.ts';
-import type { MessageOf } from './message-of.ts';
 import { plainText } from './plain-text.ts';
 import { continuedText, messageBody } from './text-body.ts';
 

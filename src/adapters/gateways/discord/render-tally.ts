@@ -1,9 +1,9 @@
+import type { MessageOf } from '../../../core/gateway.ts';
 import type { Say } from '../../../core/say.ts';
 import { visibleText } from '../shared/visible-text.ts';
 import { clipText } from './clip-text.ts';
 import type { DiscordBody } from './discord-body.ts';
 import { LIMITS } from './limits.ts';
-import type { MessageOf } from './message-of.ts';
 import { plainText } from './plain-text.ts';
 import { messageBody } from './text-body.ts';
 

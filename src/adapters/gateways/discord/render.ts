@@ -1,7 +1,6 @@
-import type { RenderContext, ThreadMessage } from '../../../core/gateway.ts';
+import type { MessageOf, RenderContext, ThreadMessage } from '../../../core/gateway.ts';
 import { choiceButtons } from './buttons.ts';
 import type { DiscordBody } from './discord-body.ts';
-import type { MessageOf } from './message-of.ts';
 import { plainText } from './plain-text.ts';
 import { boardBody } from './render-board.ts';
 import { finalBodies } from './render-final.ts';

@@ -1,9 +1,8 @@
 import type { Outcome } from '../../../core/coordination.ts';
-import type { BoardRow } from '../../../core/gateway.ts';
+import type { BoardRow, MessageOf } from '../../../core/gateway.ts';
 import type { Say } from '../../../core/say.ts';
 import { answerText, headingOf } from '../shared/result-text.ts';
 import { harmlessMarkdown, partsOf } from './harmless-markdown.ts';
-import type { MessageOf } from './message-of.ts';
 import { personText, plainText } from './plain-text.ts';
 
 type Board = MessageOf<'board'>;

@@ -1,9 +1,9 @@
-import type { ThreadMessage } from '../../../core/gateway.ts';
+import type { MessageOf } from '../../../core/gateway.ts';
 import type { Say } from '../../../core/say.ts';
 import { spendText } from './spend-text.ts';
 import { timeText } from './time-text.ts';
 
-type Final = Extract<ThreadMessage, { type: 'final' }>;
+type Final = MessageOf<'final'>;
 type Standing = Pick<Final, 'outcome' | 'answers' | 'agents'> & { hasAnswer: boolean };
 
 /** What a result is worth, in a few words: `Answer`, `Best available answer (3 of 5 agents)`, `No answer`, `Stopped`. */

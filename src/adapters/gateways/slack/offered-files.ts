@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { OfferedFile } from '../../../core/attachment.ts';
+import { readBody } from '../shared/read-body.ts';
 import type { SlackDesk, Visitor } from './slack-desk.ts';
 
 /** A file as messages and modals carry it. https://docs.slack.dev/reference/objects/file-object */
@@ -46,18 +47,7 @@ async function fetched({ apiUrl, signal }: Desk, { workspace, say }: Visitor, fi
 		await answer.body?.cancel();
 		throw new Error(say('slack.file_refused', { status: answer.status }));
 	}
-	return upTo(file.size ?? 0, answer.body, say);
-}
-
-async function upTo(most: number, body: ReadableStream<Uint8Array>, say: Visitor['say']): Promise<Uint8Array> {
-	const parts: Uint8Array[] = [];
-	let size = 0;
-	for await (const part of body) {
-		size += part.length;
-		if (size > most) throw new Error(say('slack.file_larger'));
-		parts.push(part);
-	}
-	return Buffer.concat(parts);
+	return readBody(answer.body, file.size ?? 0, () => new Error(say('slack.file_larger')));
 }
 
 /** Whether an address is where the workspace's files are: at Slack, or at the server that stands in for it. */

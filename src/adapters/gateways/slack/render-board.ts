@@ -1,4 +1,4 @@
-import type { BoardRow, RenderContext, ThreadMessage } from '../../../core/gateway.ts';
+import type { BoardRow, MessageOf, RenderContext } from '../../../core/gateway.ts';
 import type { Say } from '../../../core/say.ts';
 import type { Control } from '../shared/controls.ts';
 import { actions, type Button, context, header, section } from './blocks.ts';
@@ -8,7 +8,7 @@ import { resultCard } from './render-result-card.ts';
 import type { SlackBlock, SlackBody } from './slack-body.ts';
 import { clipped, escaped, foreignLine, timeToken } from './slack-text.ts';
 
-type Board = Extract<ThreadMessage, { type: 'board' }>;
+type Board = MessageOf<'board'>;
 
 /** Characters that all rows may take, and one note of them. */
 const ROWS_BUDGET = 8000;

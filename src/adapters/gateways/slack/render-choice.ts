@@ -1,10 +1,10 @@
-import type { RenderContext, ThreadMessage } from '../../../core/gateway.ts';
+import type { MessageOf, RenderContext } from '../../../core/gateway.ts';
 import { actions, type Button, section } from './blocks.ts';
 import { MAX_ACTIONS } from './limits.ts';
 import type { SlackBody } from './slack-body.ts';
 import { escaped, foreignLine } from './slack-text.ts';
 
-type Choice = Extract<ThreadMessage, { type: 'choice' }>;
+type Choice = MessageOf<'choice'>;
 
 /** Asks who shall present; once that is decided, says so and has no buttons. */
 export function renderChoice(choice: Choice, { place, say }: RenderContext): SlackBody[] {

@@ -1,4 +1,4 @@
-import type { RenderContext, ThreadMessage } from '../../../core/gateway.ts';
+import type { MessageOf, RenderContext } from '../../../core/gateway.ts';
 import type { Say } from '../../../core/say.ts';
 import { answerText, factsText, headingOf, shortfallTexts } from '../shared/result-text.ts';
 import { splitMarkdown } from '../shared/split-markdown.ts';
@@ -8,7 +8,7 @@ import { MARKDOWN_PART } from './limits.ts';
 import type { SlackBlock, SlackBody } from './slack-body.ts';
 import { clipped, escaped, foreignLine, foreignMarkdown, growingMarkdown } from './slack-text.ts';
 
-type Final = Extract<ThreadMessage, { type: 'final' }>;
+type Final = MessageOf<'final'>;
 
 /** Most messages of a result, unless nothing is to be shortened; the last is then a file with all of it. */
 const MAX_PARTS = 3;

@@ -1,5 +1,5 @@
 import type { Outcome } from '../../../core/coordination.ts';
-import type { BoardResult, ThreadMessage } from '../../../core/gateway.ts';
+import type { BoardResult, MessageOf } from '../../../core/gateway.ts';
 import type { Say } from '../../../core/say.ts';
 import type { Control } from '../shared/controls.ts';
 import { answerText, headingOf } from '../shared/result-text.ts';
@@ -9,7 +9,7 @@ import { personMark } from './person-mark.ts';
 import type { SlackBlock, SlackBody } from './slack-body.ts';
 import { clipped, escaped, foreignLine, foreignMarkdown } from './slack-text.ts';
 
-type Board = Extract<ThreadMessage, { type: 'board' }>;
+type Board = MessageOf<'board'>;
 
 export interface CardContext {
 	control(action: Control['action']): Control;

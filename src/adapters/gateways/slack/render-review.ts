@@ -1,9 +1,9 @@
-import type { RenderContext, ThreadMessage } from '../../../core/gateway.ts';
+import type { MessageOf, RenderContext } from '../../../core/gateway.ts';
 import { context } from './blocks.ts';
 import type { SlackBody } from './slack-body.ts';
 import { escaped, foreignLine } from './slack-text.ts';
 
-type Review = Extract<ThreadMessage, { type: 'review' }>;
+type Review = MessageOf<'review'>;
 
 /** What the review decided, in small print. */
 export function renderReview({ verdict, reason, instructions }: Review, { say }: RenderContext): SlackBody[] {

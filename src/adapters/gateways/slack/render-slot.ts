@@ -1,4 +1,4 @@
-import type { RenderContext, ThreadMessage } from '../../../core/gateway.ts';
+import type { MessageOf, RenderContext } from '../../../core/gateway.ts';
 import type { Say } from '../../../core/say.ts';
 import { splitMarkdown } from '../shared/split-markdown.ts';
 import { context, markdown, partText, plainSections, section } from './blocks.ts';
@@ -7,7 +7,7 @@ import { MARKDOWN_PART, SHORTENED } from './limits.ts';
 import type { SlackBlock, SlackBody } from './slack-body.ts';
 import { escaped, foreignLine, foreignMarkdown } from './slack-text.ts';
 
-type Slot = Extract<ThreadMessage, { type: 'slot' }>;
+type Slot = MessageOf<'slot'>;
 
 /** An agent's latest answer: whole where it fits into a message, else in parts (`full`) or shortened and as a file. */
 export function renderSlot(slot: Slot, { place, say, verbosity }: RenderContext): SlackBody[] {

@@ -1,11 +1,11 @@
-import type { RenderContext, ThreadMessage } from '../../../core/gateway.ts';
+import type { MessageOf, RenderContext } from '../../../core/gateway.ts';
 import type { Say } from '../../../core/say.ts';
 import { context, section } from './blocks.ts';
 import { MAX_CHART_CATEGORIES, MAX_CHART_LABEL, MAX_CHART_TITLE, MAX_TABLE_ROWS } from './limits.ts';
 import type { SlackBlock, SlackBody } from './slack-body.ts';
 import { clipped, escaped, foreignLine } from './slack-text.ts';
 
-type Tally = Extract<ThreadMessage, { type: 'tally' }>;
+type Tally = MessageOf<'tally'>;
 type Row = Tally['rows'][number];
 
 const MAX_NAME = 60;

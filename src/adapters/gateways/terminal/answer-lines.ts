@@ -1,10 +1,14 @@
+import type { MessageOf } from '../../../core/gateway.ts';
 import { fitted } from './fit-text.ts';
-import type { Message } from './message-of.ts';
 import { headingLines, type Page } from './page.ts';
 import { textLines } from './text-lines.ts';
 
 /** The answers of the team, each under its author. */
-export function answerLines(slots: readonly Message<'slot'>[], board: Message<'board'> | null, page: Page): string[] {
+export function answerLines(
+	slots: readonly MessageOf<'slot'>[],
+	board: MessageOf<'board'> | null,
+	page: Page,
+): string[] {
 	if (slots.length === 0) return [];
 	const { say, style } = page;
 	const piped = page.width === Number.POSITIVE_INFINITY;

@@ -1,12 +1,12 @@
+import type { MessageOf } from '../../../core/gateway.ts';
 import { choiceLines } from './choice-lines.ts';
 import { oneLine } from './fit-text.ts';
 import type { LineReader } from './line-reader.ts';
-import type { Message } from './message-of.ts';
 import type { Page } from './page.ts';
 
 export interface ChoiceAsked {
 	candidates: readonly string[];
-	slots: readonly Message<'slot'>[];
+	slots: readonly MessageOf<'slot'>[];
 	page: Page;
 	reader: LineReader;
 	print(lines: readonly string[]): void;

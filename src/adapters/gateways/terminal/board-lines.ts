@@ -1,7 +1,6 @@
-import type { BoardRow } from '../../../core/gateway.ts';
+import type { BoardRow, MessageOf } from '../../../core/gateway.ts';
 import { timeText } from '../shared/time-text.ts';
 import { fitted, type Piece, padded } from './fit-text.ts';
-import type { Message } from './message-of.ts';
 import type { Page } from './page.ts';
 import type { Style } from './style.ts';
 import { textLines } from './text-lines.ts';
@@ -22,7 +21,7 @@ export interface BoardMoment {
 }
 
 /** The board: the question, what works on it, and one row per agent. */
-export function boardLines(board: Message<'board'>, page: Page, moment: BoardMoment): string[] {
+export function boardLines(board: MessageOf<'board'>, page: Page, moment: BoardMoment): string[] {
 	const { say, style } = page;
 	const title = textLines(board.title, { ...page, width: page.width - 3, style: { ...style, colours: false } });
 	const about = [
@@ -40,7 +39,7 @@ export function boardLines(board: Message<'board'>, page: Page, moment: BoardMom
 	];
 }
 
-function rowsOf({ rows }: Message<'board'>, page: Page, moment: BoardMoment): string[] {
+function rowsOf({ rows }: MessageOf<'board'>, page: Page, moment: BoardMoment): string[] {
 	const { style, width } = page;
 	const longest = (limit: number, texts: readonly string[]) => Math.min(limit, Math.max(...texts.map(widthOf)));
 	const idWidth = longest(

@@ -1,6 +1,6 @@
+import type { MessageOf } from '../../../core/gateway.ts';
 import { askChoice } from './ask-choice.ts';
 import type { LineReader } from './line-reader.ts';
-import type { Message } from './message-of.ts';
 import type { Painter } from './painter.ts';
 
 /** Puts each tie to the person once, and takes the question back when it is settled otherwise. */
@@ -14,7 +14,7 @@ export interface ChoiceDesk {
 export interface ChoiceDeskOptions {
 	reader: LineReader;
 	painter: Painter;
-	choose(choice: Message<'choice'>, agent: string): Promise<void>;
+	choose(choice: MessageOf<'choice'>, agent: string): Promise<void>;
 	complain(thrown: unknown): void;
 }
 
@@ -22,7 +22,7 @@ export function createChoiceDesk({ reader, painter, choose, complain }: ChoiceDe
 	const asked = new Set<string>();
 	let open: { name: string; end: AbortController } | null = null;
 
-	async function ask(choice: Message<'choice'>, { signal }: AbortController): Promise<void> {
+	async function ask(choice: MessageOf<'choice'>, { signal }: AbortController): Promise<void> {
 		painter.hide(true);
 		try {
 			const page = painter.page();

@@ -1,10 +1,10 @@
+import type { MessageOf } from '../../../core/gateway.ts';
 import { fitted, padded } from './fit-text.ts';
-import type { Message } from './message-of.ts';
 import { headingLines, type Page } from './page.ts';
 import { widthOf } from './text-width.ts';
 
 /** The tied answers with their numbers and how each begins. */
-export function choiceLines(candidates: readonly string[], slots: readonly Message<'slot'>[], page: Page): string[] {
+export function choiceLines(candidates: readonly string[], slots: readonly MessageOf<'slot'>[], page: Page): string[] {
 	const { say, style } = page;
 	const idWidth = Math.min(20, Math.max(...candidates.map(widthOf)));
 	const lines = candidates.map((agent, index) => {

@@ -1,35 +1,27 @@
 import type { Shortfall } from '../../../core/coordination.ts';
+import type { MessageOf } from '../../../core/gateway.ts';
+import { answerText, headingOf } from '../shared/result-text.ts';
 import { spendText } from '../shared/spend-text.ts';
 import { timeText } from '../shared/time-text.ts';
-import type { Message } from './message-of.ts';
 import { headingLines, type Page } from './page.ts';
 import type { Style } from './style.ts';
 import { textLines } from './text-lines.ts';
 
 /** The result of a finished run: its standing, what is missing from it, then the text, and last what it cost. */
-export function finalLines(final: Message<'final'>, board: Message<'board'> | null, page: Page): string[] {
+export function finalLines(final: MessageOf<'final'>, board: MessageOf<'board'> | null, page: Page): string[] {
 	const { say } = page;
 	const by = final.winner === null || final.content === '' ? '' : say('final.by', { agent: final.winner });
-	const text =
-		final.content === '' ? say(final.outcome === 'stopped' ? 'final.none_stopped' : 'final.none') : final.content;
+	const heading = headingOf({ ...final, hasAnswer: final.content !== '' }, say);
 	return [
-		...headingLines(standing(final, page), by, page),
+		...headingLines(heading, by, page),
 		...shortfallLines(final, board, page),
 		...(page.width === Number.POSITIVE_INFINITY ? [] : ['']),
-		...textLines(text, page, { whole: true }),
+		...textLines(answerText(final, say), page, { whole: true }),
 		...closingLines(final, page),
 	];
 }
 
-function standing({ outcome, content, answers, agents }: Message<'final'>, { say }: Page): string {
-	const given = { answers, agents: say('board.agents', { count: agents }) };
-	if (outcome === 'partial') return say('final.heading.partial', given);
-	if (outcome === 'stopped')
-		return content === '' ? say('final.heading.stopped') : say('final.heading.stopped_answer', given);
-	return say(outcome === 'failed' ? 'final.heading.failed' : 'final.heading.answered');
-}
-
-function shortfallLines({ shortfalls }: Message<'final'>, board: Message<'board'> | null, page: Page): string[] {
+function shortfallLines({ shortfalls }: MessageOf<'final'>, board: MessageOf<'board'> | null, page: Page): string[] {
 	if (shortfalls.length === 0) return [];
 	const { say, style } = page;
 	const sign = style.yellow(style.signs.warning);
@@ -41,13 +33,13 @@ function shortfallLines({ shortfalls }: Message<'final'>, board: Message<'board'
 	return page.width === Number.POSITIVE_INFINITY ? [say('final.notes'), ...lines, ''] : lines;
 }
 
-function reasonsOf(shortfall: Shortfall, board: Message<'board'> | null, { say }: Page): string[] {
+function reasonsOf(shortfall: Shortfall, board: MessageOf<'board'> | null, { say }: Page): string[] {
 	const out = board?.rows.filter(({ state }) => state === 'out') ?? [];
 	if (shortfall !== 'agent_out' || out.length === 0) return [say(`shortfall.${shortfall}`)];
 	return out.map(({ agent, note }) => say('shortfall.agent_out_named', { agent, reason: note ?? '' }));
 }
 
-function closingLines({ outcome, spend, activeMs }: Message<'final'>, page: Page): string[] {
+function closingLines({ outcome, spend, activeMs }: MessageOf<'final'>, page: Page): string[] {
 	const { say, style, width } = page;
 	const time = activeMs === null ? [] : [timeText(activeMs, say, true)];
 	const facts = [...(spend === null ? [] : spendText(spend, say)), ...time].join(` ${style.signs.dot} `);
@@ -57,12 +49,12 @@ function closingLines({ outcome, spend, activeMs }: Message<'final'>, page: Page
 	return ['', ...lines.map((line, index) => ` ${index === 0 ? sign : ' '} ${style.dim(line)}`), ''];
 }
 
-function signOf(outcome: Message<'final'>['outcome'], { signs }: Style): string {
+function signOf(outcome: MessageOf<'final'>['outcome'], { signs }: Style): string {
 	if (outcome === 'answered') return signs.done;
 	return outcome === 'failed' ? signs.out : signs.warning;
 }
 
-function paintOf(outcome: Message<'final'>['outcome'], style: Style): (text: string) => string {
+function paintOf(outcome: MessageOf<'final'>['outcome'], style: Style): (text: string) => string {
 	if (outcome === 'answered') return style.green;
 	return outcome === 'failed' ? style.red : style.yellow;
 }

@@ -1,13 +1,13 @@
+import type { MessageOf } from '../../../core/gateway.ts';
 import { timeText } from '../shared/time-text.ts';
 import { statusPieces } from './board-lines.ts';
 import { fitted } from './fit-text.ts';
-import type { Message } from './message-of.ts';
 import type { Page } from './page.ts';
 
 /** For a pipe: one line for each agent whose state differs from the board before. `before` is null at the start. */
 export function progressLines(
-	before: Message<'board'> | null,
-	board: Message<'board'>,
+	before: MessageOf<'board'> | null,
+	board: MessageOf<'board'>,
 	page: Page,
 	elapsedMs: number,
 ): string[] {
@@ -30,7 +30,7 @@ export function progressLines(
 }
 
 /** What a line says about each agent: votes stand in the tally, and that a run is over in its result. */
-function statusesOf(board: Message<'board'> | null, page: Page): Map<string, string> {
+function statusesOf(board: MessageOf<'board'> | null, page: Page): Map<string, string> {
 	const rows =
 		board?.rows.filter(({ state, note }) => state !== 'done' && (state !== 'waiting' || note !== null)) ?? [];
 	return new Map(rows.map((row) => [row.agent, fitted(statusPieces({ ...row, votes: null }, page), page.width)]));

@@ -1,6 +1,6 @@
 import type { TallyRow } from '../../../core/coordination.ts';
+import type { MessageOf } from '../../../core/gateway.ts';
 import { fitted, type Piece, padded } from './fit-text.ts';
-import type { Message } from './message-of.ts';
 import { headingLines, type Page } from './page.ts';
 import { textLines } from './text-lines.ts';
 import { widthOf } from './text-width.ts';
@@ -9,7 +9,7 @@ const MAX_ID = 20;
 const BAR = 24;
 
 /** The vote: a bar per answer, and under it who voted for it and why. */
-export function tallyLines(tally: Message<'tally'>, page: Page): string[] {
+export function tallyLines(tally: MessageOf<'tally'>, page: Page): string[] {
 	const { say } = page;
 	const counted = rowsOf(tally);
 	const voters = tally.votes.map(({ agent }) => agent);
@@ -25,14 +25,14 @@ export function tallyLines(tally: Message<'tally'>, page: Page): string[] {
 }
 
 /** How a tie was broken; nothing when there was none. */
-export function tieLines({ tie, winner }: Message<'tally'>, page: Page): string[] {
+export function tieLines({ tie, winner }: MessageOf<'tally'>, page: Page): string[] {
 	if (tie === null || winner === null) return [];
 	const text = page.say(`tally.tie.${tie.rule}`, { tied: tie.tied.join(', '), winner });
 	return ['', ...textLines(text, { ...page, width: page.width - 1 }).map((line) => ` ${line}`)];
 }
 
 /** The rows, and one for each answer that has votes and no row, so that no vote goes unseen. */
-function rowsOf({ rows, votes }: Message<'tally'>): readonly TallyRow[] {
+function rowsOf({ rows, votes }: MessageOf<'tally'>): readonly TallyRow[] {
 	const missing = votes.filter(({ target }) => !rows.some(({ agent }) => agent === target));
 	const groups = Map.groupBy(missing, ({ target }) => target);
 	const added = [...groups].map(([agent, cast]): TallyRow => {
@@ -67,7 +67,7 @@ function barLine(
 	);
 }
 
-function reasonLines(vote: Message<'tally'>['votes'][number], page: Page, idWidth: number): string[] {
+function reasonLines(vote: MessageOf<'tally'>['votes'][number], page: Page, idWidth: number): string[] {
 	const { style, say, width } = page;
 	const self = vote.agent === vote.target ? `${say('tally.self')}: ` : '';
 	const reason = self + (vote.reason.trim() === '' ? say('tally.no_reason') : vote.reason.replace(/\s+/g, ' '));

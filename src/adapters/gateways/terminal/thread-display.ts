@@ -1,8 +1,7 @@
-import type { ThreadMessage } from '../../../core/gateway.ts';
+import type { MessageOf, ThreadMessage } from '../../../core/gateway.ts';
 import { answerLines } from './answer-lines.ts';
 import { boardLines } from './board-lines.ts';
 import { finalLines } from './final-lines.ts';
-import type { Message } from './message-of.ts';
 import type { Page } from './page.ts';
 import { reviewLines } from './review-lines.ts';
 import { tallyLines, tieLines } from './tally-lines.ts';
@@ -16,10 +15,10 @@ import { type Moment, writingLines } from './writing-lines.ts';
  */
 export interface ThreadDisplay {
 	update(message: ThreadMessage): void;
-	board(): Message<'board'> | null;
-	slots(): readonly Message<'slot'>[];
+	board(): MessageOf<'board'> | null;
+	slots(): readonly MessageOf<'slot'>[];
 	/** The tie that waits for a person; only once everything about it has been handed out. */
-	openChoice(): Message<'choice'> | null;
+	openChoice(): MessageOf<'choice'> | null;
 	/** Lines that have been decided since the last call. `closing`: whatever there is, for there will be no more. */
 	take(page: Page, elapsedMs: number, closing?: boolean): string[];
 	live(page: Page, moment: Moment): string[];
@@ -35,7 +34,7 @@ export function createThreadDisplay(): ThreadDisplay {
 	/** True the first time. */
 	const once = (name: string) => !taken.has(name) && taken.add(name) !== undefined;
 
-	function evidence(round: number, board: Message<'board'>, page: Page, elapsedMs: number): string[] {
+	function evidence(round: number, board: MessageOf<'board'>, page: Page, elapsedMs: number): string[] {
 		const tally = store.find('tally', `tally:${round}`);
 		const fresh = store.slots().filter(({ agent, version }) => version > (versions.get(agent) ?? 0));
 		for (const { agent, version } of fresh) versions.set(agent, version);
@@ -47,7 +46,7 @@ export function createThreadDisplay(): ThreadDisplay {
 		];
 	}
 
-	function takeRound(round: number, board: Message<'board'>, page: Page, elapsedMs: number, all: boolean): string[] {
+	function takeRound(round: number, board: MessageOf<'board'>, page: Page, elapsedMs: number, all: boolean): string[] {
 		const due = all || round < board.orchestration || store.isDecided(round);
 		const lines = due && once(`round:${round}`) ? evidence(round, board, page, elapsedMs) : [];
 		if (!taken.has(`round:${round}`)) return lines;

@@ -1,12 +1,11 @@
-import type { ThreadMessage } from '../../../core/gateway.ts';
-import type { Message } from './message-of.ts';
+import type { MessageOf, ThreadMessage } from '../../../core/gateway.ts';
 
 /** The newest state of each message of one thread. */
 export interface ThreadStore {
 	update(message: ThreadMessage): void;
-	find<Type extends ThreadMessage['type']>(type: Type, key: string): Message<Type> | null;
+	find<Type extends ThreadMessage['type']>(type: Type, key: string): MessageOf<Type> | null;
 	/** In the order of the first answers. */
-	slots(): readonly Message<'slot'>[];
+	slots(): readonly MessageOf<'slot'>[];
 	/** Whether the vote of this orchestration has its winner, or waits for the requester to name one. */
 	isDecided(orchestration: number): boolean;
 	isFinished(): boolean;
@@ -15,9 +14,9 @@ export interface ThreadStore {
 export function createThreadStore(): ThreadStore {
 	const messages = new Map<string, ThreadMessage>();
 
-	function find<Type extends ThreadMessage['type']>(type: Type, key: string): Message<Type> | null {
+	function find<Type extends ThreadMessage['type']>(type: Type, key: string): MessageOf<Type> | null {
 		const message = messages.get(key);
-		return message?.type === type ? (message as Message<Type>) : null;
+		return message?.type === type ? (message as MessageOf<Type>) : null;
 	}
 
 	return {

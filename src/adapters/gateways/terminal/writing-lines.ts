@@ -1,7 +1,7 @@
+import type { MessageOf } from '../../../core/gateway.ts';
 import { timeText } from '../shared/time-text.ts';
 import { signOf } from './board-lines.ts';
 import { fitted } from './fit-text.ts';
-import type { Message } from './message-of.ts';
 import type { Page } from './page.ts';
 import { textLines } from './text-lines.ts';
 
@@ -14,8 +14,8 @@ export interface Moment {
 
 /** Who presents or reviews at the moment, and the end of the text that is being written, as far as there is room. */
 export function writingLines(
-	board: Message<'board'>,
-	final: Message<'final'> | null,
+	board: MessageOf<'board'>,
+	final: MessageOf<'final'> | null,
 	page: Page,
 	{ frame, elapsedMs, height }: Moment,
 ): string[] {
