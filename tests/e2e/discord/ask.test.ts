@@ -157,6 +157,34 @@ describe('asking on Discord', () => {
 		expect(discord.violations).toEqual([]);
 	});
 
+	it('40060: runs once when the receipt of its acknowledgement was lost', async () => {
+		const { discord, thread, message, events } = await stage();
+		const general = discord.channel('Alpha', 'general');
+		const lost = discord.fail({ route: 'POST /interactions/:id/:token/callback', times: 1 }, { type: 'drop' });
+		const answer = await discord.person('Ada').slash(general, 'massgen ask', { question: 'Why?' });
+		await message(await thread(general), 'Presented for Why?');
+		await discord.until('the link', () => answer.message()?.content.includes('https://discord.com/channels/'));
+		const codes = discord.requests.entries
+			.filter(({ route }) => route.endsWith('/callback'))
+			.map(({ status }) => status);
+		expect(codes.length).toBeGreaterThan(1);
+		expect(events.filter(({ type }) => type === 'run_started')).toHaveLength(1);
+		expect(lost.used()).toBe(1);
+	});
+
+	it('10062: begins nothing when Discord has given the command up, and goes on with the next', async () => {
+		const { discord, thread, message, events, problems } = await stage();
+		const general = discord.channel('Alpha', 'general');
+		discord.fail({ route: 'POST /interactions/:id/:token/callback', times: 1 }, { type: 'refuse', code: 10062 });
+		const ada = discord.person('Ada');
+		void ada.slash(general, 'massgen ask', { question: 'Too late?' }).catch(() => {});
+		await discord.until('the refusal', () => discord.requests.entries.some(({ status }) => status === 404));
+		await ada.slash(general, 'massgen ask', { question: 'In time?' });
+		await message(await thread(general), 'Presented for In time?');
+		const asked = events.flatMap((event) => (event.type === 'run_started' ? [event.question] : []));
+		expect([asked, problems]).toEqual([['In time?'], []]);
+	});
+
 	it('asks about a message from its menu', async () => {
 		const { discord, thread, message } = await stage();
 		const [ada, ben] = [discord.person('Ada'), discord.person('Ben')];
