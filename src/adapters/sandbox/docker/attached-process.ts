@@ -3,7 +3,7 @@ import type Docker from 'dockerode';
 import type { Clock } from '../../../core/clock.ts';
 import { BotError } from '../../../core/errors.ts';
 import type { SandboxExit, SandboxProcess } from '../../../core/sandbox.ts';
-import { unlessGone } from './engine.ts';
+import { statusOf, unlessGone } from './engine.ts';
 import { createFrameReader } from './frames.ts';
 import { createOutput } from './output.ts';
 
@@ -56,13 +56,13 @@ export function createAttachedProcess(options: AttachedProcessOptions): SandboxP
 		signal.removeEventListener('abort', onAbort);
 		await streams.drained(clock);
 		socket.destroy();
-		const memory = await wasOutOfMemory(container);
+		const { memory, isRemoved } = await lastState(container);
 		const isGone = await removeContainer(container).then(
 			() => true,
 			() => false,
 		);
 		await options.onGone();
-		if (!isGone || (code === null && cause === null)) return { code: null, killed: 'lost' };
+		if (!isGone || (cause === null && (code === null || isRemoved))) return { code: null, killed: 'lost' };
 		return cause === null ? { code, killed: memory ? 'memory' : null } : { code: null, killed: cause };
 	})();
 
@@ -109,12 +109,16 @@ async function exitCodeOf(container: Docker.Container): Promise<number | null> {
 	}
 }
 
-/** The engine sets the flag for any process of the container, also when the container ends well. */
-async function wasOutOfMemory(container: Docker.Container): Promise<boolean> {
+/**
+ * How a container that has ended stands before it is removed here. `memory`: the engine sets the flag for any process of
+ * the container, also when the container ends well. `isRemoved`: somebody else removes it, so its code says nothing.
+ */
+async function lastState(container: Docker.Container): Promise<{ memory: boolean; isRemoved: boolean }> {
 	try {
-		return (await container.inspect()).State.OOMKilled;
-	} catch {
-		return false;
+		const { OOMKilled, Status } = (await container.inspect()).State;
+		return { memory: OOMKilled, isRemoved: Status === 'removing' };
+	} catch (thrown) {
+		return { memory: false, isRemoved: statusOf(thrown) === 404 };
 	}
 }
 
