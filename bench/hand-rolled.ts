@@ -46,6 +46,9 @@ const common = {
 	history: [],
 	feedback: null,
 	transcript: [],
+	begun: new Map<string, string>(),
+	tainted: false,
+	files: null,
 	repliesUsed: 0,
 	updated: false,
 	now: Date.UTC(2026, 0, 31),
@@ -85,7 +88,12 @@ export function handRolledRun({ agents, posted }: PeerSetup, model: HandRolledMo
 			}),
 		);
 		const answersFor = (viewer: number): SeenAnswer[] =>
-			contents.map((content, index) => ({ name: names[index] ?? '', version: 1, content, mine: index === viewer }));
+			contents.map((content, index) => ({
+				name: names[index] ?? '',
+				version: 1,
+				content,
+				mine: index === viewer,
+			}));
 		const votes = await Promise.all(
 			names.map(async (_, index) => {
 				const reply = await take(index, {

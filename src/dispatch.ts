@@ -80,6 +80,11 @@ export function createDispatch(options: DispatchOptions) {
 			if (!taken) await reply(say('choice.closed'));
 			return;
 		}
+		if (inbound.type === 'decision') {
+			const answer = await bot.decide(inbound.decision, inbound.principal, { via: inbound.via, locale });
+			if (answer !== null) await reply(answer);
+			return;
+		}
 		const { id, session, principal, files = [] } = inbound;
 		const command = commands.get(inbound.name);
 		const isKnown = command !== undefined && (command.reach === 'everywhere' || principal.platform === 'terminal');
@@ -143,7 +148,7 @@ async function hasCommitted(store: Store, changes: readonly StoreChange[]): Prom
 }
 
 function withoutFiles(inbound: Inbound): Inbound | null {
-	if (inbound.type === 'choice') return inbound;
+	if (inbound.type !== 'command') return inbound;
 	const { files = [], ...plain } = inbound;
 	return files.length === 0 ? plain : null;
 }

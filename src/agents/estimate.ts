@@ -108,7 +108,12 @@ function promptSizes(
 	count: (text: string) => number,
 ): { answer: number; evaluate: number; present: number } {
 	const names = Array.from({ length: size }, (_, index) => `agent${index + 1}`);
-	const answers: SeenAnswer[] = names.map((name) => ({ name, version: 1, content: '', mine: name === 'agent1' }));
+	const answers: SeenAnswer[] = names.map((name) => ({
+		name,
+		version: 1,
+		content: '',
+		mine: name === 'agent1',
+	}));
 	const common = {
 		run: 'estimate',
 		agent: agent.id,
@@ -119,6 +124,9 @@ function promptSizes(
 		history: [],
 		feedback: null,
 		transcript: [],
+		begun: new Map<string, string>(),
+		tainted: false,
+		files: null,
 		repliesUsed: 0,
 		updated: false,
 		now: 0,

@@ -1,6 +1,7 @@
 import type { ToolSpec } from '../core/backend.ts';
 import { messageOf } from '../core/errors.ts';
-import type { Tool, ToolResult, Toolset } from '../core/tool.ts';
+import type { KeptFiles } from '../core/kept-files.ts';
+import type { CallOptions, Tool, ToolResult, Toolset, ToolsetTurn } from '../core/tool.ts';
 import { toolResults } from './instructions/tool-results.ts';
 import { isReservedName } from './instructions/workflow-tools.ts';
 
@@ -11,7 +12,9 @@ export interface Toolbox {
 	readonly specs: readonly ToolSpec[];
 	find(name: string): Tool | null;
 	/** Never rejects: a tool that throws gives an error result. */
-	call(name: string, input: unknown, signal: AbortSignal): Promise<ToolResult>;
+	call(name: string, input: unknown, options: CallOptions): Promise<ToolResult>;
+	/** What the agent's folder holds now; undefined: it has none. Rejects when it cannot be kept. */
+	keepFiles(): Promise<KeptFiles | undefined>;
 }
 
 /** Why a turn cannot begin. */
@@ -23,10 +26,10 @@ export interface ToolboxFailure {
 }
 
 /** Never rejects. Names must be unique and not the coordination's, because a model tells tools apart by name alone. */
-export async function openToolbox(toolsets: readonly Toolset[]): Promise<Toolbox | ToolboxFailure> {
+export async function openToolbox(toolsets: readonly Toolset[], turn: ToolsetTurn): Promise<Toolbox | ToolboxFailure> {
 	const found = new Map<string, { tool: Tool; toolset: Toolset }>();
 	try {
-		const listed = await Promise.all(toolsets.map(async (toolset) => ({ toolset, tools: await toolset.tools() })));
+		const listed = await Promise.all(toolsets.map(async (toolset) => ({ toolset, tools: await toolset.tools(turn) })));
 		for (const { toolset, tools } of listed) {
 			for (const tool of tools) {
 				if (found.has(tool.name) || isReservedName(tool.name)) return nameTaken(tool.name);
@@ -45,14 +48,21 @@ export async function openToolbox(toolsets: readonly Toolset[]): Promise<Toolbox
 			parameters,
 		})),
 		find: (name) => found.get(name)?.tool ?? null,
-		async call(name, input, signal) {
+		async call(name, input, options) {
 			const entry = found.get(name);
 			if (entry === undefined) return { text: toolResults.unknown(name, [...found.keys()]), isError: true };
 			try {
-				return await entry.toolset.call(name, input, signal);
+				return await entry.toolset.call(name, input, options);
 			} catch (thrown) {
 				return { text: toolResults.failed(name, messageOf(thrown)), isError: true };
 			}
+		},
+		async keepFiles() {
+			for (const toolset of toolsets) {
+				const kept = (await toolset.keepFiles?.()) ?? null;
+				if (kept !== null) return kept;
+			}
+			return undefined;
 		},
 	};
 }

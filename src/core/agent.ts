@@ -1,5 +1,8 @@
+import { z } from 'zod';
+import type { ApprovalItem } from './approval.ts';
 import type { Attachment } from './attachment.ts';
 import type { Refusal, Verdict } from './coordination.ts';
+import type { KeptFiles } from './kept-files.ts';
 import type { Message } from './message.ts';
 import type { ModelCall } from './usage.ts';
 
@@ -14,6 +17,8 @@ export interface SeenAnswer {
 	name: string;
 	version: number;
 	content: string;
+	/** Id of what its author's folder held then; left out: nothing. */
+	files?: string | undefined;
 	/** Written by the agent whose turn this is. Only the presentation says so to the model. */
 	mine: boolean;
 }
@@ -41,6 +46,15 @@ interface TurnFacts {
 	feedback: Feedback | null;
 	/** Where an interrupted turn of the same kind had got to; empty for a new turn. */
 	transcript: readonly Message[];
+	/**
+	 * Calls of `transcript` without a result that an earlier process had begun: the effect key of each by call id.
+	 * Whether they happened is not known.
+	 */
+	begun: ReadonlyMap<string, string>;
+	/** The run has read what anyone may have written. */
+	tainted: boolean;
+	/** Id of the files its folder held at the last point that was kept; null: none. */
+	files: string | null;
 	/** Replies without a valid outcome that were already used up by `transcript`. */
 	repliesUsed: number;
 	/**
@@ -102,9 +116,21 @@ interface Ending {
 	calls: readonly ModelCall[];
 }
 
+/** A tool call at the moment before it runs. */
+export const begunCallSchema = z.object({
+	callId: z.string(),
+	/** The same whenever this one call is made again. */
+	effectKey: z.string(),
+	/** What it gives back may be written by anyone. */
+	taints: z.boolean(),
+});
+export type BegunCall = z.infer<typeof begunCallSchema>;
+
 export type AgentEvent =
 	| { type: 'text_delta'; text: string }
 	| { type: 'tool_started'; tool: string; label: string }
+	/** A short line for people on how far a running tool is. Foreign text. */
+	| { type: 'tool_progressed'; tool: string; text: string }
 	| { type: 'tool_finished'; tool: string; label: string; isError: boolean }
 	/** A new answer is being written in an evaluation. At most once a turn. */
 	| { type: 'writing' }
@@ -114,16 +140,25 @@ export type AgentEvent =
 	 * A point to continue from. The turn goes on only when the consumer asks for the next event, so the
 	 * consumer can make it durable first. `messages` are the new ones since the last `saved`.
 	 */
-	| { type: 'saved'; messages: readonly Message[]; calls: readonly ModelCall[]; repliesUsed: number }
-	/** `content` of a presentation, or of a new answer. */
-	| ({ type: 'answered'; content: string } & Ending)
+	| {
+			type: 'saved';
+			messages: readonly Message[];
+			calls: readonly ModelCall[];
+			repliesUsed: number;
+			/** Tool calls that begin once this is durable. */
+			begins?: readonly BegunCall[] | undefined;
+	  }
+	/** `content` of a presentation, or of a new answer. `files`: what the agent's folder holds now; left out: nothing. */
+	| ({ type: 'answered'; content: string; files?: KeptFiles | undefined } & Ending)
 	| ({ type: 'voted'; target: string; reason: string } & Ending)
 	| ({ type: 'reviewed'; verdict: Verdict } & Ending)
+	/** Calls wait for people; everything before them is saved. The same turn goes on from there when they have decided. */
+	| ({ type: 'suspended'; items: readonly ApprovalItem[]; files?: KeptFiles | undefined } & Ending)
 	| ({ type: 'failed'; code: string; message: string; fatal: boolean } & Ending);
 
 /**
  * One participant. `run` never throws once started and ends with exactly one of `answered`, `voted`,
- * `reviewed` and `failed`. An abort ends it within a second with `failed` and code `aborted`.
+ * `reviewed`, `suspended` and `failed`. An abort ends it within a second with `failed` and code `aborted`.
  */
 export interface Agent {
 	readonly id: string;

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type { ApprovalDecision } from './approval.ts';
 import type { OfferedFile } from './attachment.ts';
 import type { CommandForm } from './command-form.ts';
 import type { Outcome } from './coordination.ts';
@@ -21,6 +22,15 @@ export interface Bot {
 	resume(run: string | null, session: string): Promise<string>;
 	/** The requester's choice among the agents tied in an orchestration; false when the run no longer waits for it. */
 	choose(run: string, orchestration: number, agent: string): Promise<boolean>;
+	/**
+	 * What a person decides about calls that wait. What they are to be told privately, in their language; null: the card
+	 * says it all.
+	 */
+	decide(
+		decision: ApprovalDecision,
+		by: Principal,
+		how: { via: string; locale: string | null },
+	): Promise<string | null>;
 	/**
 	 * Stops the session's run for good, ahead of anything that waits; false when none is running, or not `run`
 	 * (null: whichever). In a channel as a whole: its only one. Throws `input_invalid` when it has several.

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { keptFilesSchema } from './kept-files.ts';
 
 /** Why an outcome of a turn was not accepted. The agent is told so, in words of `agents/instructions`. */
 export const refusalSchema = z.enum([
@@ -24,6 +25,8 @@ export type DeadlineScope = z.infer<typeof deadlineScopeSchema>;
 /** How often this agent has been started in this run, counted from 1; a signal of an older attempt is ignored. */
 const attempt = z.number().int().positive();
 const agent = z.string();
+/** What the agent's folder held then; left out: nothing. */
+const files = keptFilesSchema.optional();
 
 export const verdictSchema = z.discriminatedUnion('type', [
 	z.object({ type: z.literal('submit') }),
@@ -33,7 +36,7 @@ export type Verdict = z.infer<typeof verdictSchema>;
 
 /** What happened, for the coordination. Persisted in the run's journal. */
 export const signalSchema = z.discriminatedUnion('type', [
-	z.object({ type: z.literal('answered'), agent, attempt, content: z.string() }),
+	z.object({ type: z.literal('answered'), agent, attempt, content: z.string(), files }),
 	/** `target` is the anonymous name; the version is the one that the turn was shown. */
 	z.object({ type: z.literal('voted'), agent, attempt, target: z.string(), reason: z.string() }),
 	/** An evaluating agent has begun to write a new answer, so its turn is not aborted by another's. */
@@ -49,7 +52,7 @@ export const signalSchema = z.discriminatedUnion('type', [
 	}),
 	/** The requester's choice among the agents tied in this orchestration (real id). */
 	z.object({ type: z.literal('chosen'), agent, orchestration: z.number().int().positive() }),
-	z.object({ type: z.literal('presented'), agent, attempt, content: z.string() }),
+	z.object({ type: z.literal('presented'), agent, attempt, content: z.string(), files }),
 	z.object({ type: z.literal('reviewed'), agent, attempt, verdict: verdictSchema }),
 	/**
 	 * `agent` and `attempt` go with the scopes `turn` and `presentation`; `orchestration` (the number of the

@@ -1,6 +1,8 @@
+import type { Approval, ApprovalDecision } from './approval.ts';
 import type { OfferedFile } from './attachment.ts';
 import type { CommandForm } from './command-form.ts';
 import type { ClosedBy, Outcome, Shortfall, TallyRow, Vote } from './coordination.ts';
+import type { KeptFiles } from './kept-files.ts';
 import type { Verbosity } from './run.ts';
 import type { Say } from './say.ts';
 import type { Spend } from './usage.ts';
@@ -33,7 +35,9 @@ export type Inbound =
 			files?: readonly OfferedFile[] | undefined;
 	  })
 	/** The requester's choice among tied agents. `orchestration` is that of the `choice` message it answers. */
-	| (InboundCommon & { type: 'choice'; run: string; orchestration: number; agent: string });
+	| (InboundCommon & { type: 'choice'; run: string; orchestration: number; agent: string })
+	/** What a person decided about calls that wait. `via`: `thread`, `page`, `terminal`. */
+	| (InboundCommon & { type: 'decision'; decision: ApprovalDecision; via: string });
 
 export interface GatewayCapabilities {
 	/** Shortest time between two edits of one message, in milliseconds. May change with the load. */
@@ -148,6 +152,8 @@ export type ThreadMessage =
 			candidates: readonly string[];
 			chosen: string | null;
 	  }
+	/** Calls that wait for people, or waited; one card, an item for each call. */
+	| { type: 'approval'; key: `approval:${string}`; approval: Approval }
 	| {
 			type: 'final';
 			key: 'final';
@@ -161,6 +167,8 @@ export type ThreadMessage =
 			shortfalls: readonly Shortfall[];
 			spend: Spend | null;
 			activeMs: number | null;
+			/** What the winner's folder held when it had presented; null: it has none, or it is empty. */
+			files: KeptFiles | null;
 	  };
 
 /** The messages of a thread of one type. */
@@ -214,6 +222,8 @@ export interface GatewayHost {
 	teams(): Promise<{ teams: readonly TeamSummary[]; notes: readonly string[] }>;
 	/** What people can ask for, in the order of the help text. */
 	commands(): readonly CommandForm[];
+	/** The bytes of a file of `KeptFiles`, by its id; null: it is not kept any more. */
+	keptFile(id: string): Promise<Uint8Array | null>;
 }
 
 /** How a thread's messages are put into a platform's own form. */

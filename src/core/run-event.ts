@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { approvalSchema } from './approval.ts';
 import {
 	closedBySchema,
 	deadlineScopeSchema,
@@ -9,6 +10,7 @@ import {
 	verdictSchema,
 	voteSchema,
 } from './coordination.ts';
+import { keptFilesSchema } from './kept-files.ts';
 import { memberSchema, rulesSchema } from './team.ts';
 import { modelCallSchema, spendSchema } from './usage.ts';
 
@@ -65,6 +67,7 @@ export const runEventSchema = z.discriminatedUnion('type', [
 		label: z.string(),
 		isError: z.boolean(),
 	}),
+	z.object({ type: z.literal('tool_progressed'), ...passing, agent, attempt, tool: z.string(), text: z.string() }),
 	z.object({ type: z.literal('call_retried'), ...passing, agent, attempt, message: z.string(), delayMs: z.number() }),
 	z.object({ type: z.literal('model_called'), ...lasting, agent, call: modelCallSchema }),
 	z.object({
@@ -128,8 +131,12 @@ export const runEventSchema = z.discriminatedUnion('type', [
 		...lasting,
 		agent,
 		content: z.string(),
+		files: keptFilesSchema.optional().describe("What the agent's folder held then; left out: nothing."),
 		source: z.enum(['model', 'stored']).describe('`stored`: the answer itself, because there was no presentation.'),
 	}),
+	z
+		.object({ type: z.literal('approval_changed'), ...lasting, approval: approvalSchema })
+		.describe('Calls wait for people, or one of them has changed; the newest state counts.'),
 	z.object({ type: z.literal('reviewed'), ...lasting, agent, verdict: verdictSchema }),
 	z.object({
 		type: z.literal('run_finished'),

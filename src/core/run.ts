@@ -1,6 +1,9 @@
 import { z } from 'zod';
+import { begunCallSchema } from './agent.ts';
+import { approvalSchema, personSchema } from './approval.ts';
 import { attachmentSchema } from './attachment.ts';
 import { outcomeSchema, signalSchema } from './coordination.ts';
+import { keptFilesSchema } from './kept-files.ts';
 import { messageSchema } from './message.ts';
 import { memberSchema, teamSchema } from './team.ts';
 import { modelCallSchema } from './usage.ts';
@@ -36,6 +39,8 @@ export const runInputSchema = z.object({
 	/** Anonymous name by member id, shuffled once per run. */
 	names: z.record(memberSchema.shape.id, z.string()),
 	showing: showingSchema.default(plainShowing),
+	/** Whose question it is; null: not known. */
+	requester: personSchema.nullable().default(null),
 	attachments: z.array(attachmentSchema).default([]),
 });
 export type RunInput = z.infer<typeof runInputSchema>;
@@ -68,7 +73,22 @@ export const journalEntrySchema = z.discriminatedUnion('type', [
 		messages: z.array(messageSchema),
 		calls: z.array(modelCallSchema),
 		repliesUsed: z.number().int().nonnegative(),
+		/** Tool calls that were begun after this; those without a result in a later entry may have happened. */
+		begins: z.array(begunCallSchema).optional(),
 	}),
+	/** A turn waits for people. */
+	z.object({
+		v: z.literal(1),
+		type: z.literal('suspended'),
+		at,
+		agent: z.string(),
+		attempt: z.number().int().positive(),
+		approval: approvalSchema,
+		files: keptFilesSchema.optional(),
+		calls: z.array(modelCallSchema),
+	}),
+	/** A request has changed: a vote, a decision, a reminder. With the last decision the turn goes on. */
+	z.object({ v: z.literal(1), type: z.literal('approval'), at, approval: approvalSchema }),
 ]);
 export type JournalEntry = z.infer<typeof journalEntrySchema>;
 

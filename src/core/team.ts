@@ -31,7 +31,7 @@ export const rulesSchema = z.object({
 	/** Model replies one turn may take, tool rounds included. */
 	stepLimit: z.number().int().positive().default(60),
 	/** While the team coordinates, agents describe irreversible actions and do not perform them. */
-	planning: z.boolean().default(false),
+	planning: z.boolean().default(true),
 	deadlines: z
 		.object({
 			firstAnswerMs: milliseconds.default(600_000),

@@ -1,10 +1,19 @@
 import type { ToolSpec } from './backend.ts';
+import type { KeptFiles } from './kept-files.ts';
 
 /** What running a tool does to the world; approvals and planning mode read it. */
 export type ToolEffects = 'none' | 'workspace' | 'external' | 'irreversible';
 
 export interface Tool extends ToolSpec {
 	effects: ToolEffects;
+	/** A second call with the same arguments does no more than the first. */
+	idempotent: boolean;
+	/** What it gives back may be written by anyone: a run that has read it is no longer sure of its own intent. */
+	openWorld: boolean;
+	/** Which toolset it belongs to, as people know it: an MCP server's name, `workspace`, `shell`. */
+	source: string;
+	/** Hash of everything that makes it what it is; another one is another tool. Letters and digits. */
+	fingerprint: string;
 	/** What a board may show while it runs: short, and never an argument. */
 	label: string;
 }
@@ -15,10 +24,31 @@ export interface ToolResult {
 	isError: boolean;
 }
 
-/** A closable source of tools for one agent. */
+/** The turn that tools are opened for. */
+export interface ToolsetTurn {
+	kind: 'answer' | 'evaluate' | 'present' | 'review';
+	question: string;
+	/** The answers in its prompt. `files`: id of what their authors' folders held then; null: nothing. */
+	seen: readonly { name: string; mine: boolean; files: string | null }[];
+	/** Where the agent's own files stood at the last point that was kept; null: nowhere yet. */
+	files: string | null;
+}
+
+export interface CallOptions {
+	signal: AbortSignal;
+	/** The same whenever this one call is made again, and that of no other call. */
+	effectKey: string;
+	/** A short line on how far it is, for people. */
+	progress(text: string): void;
+}
+
+/** A closable source of tools for one agent, which takes one turn at a time. */
 export interface Toolset {
-	tools(): Promise<readonly Tool[]>;
+	/** What it has for a turn. Called at the start of each; calls before the first are refused. */
+	tools(turn: ToolsetTurn): Promise<readonly Tool[]>;
 	/** `input` is parsed JSON and has not been checked against the tool's schema. */
-	call(name: string, input: unknown, signal: AbortSignal): Promise<ToolResult>;
+	call(name: string, input: unknown, options: CallOptions): Promise<ToolResult>;
+	/** Keeps the files that its calls have worked on; null: it has none. Throws `sandbox_failed` or a store's error. */
+	keepFiles?(): Promise<KeptFiles | null>;
 	close(): Promise<void>;
 }

@@ -1,3 +1,4 @@
+import { isOpen } from '../core/approval.ts';
 import type { ThreadMessage } from '../core/gateway.ts';
 import type { RunEvent } from '../core/run-event.ts';
 import type { AgentView, FinalView, Note, ThreadRecord, ThreadView } from './thread-view.ts';
@@ -44,9 +45,18 @@ export function lastingChange(view: ThreadView, event: LastingEvent): Change {
 		case 'winner_selected':
 			return selected(view, event);
 		case 'presented': {
-			const final = { ...(view.final ?? blank), winner: event.agent, content: event.content };
+			const final = {
+				...(view.final ?? blank),
+				winner: event.agent,
+				content: event.content,
+				files: event.files ?? null,
+			};
 			const order = withKey(view.order, 'final');
 			return { ...patch(view, event.agent, { state: 'done', note: null }), order, final, draft: '', presenter: null };
+		}
+		case 'approval_changed': {
+			const key = `approval:${event.approval.id}` as const;
+			return recorded(view, { type: 'approval', key, approval: event.approval });
 		}
 		case 'reviewed':
 			return reviewed(view, event);
@@ -69,6 +79,7 @@ const blank: FinalView = {
 	shortfalls: [],
 	spend: null,
 	activeMs: null,
+	files: null,
 };
 
 const note = (name: string, values: Note['values'] = {}): Note => ({ key: `note.${name}`, values });
@@ -176,9 +187,22 @@ function finished(view: ThreadView, event: Event<'run_finished'>): Change {
 		const contributed = agent.version > 0 || agent.id === winner;
 		return { ...still, state: 'done', note: contributed ? null : (agent.note ?? note('no_answer')) };
 	});
-	const final = { winner, content: event.answer ?? '', outcome, answers, shortfalls, spend, activeMs };
+	const files = view.final?.files ?? null;
+	const final = { winner, content: event.answer ?? '', outcome, answers, shortfalls, spend, activeMs, files };
 	const order = withKey(view.order, 'final');
-	return { agents, order, final, draft: '', presenter: null, finished: outcome };
+	return { agents, order, final, draft: '', presenter: null, finished: outcome, records: withoutOpen(view.records) };
+}
+
+/** Nothing waits for people once the run is over. */
+function withoutOpen(records: ThreadView['records']): ThreadView['records'] {
+	const closed = Object.entries(records).map(([key, record]): [string, ThreadRecord] => {
+		if (record.type !== 'approval' || !isOpen(record.approval)) return [key, record];
+		const items = record.approval.items.map((item) =>
+			item.state === 'pending' ? { ...item, state: 'cancelled' as const } : item,
+		);
+		return [key, { ...record, approval: { ...record.approval, items } }];
+	});
+	return Object.fromEntries(closed);
 }
 
 /** What an agent is when its turn ended without an outcome. */

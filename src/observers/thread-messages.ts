@@ -61,5 +61,6 @@ function finalOf(view: ThreadView): ThreadMessage | null {
 		shortfalls: [],
 		spend: null,
 		activeMs: null,
+		files: null,
 	};
 }

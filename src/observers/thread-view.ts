@@ -1,5 +1,6 @@
 import type { Outcome, Shortfall } from '../core/coordination.ts';
 import type { RowState, ThreadMessage } from '../core/gateway.ts';
+import type { KeptFiles } from '../core/kept-files.ts';
 import type { Spend } from '../core/usage.ts';
 
 /** A text for a person that is looked up in the catalogue when it is shown. */
@@ -27,7 +28,7 @@ export interface AgentView {
 }
 
 /** Messages that need no catalogue: kept as they will be shown. */
-export type ThreadRecord = Extract<ThreadMessage, { type: 'tally' | 'review' | 'choice' }>;
+export type ThreadRecord = Extract<ThreadMessage, { type: 'tally' | 'review' | 'choice' | 'approval' }>;
 
 export interface FinalView {
 	winner: string | null;
@@ -36,6 +37,7 @@ export interface FinalView {
 	answers: number;
 	shortfalls: readonly Shortfall[];
 	spend: Spend | null;
+	files: KeptFiles | null;
 	activeMs: number | null;
 }
 

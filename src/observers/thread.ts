@@ -2,7 +2,10 @@ import type { RunEvent } from '../core/run-event.ts';
 import { lastingChange } from './thread-lasting.ts';
 import { type AgentView, createThreadView, type Note, type ThreadView } from './thread-view.ts';
 
-type Passing = Extract<RunEvent, { type: 'text_delta' | 'tool_started' | 'tool_finished' | 'call_retried' }>;
+type Passing = Extract<
+	RunEvent,
+	{ type: 'text_delta' | 'tool_started' | 'tool_progressed' | 'tool_finished' | 'call_retried' }
+>;
 
 /**
  * The view after one more event; the same object when the event changes nothing. A lasting event that was seen
@@ -28,6 +31,8 @@ function afterPassing(view: ThreadView, event: Passing): ThreadView {
 		}
 		case 'tool_started':
 			return withPassing(view, agent, event.label, null);
+		case 'tool_progressed':
+			return withPassing(view, agent, agent.tool, { key: 'note.tool_progress', values: { text: event.text } });
 		case 'tool_finished':
 			return agent.tool === event.label ? withPassing(view, agent, null, agent.hint) : view;
 		case 'call_retried': {

@@ -1,4 +1,5 @@
 import type { Shortfall } from '../core/coordination.ts';
+import type { KeptFiles } from '../core/kept-files.ts';
 import { agentOf, type Closing, type State } from './state.ts';
 import { breakTie, leaders, tallyOf } from './tally.ts';
 
@@ -41,16 +42,22 @@ export function select(draft: State, winner: string, tie: Closing['tie']): void 
 	draft.phase = { type: 'presenting', agent: winner, attempt: agent.attempts };
 }
 
+/** A text with the files that go with it. */
+export interface Told {
+	content: string;
+	files?: KeptFiles | undefined;
+}
+
 /**
  * Takes the presentation, or the winner's stored answer in its place, as the result; then reviews it while
  * restarts are left.
  */
-export function deliver(draft: State, source: 'model' | 'stored', content = ''): void {
+export function deliver(draft: State, source: 'model' | 'stored', told: Told = { content: '' }): void {
 	const winner = draft.closing?.winner ?? null;
 	const agent = winner === null ? null : agentOf(draft, winner);
-	const text = source === 'model' ? content : (agent?.answer?.content ?? null);
-	if (agent === null || text === null) return finish(draft);
-	draft.presented = { agent: agent.id, content: text, source };
+	const result = source === 'model' ? told : (agent?.answer ?? null);
+	if (agent === null || result === null) return finish(draft);
+	draft.presented = { agent: agent.id, content: result.content, files: result.files, source };
 	const reviewable = draft.orchestration <= draft.rules.restarts && draft.cut === null && agent.out === null;
 	if (!reviewable) return finish(draft);
 	agent.attempts += 1;
@@ -63,7 +70,8 @@ export function finish(draft: State): void {
 	const { feedback } = draft;
 	const lastResort = draft.presented === null && feedback !== null;
 	if (lastResort) {
-		draft.presented = { agent: feedback.previousWinner, content: feedback.previousAnswer, source: 'stored' };
+		const { previousWinner: agent, previousAnswer: content, previousFiles: files } = feedback;
+		draft.presented = { agent, content, files, source: 'stored' };
 	}
 	const { given, needed } = quorum(draft);
 	if (given < needed && (lastResort || draft.closing?.by !== 'skipped')) note(draft, 'below_quorum');

@@ -1,10 +1,11 @@
 import type { ProposedOutcome } from '../core/agent.ts';
 import type { Refusal, Shortfall, Signal } from '../core/coordination.ts';
+import type { KeptFiles } from '../core/kept-files.ts';
 import type { Rules } from '../core/team.ts';
 import { advance } from './advance.ts';
 import { isCurrent } from './current.ts';
 import { type Effect, effectsBetween } from './effects.ts';
-import { close, deliver, finish, note, select } from './ending.ts';
+import { close, deliver, finish, note, select, type Told } from './ending.ts';
 import { judge } from './judge.ts';
 import { type AgentState, agentOf, draftOf, type State } from './state.ts';
 import { breakTie } from './tally.ts';
@@ -63,7 +64,7 @@ export function reduce(state: State, signal: Signal): Step {
 function apply(draft: State, signal: Signal): Refusal | null {
 	switch (signal.type) {
 		case 'answered':
-			return settleTurn(draft, signal.agent, { type: 'answered', content: signal.content });
+			return settleTurn(draft, signal.agent, { type: 'answered', content: signal.content }, signal.files);
 		case 'voted':
 			return settleTurn(draft, signal.agent, { type: 'voted', target: signal.target, reason: signal.reason });
 		case 'writing': {
@@ -80,7 +81,7 @@ function apply(draft: State, signal: Signal): Refusal | null {
 			}
 			return null;
 		case 'presented':
-			present(draft, signal.content);
+			present(draft, signal);
 			return null;
 		case 'reviewed':
 			if (signal.verdict.type === 'restart') restart(draft, signal.verdict);
@@ -95,7 +96,7 @@ function apply(draft: State, signal: Signal): Refusal | null {
 	}
 }
 
-function settleTurn(draft: State, id: string, outcome: ProposedOutcome): Refusal | null {
+function settleTurn(draft: State, id: string, outcome: ProposedOutcome, files?: KeptFiles): Refusal | null {
 	const agent = agentOf(draft, id);
 	if (agent?.turn == null) return null;
 	const { turn } = agent;
@@ -108,7 +109,7 @@ function settleTurn(draft: State, id: string, outcome: ProposedOutcome): Refusal
 		return refusal;
 	}
 	if (outcome.type === 'answered') {
-		accept(draft, agent, outcome.content);
+		accept(draft, agent, { content: outcome.content, files });
 		return null;
 	}
 	const target = draft.agents.find((other) => other.name === outcome.target);
@@ -120,13 +121,13 @@ function settleTurn(draft: State, id: string, outcome: ProposedOutcome): Refusal
 }
 
 /** A new epoch: every vote is void and every evaluation moot, unless it is writing an answer itself. */
-function accept(draft: State, author: AgentState, content: string): void {
+function accept(draft: State, author: AgentState, { content, files }: Told): void {
 	draft.epoch += 1;
 	draft.answers += 1;
 	author.lastVersion += 1;
 	author.accepted += 1;
 	author.failures = 0;
-	author.answer = { version: author.lastVersion, content, order: draft.answers };
+	author.answer = { version: author.lastVersion, content, files, order: draft.answers };
 	for (const agent of draft.agents) {
 		agent.vote = null;
 		if (agent.turn?.kind === 'evaluate' && !agent.turn.writing) agent.turn = null;
@@ -157,8 +158,8 @@ function leave(draft: State, agent: AgentState, code: string, message: string): 
 	note(draft, 'agent_out');
 }
 
-function present(draft: State, content: string): void {
-	if (content.trim() !== '') return deliver(draft, 'model', content);
+function present(draft: State, told: Told): void {
+	if (told.content.trim() !== '') return deliver(draft, 'model', told);
 	withoutPresentation(draft, 'presentation_empty', 'it presented nothing');
 }
 
@@ -188,6 +189,7 @@ function restart(draft: State, verdict: { reason: string; instructions: string }
 		instructions: verdict.instructions,
 		previousAnswer: presented.content,
 		previousWinner: presented.agent,
+		previousFiles: presented.files,
 	};
 	draft.orchestration += 1;
 	draft.phase = { type: 'coordinating' };
@@ -207,7 +209,7 @@ function cancel(draft: State): void {
 	const winner = draft.closing?.winner ?? null;
 	const stored = winner === null ? null : agentOf(draft, winner)?.answer;
 	if (draft.presented === null && winner !== null && stored) {
-		draft.presented = { agent: winner, content: stored.content, source: 'stored' };
+		draft.presented = { agent: winner, content: stored.content, files: stored.files, source: 'stored' };
 	}
 	finish(draft);
 }

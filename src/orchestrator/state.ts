@@ -1,10 +1,12 @@
 import type { Shortfall } from '../core/coordination.ts';
+import type { KeptFiles } from '../core/kept-files.ts';
 import type { Rules } from '../core/team.ts';
 
 export interface AnswerState {
 	/** Counted per agent over the whole run, so a label never names two texts. */
 	version: number;
 	content: string;
+	files?: KeptFiles | undefined;
 	/** Position among all accepted answers of the run, from 1. */
 	order: number;
 }
@@ -70,9 +72,15 @@ export interface State {
 	/** What ended the coordination early; after it nothing is started but a presentation. */
 	cut: 'run_deadline' | 'budget' | 'cancelled' | null;
 	closing: Closing | null;
-	presented: { agent: string; content: string; source: 'model' | 'stored' } | null;
+	presented: { agent: string; content: string; files?: KeptFiles | undefined; source: 'model' | 'stored' } | null;
 	/** What the last review sent back, for the prompts of this orchestration and as a last resort. */
-	feedback: { reason: string; instructions: string; previousAnswer: string; previousWinner: string } | null;
+	feedback: {
+		reason: string;
+		instructions: string;
+		previousAnswer: string;
+		previousWinner: string;
+		previousFiles?: KeptFiles | undefined;
+	} | null;
 	shortfalls: Shortfall[];
 }
 

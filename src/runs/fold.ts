@@ -1,3 +1,4 @@
+import { isOpen } from '../core/approval.ts';
 import type { Message } from '../core/message.ts';
 import type { JournalEntry, RunInput, RunRecord } from '../core/run.ts';
 import type { RunEvent } from '../core/run-event.ts';
@@ -13,8 +14,18 @@ export interface TurnProgress {
 	attempt: number;
 	messages: readonly Message[];
 	repliesUsed: number;
+	/** Effect keys of the calls that were begun and have no result, by call id. */
+	begun: ReadonlyMap<string, string>;
 	/** Newer answers made the turn moot while it had work to keep, and it has not been told yet. */
 	updated: boolean;
+}
+
+/** A turn that waits for people. */
+export interface WaitingTurn {
+	agent: string;
+	attempt: number;
+	/** Milliseconds since the epoch. */
+	since: number;
 }
 
 export interface Folded {
@@ -36,6 +47,12 @@ export interface RunFold {
 	/** Milliseconds in which a process held the run, up to `now`. */
 	activeMs(now: number): number;
 	progress(agent: string, attempt: number): TurnProgress | null;
+	/** The run has read what anyone may have written. */
+	tainted(): boolean;
+	/** Id of the files in an agent's folder when they were kept last; null: never. */
+	files(agent: string): string | null;
+	/** Turns that wait for people, by the id of their request. */
+	waiting(): ReadonlyMap<string, WaitingTurn>;
 	apply(entry: Exclude<JournalEntry, { type: 'opened' }>): Folded;
 }
 
@@ -50,6 +67,11 @@ export function openFold(opened: JournalEntry & { type: 'opened' }): { fold: Run
 	let seq = 0;
 	let lastAt = opened.at;
 	let active = 0;
+	let tainted = false;
+	/** Id of the files in each agent's folder when they were kept last. */
+	const files = new Map<string, string>();
+	/** Turns that wait for people, by the id of their request. */
+	const waiting = new Map<string, WaitingTurn>();
 
 	const dated = (facts: readonly Fact[], at: number): RunEvent[] =>
 		facts.map((fact) => {
@@ -77,13 +99,15 @@ export function openFold(opened: JournalEntry & { type: 'opened' }): { fold: Run
 		}
 	};
 
-	const keepProgress = ({ agent, attempt, messages, repliesUsed }: JournalEntry & { type: 'saved' }) => {
+	const keepProgress = (entry: JournalEntry & { type: 'saved' }) => {
+		const { agent, attempt, messages, repliesUsed } = entry;
 		const known = progress.get(agent);
 		if (known !== undefined && known.attempt > attempt) return;
 		const earlier = known?.attempt === attempt ? known : null;
 		progress.set(agent, {
 			attempt,
 			messages: [...(earlier?.messages ?? []), ...messages],
+			begun: begunAfter(earlier?.begun, entry),
 			repliesUsed,
 			updated: earlier?.updated === true && messages.length === 0,
 		});
@@ -95,6 +119,7 @@ export function openFold(opened: JournalEntry & { type: 'opened' }): { fold: Run
 		state = step.state;
 		spend = addCalls(spend, entry.calls);
 		const agent = 'agent' in entry.signal ? (entry.signal.agent ?? '') : '';
+		if ('files' in entry.signal && entry.signal.files !== undefined) files.set(agent, entry.signal.files.id);
 		const facts = callFacts(agent, entry.calls);
 		if (step.state === before) return { events: dated(facts, entry.at), effects: [] };
 		keepWork(step.effects);
@@ -113,6 +138,9 @@ export function openFold(opened: JournalEntry & { type: 'opened' }): { fold: Run
 			return { outcome, answer, finishedAt };
 		},
 		activeMs: (now) => active + Math.max(0, now - lastAt),
+		tainted: () => tainted,
+		files: (agent) => files.get(agent) ?? null,
+		waiting: () => waiting,
 		progress: (agent, attempt) => {
 			const done = progress.get(agent);
 			return done?.attempt === attempt ? done : null;
@@ -129,7 +157,23 @@ export function openFold(opened: JournalEntry & { type: 'opened' }): { fold: Run
 					pass(entry.at);
 					spend = addCalls(spend, entry.calls);
 					keepProgress(entry);
+					tainted ||= entry.begins?.some(({ taints }) => taints) ?? false;
 					return { events: dated(callFacts(entry.agent, entry.calls), entry.at), effects: [] };
+				case 'suspended': {
+					pass(entry.at);
+					spend = addCalls(spend, entry.calls);
+					const { agent, attempt, approval } = entry;
+					if (entry.files !== undefined) files.set(agent, entry.files.id);
+					waiting.set(approval.id, { agent, attempt, since: entry.at });
+					const facts: Fact[] = [...callFacts(agent, entry.calls), { type: 'approval_changed', approval }];
+					return { events: dated(facts, entry.at), effects: [] };
+				}
+				case 'approval': {
+					pass(entry.at);
+					const { approval } = entry;
+					if (!isOpen(approval)) waiting.delete(approval.id);
+					return { events: dated([{ type: 'approval_changed', approval }], entry.at), effects: [] };
+				}
 			}
 		},
 	};
@@ -154,4 +198,15 @@ export function openFold(opened: JournalEntry & { type: 'opened' }): { fold: Run
 		activeMs: 0,
 	};
 	return { fold, first: { events: dated([started, ...describe(transition)], opened.at), effects: start.effects } };
+}
+
+/** What is begun and has no result after one more save. */
+function begunAfter(
+	known: ReadonlyMap<string, string> | undefined,
+	{ messages, begins = [] }: JournalEntry & { type: 'saved' },
+): ReadonlyMap<string, string> {
+	const begun = new Map(known);
+	for (const { callId, effectKey } of begins) begun.set(callId, effectKey);
+	for (const message of messages) if (message.role === 'tool') begun.delete(message.callId);
+	return begun;
 }

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Agent, Exchange } from '../core/agent.ts';
+import type { Person } from '../core/approval.ts';
 import type { Attachment } from '../core/attachment.ts';
 import type { Clock } from '../core/clock.ts';
 import { BotError } from '../core/errors.ts';
@@ -22,6 +23,8 @@ export interface RunRequest {
 	team: Team;
 	showing: Showing;
 	attachments: readonly Attachment[];
+	/** Whose question it is; null: not known. */
+	requester: Person | null;
 }
 
 /** The runs of this process, over the store's journals. */
@@ -165,13 +168,23 @@ export function checkQuestion(question: string): void {
 }
 
 function inputOf(request: RunRequest, random: () => number): RunInput {
-	const { session, question, history, retryOf, team, showing, attachments } = request;
+	const { session, question, history, retryOf, team, showing, attachments, requester } = request;
 	checkQuestion(question);
 	const names = shuffledNames(
 		team.members.map((member) => member.id),
 		random,
 	);
-	return { session, question, retryOf, history: [...history], team, names, showing, attachments: [...attachments] };
+	return {
+		session,
+		question,
+		retryOf,
+		history: [...history],
+		team,
+		names,
+		showing,
+		requester,
+		attachments: [...attachments],
+	};
 }
 
 /** `agent1` ... `agentN` dealt out at random, so that a name says nothing about its bearer. */

@@ -111,6 +111,7 @@ export function createTurnRunner(options: TurnRunnerOptions): TurnRunner {
 				options.publish({ ...about, type: 'text_delta', kind, text: event.text });
 				return;
 			case 'tool_started':
+			case 'tool_progressed':
 			case 'tool_finished':
 				options.publish({ ...about, ...event });
 				return;

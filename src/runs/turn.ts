@@ -21,6 +21,9 @@ export function turnFor(work: Exclude<Pending, { type: 'choose' }>, fold: RunFol
 		history: input.history,
 		feedback: state.feedback === null ? null : { ...state.feedback, orchestration: state.orchestration },
 		transcript: done?.messages ?? [],
+		begun: done?.begun ?? new Map<string, string>(),
+		tainted: fold.tainted() || input.attachments.length > 0,
+		files: fold.files(work.agent),
 		repliesUsed: done?.repliesUsed ?? 0,
 		updated: done?.updated ?? false,
 		now,
@@ -54,7 +57,9 @@ export function turnFor(work: Exclude<Pending, { type: 'choose' }>, fold: RunFol
 function seenBy(state: State, viewer: string): SeenAnswer[] {
 	return state.agents
 		.flatMap(({ id, name, answer }) =>
-			answer === null ? [] : [{ name, version: answer.version, content: answer.content, mine: id === viewer }],
+			answer === null
+				? []
+				: [{ name, version: answer.version, content: answer.content, files: answer.files?.id, mine: id === viewer }],
 		)
 		.sort((a, b) => compareNames(a.name, b.name));
 }

@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { Toolset } from '../../src/core/tool.ts';
+import type { CallOptions, Toolset, ToolsetTurn } from '../../src/core/tool.ts';
+
+/** A turn like any other. */
+const anyTurn: ToolsetTurn = { kind: 'answer', question: 'Q', seen: [], files: null };
 
 export interface ToolsetUnderTest {
 	toolset: Toolset;
@@ -17,12 +20,16 @@ export interface ToolsetUnderTest {
 
 /** What every source of tools keeps to. `make` is called once for each test. */
 export function toolsetContract(name: string, make: () => Promise<ToolsetUnderTest>): void {
-	const unstopped = () => new AbortController().signal;
+	const unstopped = (signal = new AbortController().signal): CallOptions => ({
+		signal,
+		effectKey: 'test',
+		progress() {},
+	});
 
 	describe(`toolset contract: ${name}`, () => {
 		it('lists tools that every provider takes', async () => {
 			const { toolset, echo, failing, endless } = await make();
-			const tools = await toolset.tools();
+			const tools = await toolset.tools(anyTurn);
 			expect(tools.map((tool) => tool.name)).toEqual(expect.arrayContaining([echo, failing, endless]));
 			expect(new Set(tools.map((tool) => tool.name)).size).toBe(tools.length);
 			for (const tool of tools) {
@@ -36,7 +43,7 @@ export function toolsetContract(name: string, make: () => Promise<ToolsetUnderTe
 
 		it('calls a tool with its arguments, several at the same time', async () => {
 			const { toolset, echo } = await make();
-			await toolset.tools();
+			await toolset.tools(anyTurn);
 			const texts = ['one', 'two', 'three'];
 			const results = await Promise.all(texts.map((text) => toolset.call(echo, { text }, unstopped())));
 			expect(results.map(({ isError }) => isError)).toEqual([false, false, false]);
@@ -45,7 +52,7 @@ export function toolsetContract(name: string, make: () => Promise<ToolsetUnderTe
 
 		it('gives the failure of a tool as a result that says so', async () => {
 			const { toolset, failing } = await make();
-			await toolset.tools();
+			await toolset.tools(anyTurn);
 			const result = await toolset.call(failing, {}, unstopped());
 			expect(result.isError).toBe(true);
 			expect(result.text.length).toBeGreaterThan(0);
@@ -57,21 +64,21 @@ export function toolsetContract(name: string, make: () => Promise<ToolsetUnderTe
 			['a list', [1]],
 		])('takes %s for arguments without harm', async (_, input) => {
 			const { toolset, echo } = await make();
-			await toolset.tools();
+			await toolset.tools(anyTurn);
 			expect(await toolset.call(echo, input, unstopped())).toMatchObject({ isError: true });
 		});
 
 		it('has no tool that it does not list', async () => {
 			const { toolset } = await make();
-			await toolset.tools();
+			await toolset.tools(anyTurn);
 			expect(await toolset.call('constructor', {}, unstopped())).toMatchObject({ isError: true });
 		});
 
 		it('stops a call when it is told to', async () => {
 			const { toolset, endless, started, stopped } = await make();
-			await toolset.tools();
+			await toolset.tools(anyTurn);
 			const controller = new AbortController();
-			const call = toolset.call(endless, {}, controller.signal).catch(() => 'rejected');
+			const call = toolset.call(endless, {}, unstopped(controller.signal)).catch(() => 'rejected');
 			await started();
 			controller.abort();
 			await call;
@@ -80,7 +87,7 @@ export function toolsetContract(name: string, make: () => Promise<ToolsetUnderTe
 
 		it('closes more than once without harm', async () => {
 			const { toolset } = await make();
-			await toolset.tools();
+			await toolset.tools(anyTurn);
 			await toolset.close();
 			await toolset.close();
 		});

@@ -4,6 +4,7 @@ import type { ToolFilter } from '../../src/adapters/tools/mcp/offered-tool.ts';
 import { createMcpServers, type McpServices } from '../../src/adapters/tools/mcp.ts';
 import { createToolPins } from '../../src/approvals/tool-pins.ts';
 import type { McpHttpLaunch, McpServerSettings } from '../../src/core/mcp-settings.ts';
+import type { CallOptions, ToolsetTurn } from '../../src/core/tool.ts';
 import { createManualClock } from './manual-clock.ts';
 
 export function httpLaunch(url: string, more: Partial<McpHttpLaunch> = {}): McpHttpLaunch {
@@ -58,4 +59,11 @@ export function mcpWorld(more: Partial<McpServices> = {}) {
 	return { clock, store, pins, reports, servers, toolset };
 }
 
-export const unstopped = () => new AbortController().signal;
+export const unstopped = (signal = new AbortController().signal): CallOptions => ({
+	signal,
+	effectKey: 'test',
+	progress() {},
+});
+
+/** A turn like any other. */
+export const anyTurn: ToolsetTurn = { kind: 'answer', question: 'Q', seen: [], files: null };

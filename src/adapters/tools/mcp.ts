@@ -105,10 +105,10 @@ function createToolset(
 			definitions = new Map(usable.map((definition) => [toolName(server.name, definition.name), definition]));
 			return [...definitions.values()].map((definition) => offeredTool(server, definition));
 		},
-		async call(name, input, signal) {
+		async call(name, input, options) {
 			const definition = definitions.get(name);
 			if (definition === undefined) return { text: `There is no tool ${name} here.`, isError: true };
-			return session.call(definition, input, signal);
+			return session.call(definition, input, options.signal);
 		},
 		close() {
 			closing ??= release();

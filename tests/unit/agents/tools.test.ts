@@ -11,6 +11,10 @@ const tool = (name: string, effects: ToolEffects = 'none'): Tool => ({
 	description: `${name} it`,
 	parameters: { type: 'object', properties: {}, additionalProperties: false },
 	effects,
+	idempotent: false,
+	openWorld: false,
+	source: 'box',
+	fingerprint: name,
 	label: `${name}ing`,
 });
 

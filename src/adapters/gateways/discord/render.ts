@@ -25,6 +25,8 @@ export function renderDiscord(message: ThreadMessage, context: RenderContext): r
 			return isQuiet ? [] : [reviewBody(message, context)];
 		case 'choice':
 			return [choiceBody(message, context)];
+		case 'approval':
+			return [];
 		case 'final':
 			return finalBodies(message, context.say);
 	}

@@ -30,6 +30,8 @@ export function renderSlack(message: ThreadMessage, context: RenderContext): rea
 			return renderReview(message, context);
 		case 'choice':
 			return renderChoice(message, context);
+		case 'approval':
+			return [];
 		case 'final':
 			return renderFinal(message, context);
 	}

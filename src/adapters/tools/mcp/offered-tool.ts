@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { visibleText } from '../../../core/foreign-text.ts';
 import type { McpServerSettings } from '../../../core/mcp-settings.ts';
 import type { Tool, ToolEffects } from '../../../core/tool.ts';
@@ -28,6 +29,10 @@ export function offeredTool(server: McpServerSettings, definition: ToolDefinitio
 		description: visibleText(definition.description ?? '').slice(0, DESCRIPTION),
 		parameters: visibleValue(definition.inputSchema) as Record<string, unknown>,
 		effects: effectsOf(server, definition),
+		idempotent: server.trusted && definition.annotations?.idempotentHint === true,
+		openWorld: !server.trusted || definition.annotations?.openWorldHint !== false,
+		source: server.name,
+		fingerprint: fingerprintOf(server, definition),
 		label: `${server.name} · ${title.length > TITLE ? `${title.slice(0, TITLE - 1)}…` : title}`,
 	};
 }
@@ -44,6 +49,14 @@ export function passes(server: McpServerSettings, tool: string, { allowed, exclu
 	const names = namesOfTool(server.name, tool);
 	const isIn = (list: readonly string[]) => names.some((name) => list.includes(name));
 	return (allowed === null || isIn(allowed)) && !isIn(excluded);
+}
+
+/** Who it is, how it is launched and what it shows: all that a person who approves a call of it relies on. */
+function fingerprintOf({ name, launch }: McpServerSettings, definition: ToolDefinition): string {
+	const place = launch.type === 'http' ? launch.url : [launch.command, launch.image, launch.egress, launch.workspace];
+	return createHash('sha256')
+		.update(JSON.stringify([name, place, definition]))
+		.digest('hex');
 }
 
 /** The configuration first, then what a trusted server says of itself, then the worst. */

@@ -4,7 +4,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { toolsetContract } from '../../../contracts/toolset-contract.ts';
 import { type Behaviour, type Reply, text, tool } from '../../../platforms/mcp-server/behaviour.ts';
 import { startMcpHttpServer } from '../../../platforms/mcp-server/http-server.ts';
-import { httpLaunch, mcpWorld, serverSettings, unstopped } from '../../../support/mcp.ts';
+import { anyTurn, httpLaunch, mcpWorld, serverSettings, unstopped } from '../../../support/mcp.ts';
 
 async function serverWith(behaviour: Partial<Behaviour>, options: { json?: boolean } = {}) {
 	const full: Behaviour = { tools: [tool('say')], call: () => text('hello'), ...behaviour };
@@ -17,7 +17,7 @@ async function serverWith(behaviour: Partial<Behaviour>, options: { json?: boole
 async function callThatGets(reply: Reply, more: Record<string, unknown> = {}) {
 	const { settings } = await serverWith({ tools: [tool('say', more)], call: () => reply });
 	const toolset = mcpWorld().toolset({ ...settings, callTimeoutMs: reply.type === 'silence' ? 300 : 10_000 });
-	await toolset.tools();
+	await toolset.tools(anyTurn);
 	return toolset.call('box__say', {}, unstopped());
 }
 
@@ -47,7 +47,7 @@ describe('an MCP server over HTTP', () => {
 	it.each([{ json: false }, { json: true }])('gives its tools and their results (%j)', async (options) => {
 		const { settings, server } = await serverWith({}, options);
 		const toolset = mcpWorld().toolset(settings);
-		expect(await toolset.tools()).toEqual([
+		expect(await toolset.tools(anyTurn)).toEqual([
 			{
 				name: 'box__say',
 				description: 'say it',
@@ -65,7 +65,7 @@ describe('an MCP server over HTTP', () => {
 		const launch = httpLaunch(server.url, { headers: { authorization: 'Bearer k' } });
 		await mcpWorld()
 			.toolset({ ...settings, launch })
-			.tools();
+			.tools(anyTurn);
 		expect(server.headers.every((headers) => headers.authorization === 'Bearer k')).toBe(true);
 		expect(await server.saw('initialize')).toMatchObject({ params: { capabilities: {} } });
 	});
@@ -75,7 +75,7 @@ describe('an MCP server over HTTP', () => {
 		const world = mcpWorld();
 		const run = world.servers.forRun('run1');
 		const [one, two] = [world.toolset(settings, { run }), world.toolset(settings, { run, agent: 'bob' })];
-		await Promise.all([one.tools(), two.tools()]);
+		await Promise.all([one.tools(anyTurn), two.tools(anyTurn)]);
 		await one.close();
 		expect(await two.call('box__say', {}, unstopped())).toMatchObject({ isError: false });
 		expect(server.received.filter(({ method }) => method === 'initialize')).toHaveLength(1);
@@ -84,7 +84,7 @@ describe('an MCP server over HTTP', () => {
 	it('may speak revision 2025-06-18', async () => {
 		const { settings } = await serverWith({ revision: '2025-06-18' });
 		const toolset = mcpWorld().toolset(settings);
-		await toolset.tools();
+		await toolset.tools(anyTurn);
 		expect(await toolset.call('box__say', {}, unstopped())).toEqual({ text: 'hello', isError: false });
 	});
 
@@ -92,7 +92,7 @@ describe('an MCP server over HTTP', () => {
 		const { settings, server, behaviour } = await serverWith({ tools: [tool('say'), tool('sing')] });
 		const world = mcpWorld();
 		const toolset = world.toolset(settings);
-		await toolset.tools();
+		await toolset.tools(anyTurn);
 		behaviour.tools = [tool('say', { description: 'say everything' }), tool('sing')];
 		await expect.poll(() => server.announceTools()).toBeGreaterThan(0);
 		const call = (name: string) => toolset.call(name, {}, unstopped());
@@ -103,9 +103,9 @@ describe('an MCP server over HTTP', () => {
 				text: 'The tool say has changed since it was accepted, and is not called until a person accepts it again.',
 			});
 		expect(await call('box__sing')).toMatchObject({ isError: false });
-		expect((await toolset.tools()).map(({ name }) => name)).toEqual(['box__sing']);
+		expect((await toolset.tools(anyTurn)).map(({ name }) => name)).toEqual(['box__sing']);
 		await world.pins.accept(settings, null);
-		await toolset.tools();
+		await toolset.tools(anyTurn);
 		expect(await call('box__say')).toMatchObject({ isError: false });
 	});
 
@@ -113,11 +113,11 @@ describe('an MCP server over HTTP', () => {
 		const { settings, behaviour, server } = await serverWith({});
 		const world = mcpWorld();
 		const first = world.toolset(settings);
-		await first.tools();
+		await first.tools(anyTurn);
 		await first.close();
 		behaviour.refuses = true;
 		const again = world.toolset(settings, { run: world.servers.forRun('run2') });
-		expect(await again.tools()).toHaveLength(1);
+		expect(await again.tools(anyTurn)).toHaveLength(1);
 		expect(await again.call('box__say', {}, unstopped())).toMatchObject({
 			isError: true,
 			text: expect.stringMatching(/^The MCP server box cannot be used: .*go away.* The call was not made\.$/),
@@ -130,7 +130,7 @@ describe('an MCP server over HTTP', () => {
 		await server.close();
 		const world = mcpWorld();
 		const toolset = world.toolset(settings);
-		expect([await toolset.tools(), await toolset.tools()]).toEqual([[], []]);
+		expect([await toolset.tools(anyTurn), await toolset.tools(anyTurn)]).toEqual([[], []]);
 		expect(world.reports).toEqual([expect.stringMatching(/^The MCP server box cannot be used: .*ECONNREFUSED/)]);
 	});
 
@@ -138,13 +138,13 @@ describe('an MCP server over HTTP', () => {
 		const { server, settings, behaviour } = await serverWith({ refuses: true });
 		const world = mcpWorld();
 		const toolset = world.toolset(settings);
-		for (let tries = 0; tries < 3; tries += 1) await toolset.tools();
+		for (let tries = 0; tries < 3; tries += 1) await toolset.tools(anyTurn);
 		const asked = server.received.length;
 		behaviour.refuses = false;
-		expect(await toolset.tools()).toEqual([]);
+		expect(await toolset.tools(anyTurn)).toEqual([]);
 		expect(server.received).toHaveLength(asked);
 		await world.clock.advance(60_000);
-		expect(await toolset.tools()).toHaveLength(1);
+		expect(await toolset.tools(anyTurn)).toHaveLength(1);
 	});
 });
 
@@ -187,7 +187,7 @@ describe('a hostile MCP server over HTTP', () => {
 			(
 				await mcpWorld()
 					.toolset({ ...settings, ...more })
-					.tools()
+					.tools(anyTurn)
 			).map(({ effects }) => effects);
 		expect(await effectsOf({})).toEqual(['irreversible', 'irreversible']);
 		expect(await effectsOf({ trusted: true })).toEqual(['none', 'irreversible']);
@@ -205,13 +205,13 @@ describe('a hostile MCP server over HTTP', () => {
 				tool('big', { description: 'x'.repeat(50_000) }),
 			],
 		});
-		expect((await mcpWorld().toolset(settings).tools()).map(({ name }) => name)).toEqual(['box__say']);
+		expect((await mcpWorld().toolset(settings).tools(anyTurn)).map(({ name }) => name)).toEqual(['box__say']);
 	});
 
 	it('cannot hide text from the people who accept its tools, nor pass it to the model', async () => {
 		const description = 'adds\u{e0041}\u200b\u202e numbers\u001b[2J';
 		const { settings } = await serverWith({ tools: [tool('say', { description, title: 'Say\nnow\u202e' })] });
-		const [offered] = await mcpWorld().toolset(settings).tools();
+		const [offered] = await mcpWorld().toolset(settings).tools(anyTurn);
 		expect(offered).toMatchObject({ description: 'adds numbers[2J', label: 'box · Say now' });
 	});
 });
@@ -227,7 +227,7 @@ describe('the address of an MCP server', () => {
 	])('may not be %s', async (_, url, rules, why) => {
 		const world = mcpWorld();
 		const launch = httpLaunch(url, { allowLoopback: false, ...rules });
-		expect(await world.toolset(serverSettings(launch)).tools()).toEqual([]);
+		expect(await world.toolset(serverSettings(launch)).tools(anyTurn)).toEqual([]);
 		expect(world.reports).toEqual([expect.stringMatching(why)]);
 	});
 
@@ -238,7 +238,7 @@ describe('the address of an MCP server', () => {
 		onTestFinished(() => void away.close());
 		const world = mcpWorld();
 		const { port } = away.address() as AddressInfo;
-		expect(await world.toolset(serverSettings(httpLaunch(`http://127.0.0.1:${port}/mcp`))).tools()).toEqual([]);
+		expect(await world.toolset(serverSettings(httpLaunch(`http://127.0.0.1:${port}/mcp`))).tools(anyTurn)).toEqual([]);
 		expect(world.reports).toHaveLength(1);
 		expect(server.received).toEqual([]);
 	});
@@ -254,7 +254,7 @@ describe('the lists of a configuration', () => {
 		const { settings } = await serverWith({ tools: [tool('a'), tool('b'), tool('c')] });
 		const filter = { allowed: null, excluded: [], ...ofAgent };
 		const toolset = mcpWorld().toolset({ ...settings, ...ofServer }, { filter });
-		expect((await toolset.tools()).map(({ name }) => name)).toEqual(left);
+		expect((await toolset.tools(anyTurn)).map(({ name }) => name)).toEqual(left);
 		const calls = ['box__a', 'box__b', 'box__c'].map((name) => toolset.call(name, {}, unstopped()));
 		expect((await Promise.all(calls)).filter(({ isError }) => !isError)).toHaveLength(left.length);
 	});

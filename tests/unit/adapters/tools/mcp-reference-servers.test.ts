@@ -2,7 +2,7 @@ import { mkdir, readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
-import { mcpWorld, serverSettings, unstopped } from '../../../support/mcp.ts';
+import { anyTurn, mcpWorld, serverSettings, unstopped } from '../../../support/mcp.ts';
 import { createProcessSandbox } from '../../../support/process-sandbox.ts';
 
 const require = createRequire(import.meta.url);
@@ -17,7 +17,7 @@ async function opened(command: readonly string[], workspace: boolean) {
 	const world = mcpWorld({ sandbox });
 	const launch = { type: 'stdio', command, env: {}, image: null, egress: [], workspace } as const;
 	const toolset = world.toolset(serverSettings(launch, { trusted: true }));
-	return { sandbox, toolset, tools: await toolset.tools(), reports: world.reports };
+	return { sandbox, toolset, tools: await toolset.tools(anyTurn), reports: world.reports };
 }
 
 it('the reference server "everything" is understood: text, structured output, images, resources', async () => {

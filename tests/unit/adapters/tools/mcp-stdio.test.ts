@@ -1,7 +1,7 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { McpServerSettings, McpStdioLaunch } from '../../../../src/core/mcp-settings.ts';
 import { toolsetContract } from '../../../contracts/toolset-contract.ts';
-import { mcpWorld, serverSettings, unstopped } from '../../../support/mcp.ts';
+import { anyTurn, mcpWorld, serverSettings, unstopped } from '../../../support/mcp.ts';
 import { createProcessSandbox } from '../../../support/process-sandbox.ts';
 
 const SERVER = new URL('../../../platforms/mcp-server/stdio-child.ts', import.meta.url).pathname;
@@ -57,7 +57,7 @@ toolsetContract('MCP server over standard streams', async () => {
 describe('an MCP server that is a program', () => {
 	it('runs in a sandbox with nothing but what the configuration gives it', async () => {
 		const { sandbox, toolset } = opened(launchOf(['--root', `\${cwd}`], { env: { TOKEN: 't-1' }, workspace: true }));
-		await toolset.tools();
+		await toolset.tools(anyTurn);
 		const { text } = await toolset.call('box__environment', {}, unstopped());
 		expect(JSON.parse(text).env).toMatchObject({ TOKEN: 't-1' });
 		expect(JSON.parse(text).env.PATH).toBeUndefined();
@@ -76,7 +76,7 @@ describe('an MCP server that is a program', () => {
 
 	it('is one process for a run, gone when the run is over', async () => {
 		const { sandbox, toolset, servers, toolset: one, ...made } = { ...opened() };
-		await toolset.tools();
+		await toolset.tools(anyTurn);
 		await Promise.all([1, 2, 3].map(() => toolset.call('box__echo', { text: 'x' }, unstopped())));
 		expect([sandbox.requests.length, sandbox.running()]).toEqual([1, 1]);
 		await one.close();
@@ -89,7 +89,7 @@ describe('an MCP server that is a program', () => {
 		const settings = serverSettings(launchOf(['dies-early']));
 		for (const run of ['run1', 'run2']) {
 			const toolset = made.toolset(settings, { run: made.servers.forRun(run) });
-			await toolset.tools();
+			await toolset.tools(anyTurn);
 			expect(await toolset.call('box__echo', { text: 'hi' }, unstopped())).toMatchObject({ text: 'hi' });
 			await toolset.close();
 		}
@@ -98,7 +98,7 @@ describe('an MCP server that is a program', () => {
 
 	it('that cannot start says so in its own words, without its secrets', async () => {
 		const { toolset, reports } = opened(launchOf(['broken'], { env: { TOKEN: 'topsecret' } }));
-		expect(await toolset.tools()).toEqual([]);
+		expect(await toolset.tools(anyTurn)).toEqual([]);
 		const [report] = reports;
 		expect(report).toMatch(
 			/^The MCP server box cannot be used: ended( with code 3)?, after it had written: cannot find/,
@@ -108,7 +108,7 @@ describe('an MCP server that is a program', () => {
 
 	it('that never answers is given up at its limit', async () => {
 		const { toolset, reports, clock, sandbox } = opened(launchOf(['mute']));
-		const tools = toolset.tools();
+		const tools = toolset.tools(anyTurn);
 		await expect.poll(() => sandbox.running()).toBe(1);
 		await clock.advance(10_000);
 		expect(await tools).toEqual([]);
@@ -118,11 +118,11 @@ describe('an MCP server that is a program', () => {
 
 	it('has no place without a sandbox or an image, and never runs on the host', async () => {
 		const bare = mcpWorld();
-		expect(await bare.toolset(serverSettings(launchOf())).tools()).toEqual([]);
+		expect(await bare.toolset(serverSettings(launchOf())).tools(anyTurn)).toEqual([]);
 		expect(bare.reports).toEqual([expect.stringContaining('programs run in a container only')]);
 		const { toolset, sandbox, reports } = opened();
 		sandbox.mcpImage = null;
-		expect(await toolset.tools()).toEqual([]);
+		expect(await toolset.tools(anyTurn)).toEqual([]);
 		expect(reports).toEqual([expect.stringContaining('npm run sandbox:build')]);
 	});
 });
@@ -133,7 +133,7 @@ describe('a hostile program', () => {
 		['sends 100 MB', 'flood', /^box sent a message of more than 8 MiB, which is not read/],
 	])('that %s gives an error result, and works again with the next call', async (_, name, words) => {
 		const { toolset, sandbox } = opened();
-		await toolset.tools();
+		await toolset.tools(anyTurn);
 		expect(await toolset.call(`box__${name}`, {}, unstopped())).toEqual({
 			isError: true,
 			text: expect.stringMatching(words),
@@ -144,7 +144,7 @@ describe('a hostile program', () => {
 
 	it('that ends under several calls is started again once', async () => {
 		const { toolset, sandbox } = opened();
-		await toolset.tools();
+		await toolset.tools(anyTurn);
 		const call = (name: string) => toolset.call(`box__${name}`, { text: 'x' }, unstopped());
 		const results = await Promise.all(['hang', 'die', 'hang'].map(call));
 		expect(results.map(({ isError }) => isError)).toEqual([true, true, true]);
@@ -155,13 +155,13 @@ describe('a hostile program', () => {
 
 	it.each(['noise', 'binary'])('that sends lines of %s before its answer is understood', async (name) => {
 		const { toolset } = opened();
-		await toolset.tools();
+		await toolset.tools(anyTurn);
 		expect(await toolset.call(`box__${name}`, {}, unstopped())).toEqual({ text: 'well', isError: false });
 	});
 
 	it('that does not answer a call is not waited for', async () => {
 		const { toolset } = opened(launchOf(), { callTimeoutMs: 200 });
-		await toolset.tools();
+		await toolset.tools(anyTurn);
 		expect(await toolset.call('box__hang', {}, unstopped())).toMatchObject({
 			isError: true,
 			text: expect.stringMatching(/^box did not answer within 1 s\. The call may have run/),

@@ -175,5 +175,6 @@ export const finalMessage = (content: string, change: Partial<Of<'final'>> = {})
 	shortfalls: [],
 	spend: null,
 	activeMs: null,
+	files: null,
 	...change,
 });

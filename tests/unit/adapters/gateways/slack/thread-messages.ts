@@ -63,6 +63,7 @@ export const final = (content: string, more: Partial<Message<'final'>> = {}): Me
 	shortfalls: [],
 	spend: null,
 	activeMs: 1000,
+	files: null,
 	...more,
 });
 

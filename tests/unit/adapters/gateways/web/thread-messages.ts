@@ -38,6 +38,7 @@ export const final = (content: string, more: Partial<Final> = {}): Final => ({
 	shortfalls: [],
 	spend: null,
 	activeMs: null,
+	files: null,
 	...more,
 });
 
