@@ -42,6 +42,7 @@ export const chatBody = ({ model, system, prompt, tools }: HandRolledCall) => ({
 const common = {
 	run: 'bench',
 	attempt: 1,
+	origin: 1,
 	attachments: [],
 	history: [],
 	feedback: null,

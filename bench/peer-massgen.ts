@@ -9,6 +9,7 @@ import { createOpenAICompatibleBackend } from '../src/adapters/backends/openai-c
 import { createRateLimits } from '../src/adapters/backends/shared/rate-limit.ts';
 import type { BackendServices } from '../src/adapters/backends/shared/resilient-stream.ts';
 import { createModelAgent } from '../src/agents/loop.ts';
+import { noApprovals } from '../src/approvals/no-approvals.ts';
 import type { Agent } from '../src/core/agent.ts';
 import type { Backend } from '../src/core/backend.ts';
 import type { BackendSettings } from '../src/core/backend-settings.ts';
@@ -21,6 +22,7 @@ import { loadCatalogue } from '../src/observers/catalogue.ts';
 import { createProjector } from '../src/observers/projector.ts';
 import { createRuns, newRunId, type Runs } from '../src/runs/runs.ts';
 import { systemClock } from '../src/system-clock.ts';
+import { openGate } from '../tests/support/open-gate.ts';
 import { modelOf, type PeerRun, type PeerSetup, peerMain, type RunResult } from './peer-main.ts';
 
 /** What Slack and Discord let a bot do. */
@@ -116,6 +118,7 @@ function runOver(runs: Runs, agents: number, show: (publish: RunEvent[]) => (eve
 			team,
 			showing: plainShowing,
 			attachments: [],
+			requester: null,
 		};
 		const run = await runs.start(request, audience);
 		await run.done;
@@ -137,6 +140,7 @@ await peerMain(async (setup: PeerSetup) => {
 	}
 	const prices = { cost: () => null };
 	const runs = createRuns({
+		approvals: noApprovals,
 		store,
 		clock,
 		random,
@@ -145,7 +149,9 @@ await peerMain(async (setup: PeerSetup) => {
 				members.flatMap(({ id, model }): [string, Agent][] => {
 					const backend = backends.get(model);
 					if (backend === undefined) return [];
-					return [[id, createModelAgent({ id, systemMessage: '', backend, toolsets: [], prices, clock })]];
+					return [
+						[id, createModelAgent({ gate: openGate, id, systemMessage: '', backend, toolsets: [], prices, clock })],
+					];
 				}),
 			),
 	});

@@ -26,6 +26,7 @@ const common = {
 	agent: 'a',
 	name: 'agent1',
 	attempt: 1,
+	origin: 1,
 	question: 'Q',
 	attachments: [],
 	history: [],

@@ -8,6 +8,7 @@ import { type ChatGateway, joinChats } from './app/join-chats.ts';
 import { openSandbox } from './app/open-sandbox.ts';
 import { openTeams } from './app/open-teams.ts';
 import { createToolsOpener, logInToToolServer } from './app/open-tools.ts';
+import { noApprovals } from './approvals/no-approvals.ts';
 import { createToolBook } from './approvals/tool-book.ts';
 import { createToolPins } from './approvals/tool-pins.ts';
 import { createBot, type RunningBot } from './bot.ts';
@@ -98,11 +99,13 @@ export async function createApp(options: AppOptions): Promise<App> {
 	const sandbox = await (options.openSandbox ?? openSandbox)(config, clock);
 	const pins = createToolPins(store);
 	const openTools = createToolsOpener(config, { pins, sandbox, store, clock, report: tell });
-	const teams = openTeams(config, options.env, clock, openTools);
-	const runs = createRuns({ store, clock, random: Math.random, agentsOf: teams.agentsOf });
+	const approvals = noApprovals;
+	const teams = openTeams(config, options.env, clock, { openTools, approvals });
+	const runs = createRuns({ store, clock, random: Math.random, approvals, agentsOf: teams.agentsOf });
 	const bot = createBot({
 		store,
 		runs,
+		desk: approvals,
 		clock,
 		sayIn,
 		teams: teams.list,
@@ -137,7 +140,7 @@ export async function createApp(options: AppOptions): Promise<App> {
 	);
 	const submit = (event: Inbound) => inbound.dispatch(event, (text) => replyTo(event, text));
 	const receive = async (event: Inbound) => void (await submit(event));
-	const host = createHost({ bot, runs, say, commands: inbound.forms, receive });
+	const host = createHost({ bot, runs, say, commands: inbound.forms, receive, keptFile: async () => null });
 	return {
 		config,
 		bot,

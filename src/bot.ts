@@ -2,9 +2,12 @@ import { createHash } from 'node:crypto';
 import type { ToolBook } from './approvals/tool-book.ts';
 import { maskSecrets } from './config/mask-secrets.ts';
 import type { Exchange } from './core/agent.ts';
+import type { Person } from './core/approval.ts';
 import type { Attachment } from './core/attachment.ts';
 import type { Bot, RateRequest, RunStatus, Why } from './core/command.ts';
 import { BotError, messageOf } from './core/errors.ts';
+import type { ApprovalDesk } from './core/gate.ts';
+import type { Principal } from './core/gateway.ts';
 import { plainShowing, type Showing } from './core/run.ts';
 import type { Say } from './core/say.ts';
 import { isChannel } from './core/session-id.ts';
@@ -26,6 +29,7 @@ export interface BotOptions extends AudienceOptions {
 	teamOf(name: string | null): Promise<Team>;
 	teams: Bot['teams'];
 	tools: ToolBook;
+	desk: ApprovalDesk;
 	/** A run had to be left because its journal could not be written. It can be resumed. */
 	onLost(run: string, error: unknown): void;
 }
@@ -76,10 +80,10 @@ export function createBot(options: BotOptions): RunningBot {
 		const chosen = await options.teamOf(waiting.team);
 		const team = waiting.quick ? { ...chosen, rules: { ...chosen.rules, skipCoordination: true } } : chosen;
 		const { history, files } = await earlier(request.lineage);
-		const { question, retryOf, showing } = waiting;
+		const { question, retryOf, showing, requester } = waiting;
 		const attachments = once([...files, ...waiting.attachments]);
 		const audience = audienceOf(options, session, id, showing);
-		const input = { id, session, question, retryOf, history, team, showing, attachments };
+		const input = { id, session, question, retryOf, history, team, showing, attachments, requester };
 		const run = await runs.start(input, audience, also);
 		follow(run, session, audience.settled);
 	};
@@ -174,11 +178,16 @@ export function createBot(options: BotOptions): RunningBot {
 			const attachments = await takeFiles(store, files, options.sayIn(locale));
 			const showing: Showing = { askedBy: principal.user, locale, verbosity };
 			const askedAt = clock.now();
-			return sessions.submit(session, { id, question, team, quick, retryOf: null, askedAt, showing, attachments });
+			const about = { id, question, team, quick, retryOf: null, askedAt, showing, attachments };
+			return sessions.submit(session, { ...about, requester: personOf(principal) });
 		},
 		resume: async (run, session) => take(run ?? (await latestUnfinished()), session),
 		choose: async (run, orchestration, agent) =>
 			(await runs.live(run)?.signal({ type: 'chosen', agent, orchestration })) ?? false,
+		async decide(decision, by, { via, locale }) {
+			const decided = await options.desk.decide(decision, by, { via, say: options.sayIn(locale) });
+			return 'refusal' in decided ? decided.refusal : null;
+		},
 		async stop({ session, by, run, locale }) {
 			const going = (await sessions.meant(session)).filter(({ active }) => active !== null);
 			if (isChannel(session) && going.length > 1) throw severalRunning(going, options.sayIn(locale));
@@ -192,7 +201,7 @@ export function createBot(options: BotOptions): RunningBot {
 			const { question, team, showing, attachments } = await runs.input(run);
 			const again: Showing = { ...showing, askedBy: principal.user, locale };
 			const common = { id, question, team: team.name, quick: team.rules.skipCoordination, retryOf: run };
-			const waiting = { ...common, askedAt: clock.now(), showing: again, attachments };
+			const waiting = { ...common, askedAt: clock.now(), showing: again, attachments, requester: personOf(principal) };
 			return sessions.submit(record?.session ?? session, waiting);
 		},
 		async status(session, locale) {
@@ -250,5 +259,7 @@ const ratingKey = (run: string, { principal }: RateRequest) =>
 	`${run}:${createHash('sha256').update(`${principal.platform}:${principal.user}`).digest('hex').slice(0, 32)}`;
 
 const rating = ({ principal, verdict }: RateRequest, run: string) => ({ run, user: principal.user, verdict });
+
+const personOf = ({ platform, tenant, user }: Principal): Person => ({ platform, tenant, user });
 
 const reasonOf = (error: unknown) => (error instanceof BotError ? error.userMessage : maskSecrets(messageOf(error)));

@@ -14,10 +14,11 @@ export interface HostOptions {
 	say: Say;
 	commands(): readonly CommandForm[];
 	receive(inbound: Inbound): Promise<void>;
+	keptFile: GatewayHost['keptFile'];
 }
 
 /** What gateways may ask: threads out of the journals, the teams and the commands there are. */
-export function createHost({ bot, runs, say, commands, receive }: HostOptions): GatewayHost {
+export function createHost({ bot, runs, say, commands, receive, keptFile }: HostOptions): GatewayHost {
 	const thread = async (run: string): Promise<PlacedMessage[]> => {
 		return messagesOf(viewOf(await runs.events(run)), say).map((message) => ({ run, message }));
 	};
@@ -45,5 +46,6 @@ export function createHost({ bot, runs, say, commands, receive }: HostOptions): 
 		},
 		teams: bot.teams,
 		commands,
+		keptFile,
 	};
 }

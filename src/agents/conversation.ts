@@ -1,4 +1,4 @@
-import type { AgentEvent, Turn } from '../core/agent.ts';
+import type { AgentEvent, BegunCall, Turn } from '../core/agent.ts';
 import type { Message, ToolCall } from '../core/message.ts';
 import type { ModelCall } from '../core/usage.ts';
 import { openingMessage } from './instructions/opening-message.ts';
@@ -33,7 +33,8 @@ export interface Conversation {
 	/** Counts one more reply without a valid outcome. */
 	refuse(): void;
 	unsaved(): boolean;
-	save(): Saved;
+	/** `begins`: the calls that begin once it is durable. */
+	save(begins?: readonly BegunCall[]): Saved;
 	end(ending: Ending): AgentEvent;
 }
 
@@ -77,13 +78,37 @@ export function createConversation(turn: Turn): Conversation {
 			repliesUsed += 1;
 		},
 		unsaved: () => saved < messages.length,
-		save() {
+		save(begins = []) {
 			const added = messages.slice(saved);
 			saved = messages.length;
-			return { type: 'saved', messages: added, calls: takeCalls(), repliesUsed };
+			const point: Saved = { type: 'saved', messages: added, calls: takeCalls(), repliesUsed };
+			return begins.length === 0 ? point : { ...point, begins };
 		},
 		end: (ending) => ({ ...ending, calls: takeCalls() }),
 	};
+}
+
+/** The messages with the results of each reply in the order of its calls: they are added as they come. */
+export function inCallOrder(messages: readonly Message[]): readonly Message[] {
+	const ordered: Message[] = [];
+	let order = new Map<string, number>();
+	let results: Extract<Message, { role: 'tool' }>[] = [];
+	const flush = () => {
+		const rank = ({ callId }: { callId: string }) => order.get(callId) ?? order.size;
+		ordered.push(...results.sort((a, b) => rank(a) - rank(b)));
+		results = [];
+	};
+	for (const message of messages) {
+		if (message.role === 'tool') {
+			results.push(message);
+			continue;
+		}
+		flush();
+		ordered.push(message);
+		if (message.role === 'assistant') order = new Map(message.toolCalls.map(({ id }, index) => [id, index]));
+	}
+	flush();
+	return ordered;
 }
 
 function pendingReply(messages: readonly Message[], outdated: boolean): PendingReply | null {

@@ -119,6 +119,7 @@ function promptSizes(
 		agent: agent.id,
 		name: 'agent1',
 		attempt: 1,
+		origin: 1,
 		question,
 		attachments: [],
 		history: [],
@@ -136,9 +137,7 @@ function promptSizes(
 	const { sensitivity, novelty } = rules;
 	const check = () => null;
 	const sizeOf = (turn: Turn) =>
-		count(
-			systemPrompt(agent.systemMessage, turn, { ...noAbilities, planning: turn.planning && turn.kind !== 'present' }),
-		) +
+		count(systemPrompt(agent.systemMessage, turn, { ...noAbilities, planning: false })) +
 		count(openingMessage(turn)) +
 		(turn.kind === 'present' ? 0 : count(JSON.stringify(workflowTools(turn)))) +
 		turn.answers.length * assumedOutputTokens;

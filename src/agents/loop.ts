@@ -2,14 +2,15 @@ import type { Agent, AgentEvent, Turn } from '../core/agent.ts';
 import type { Backend, BackendRequest } from '../core/backend.ts';
 import type { Clock } from '../core/clock.ts';
 import { messageOf } from '../core/errors.ts';
-import type { Toolset } from '../core/tool.ts';
+import type { Gate } from '../core/gate.ts';
+import type { Toolset, ToolsetTurn } from '../core/tool.ts';
 import { type PriceTable, type Usage, unknownUsage } from '../core/usage.ts';
 import { orAbandoned } from './abandon.ts';
-import { type Conversation, createConversation, type Ending, type PendingReply } from './conversation.ts';
+import { type Conversation, createConversation, type Ending, inCallOrder, type PendingReply } from './conversation.ts';
 import { noAbilities } from './instructions/abilities.ts';
 import { systemPrompt } from './instructions/system-prompt.ts';
 import { isWorkflowCall, workflowTools } from './instructions/workflow-tools.ts';
-import { judge } from './outcome.ts';
+import { type Judgement, judge } from './outcome.ts';
 import { corrections, exhausted } from './refusal.ts';
 import { createReplyCollector, type ReplyCollector } from './reply.ts';
 import { runTools } from './tool-round.ts';
@@ -22,6 +23,8 @@ export interface ModelAgentOptions {
 	backend: Backend;
 	/** Owned by the agent: `close` closes them. */
 	toolsets: readonly Toolset[];
+	/** Who lets its tool calls through. */
+	gate: Gate;
 	prices: PriceTable;
 	clock: Clock;
 }
@@ -47,6 +50,8 @@ interface Work {
 	talk: Conversation;
 	toolbox: Toolbox;
 	signal: AbortSignal;
+	/** The run has read what anyone may have written. */
+	tainted: boolean;
 }
 
 async function* takeTurn(
@@ -56,12 +61,12 @@ async function* takeTurn(
 ): AsyncGenerator<AgentEvent, void> {
 	const talk = createConversation(turn);
 	try {
-		const toolbox = await orAbandoned(openToolbox(options.toolsets), signal, options.clock);
+		const toolbox = await orAbandoned(openToolbox(options.toolsets, toolsetTurn(turn)), signal, options.clock);
 		if (toolbox?.type !== 'opened') {
 			yield talk.end(toolbox ?? ABORTED);
 			return;
 		}
-		const work: Work = { options, turn, talk, toolbox, signal };
+		const work: Work = { options, turn, talk, toolbox, signal, tainted: turn.tainted };
 		const unchanging = requestOf(work);
 		let hasWritten = false;
 		const noteWriting = () => {
@@ -79,7 +84,10 @@ async function* takeTurn(
 				if (talk.steps > 0 && talk.unsaved()) yield talk.save();
 				const collector = createReplyCollector(turn, noteWriting);
 				// The hot path of the program: no generator of ours may stand between the backend and the run.
-				for await (const event of options.backend.stream({ ...unchanging, messages: [...talk.messages] }, signal)) {
+				for await (const event of options.backend.stream(
+					{ ...unchanging, messages: inCallOrder(talk.messages) },
+					signal,
+				)) {
 					const shown = collector.take(event);
 					if (shown !== null) yield shown;
 				}
@@ -99,7 +107,7 @@ async function* takeTurn(
 function requestOf({ options, turn, toolbox }: Work): Omit<BackendRequest, 'messages'> {
 	const workflow = workflowTools(turn);
 	return {
-		system: systemPrompt(options.systemMessage, turn, { ...noAbilities, planning: isPlanning(turn) }),
+		system: systemPrompt(options.systemMessage, turn, { ...noAbilities, planning: isPlanning(turn, toolbox) }),
 		tools: [...workflow, ...toolbox.specs],
 		toolChoice: workflow.length > 0 && toolbox.specs.length === 0 ? 'required' : 'auto',
 		run: turn.run,
@@ -108,7 +116,16 @@ function requestOf({ options, turn, toolbox }: Work): Omit<BackendRequest, 'mess
 	};
 }
 
-const isPlanning = (turn: Turn) => turn.planning && turn.kind !== 'present';
+/** While the team plans, what cannot be undone is described; without a tool that could do it there is nothing to say. */
+const isPlanning = (turn: Turn, toolbox: Toolbox) =>
+	turn.planning && turn.kind !== 'present' && toolbox.tools.some(({ effects }) => effects === 'irreversible');
+
+const toolsetTurn = ({ kind, question, answers, files }: Turn): ToolsetTurn => ({
+	kind,
+	question,
+	files,
+	seen: answers.map((answer) => ({ name: answer.name, mine: answer.mine, files: answer.files ?? null })),
+});
 
 /** Why the model may not be called once more, or null. */
 function obstacle({ turn, talk, signal }: Work): Ending | null {
@@ -144,10 +161,16 @@ async function* act(work: Work, { reply, open, outdated }: PendingReply): AsyncG
 	const { options, turn, talk, toolbox, signal } = work;
 	const calls = open.filter((call) => !isWorkflowCall(turn.kind, call.name));
 	if (calls.length > 0) {
-		if (talk.unsaved()) yield talk.save();
-		const round = { calls, toolbox, planning: isPlanning(turn), cut: reply.cut, clock: options.clock, signal };
-		talk.add(...(yield* runTools(round)));
-		if (signal.aborted && talk.unsaved()) yield talk.save();
+		const { gate, clock } = options;
+		const planning = isPlanning(turn, toolbox);
+		const { tainted } = work;
+		const about = { turn, talk, toolbox, gate, planning, tainted, clock, signal };
+		const round = yield* runTools({ ...about, calls, said: reply.text, cut: reply.cut });
+		work.tainted = round.tainted;
+		const waits = round.waiting.length > 0;
+		if ((signal.aborted || waits) && talk.unsaved()) yield talk.save();
+		if (signal.aborted) return ABORTED;
+		if (waits) return withFiles(work, { type: 'suspended', items: round.waiting });
 	}
 	if (signal.aborted) return ABORTED;
 	if (outdated && open.some((call) => call.name === 'vote')) {
@@ -155,10 +178,28 @@ async function* act(work: Work, { reply, open, outdated }: PendingReply): AsyncG
 		return null;
 	}
 	const judgement = judge(turn, reply);
-	if (judgement.type === 'accepted') return judgement.outcome;
+	if (judgement.type === 'accepted') return settle(work, judgement.outcome);
 	if (judgement.type === 'undecided') return null;
 	talk.refuse();
 	if (talk.repliesUsed >= turn.limits.replies) return exhausted(turn, judgement.reason);
 	talk.add(...corrections(turn, reply, judgement.reason));
 	return null;
+}
+
+type Outcome = Extract<Judgement, { type: 'accepted' }>['outcome'];
+
+/** An accepted outcome as the turn's ending: an answer goes with the files of its author. */
+const settle = async (work: Work, outcome: Outcome): Promise<Ending> =>
+	outcome.type === 'answered' ? withFiles(work, outcome) : outcome;
+
+/** Keeps the agent's files as they are at this moment. What cannot be kept is not passed over in silence. */
+async function withFiles(work: Work, ending: Extract<Ending, { type: 'answered' | 'suspended' }>): Promise<Ending> {
+	try {
+		const files = await orAbandoned(work.toolbox.keepFiles(), work.signal, work.options.clock);
+		if (work.signal.aborted) return ABORTED;
+		return files == null ? ending : { ...ending, files };
+	} catch (thrown) {
+		const message = `The agent's files could not be kept: ${messageOf(thrown)}.`;
+		return { type: 'failed', code: 'files_lost', message, fatal: false };
+	}
 }

@@ -10,6 +10,7 @@ export interface Toolbox {
 	type: 'opened';
 	/** In the form that a model is offered. */
 	readonly specs: readonly ToolSpec[];
+	readonly tools: readonly Tool[];
 	find(name: string): Tool | null;
 	/** Never rejects: a tool that throws gives an error result. */
 	call(name: string, input: unknown, options: CallOptions): Promise<ToolResult>;
@@ -47,6 +48,7 @@ export async function openToolbox(toolsets: readonly Toolset[], turn: ToolsetTur
 			description,
 			parameters,
 		})),
+		tools: [...found.values()].map(({ tool }) => tool),
 		find: (name) => found.get(name)?.tool ?? null,
 		async call(name, input, options) {
 			const entry = found.get(name);

@@ -10,12 +10,18 @@ import type { Backend } from '../core/backend.ts';
 import type { BackendSettings } from '../core/backend-settings.ts';
 import type { Clock } from '../core/clock.ts';
 import { sentenceOf } from '../core/errors.ts';
+import type { Approvals, GatedRun } from '../core/gate.ts';
 import type { Team } from '../core/team.ts';
 import type { PriceTable } from '../core/usage.ts';
 import { type ToolsOpener, toolsetsOf } from './open-tools.ts';
 
 /** Teams by name and the agents that sit at them; backends are shared by all runs of the process. */
-export function openTeams(config: LoadedConfig, env: Environment, clock: Clock, openTools: ToolsOpener) {
+export function openTeams(
+	config: LoadedConfig,
+	env: Environment,
+	clock: Clock,
+	{ openTools, approvals }: { openTools: ToolsOpener; approvals: Approvals },
+) {
 	const services: BackendServices = { clock, random: Math.random, limits: createRateLimits(clock) };
 	const backends = new Map<BackendSettings, Promise<Backend>>();
 	const chosen = new Map<string | null, Promise<ConfiguredTeam>>();
@@ -34,9 +40,10 @@ export function openTeams(config: LoadedConfig, env: Environment, clock: Clock, 
 		return known;
 	};
 
-	const agentsOf = async (team: Team, run: string): Promise<ReadonlyMap<string, Agent>> => {
+	const agentsOf = async (team: Team, run: GatedRun): Promise<ReadonlyMap<string, Agent>> => {
 		const configured = (await named(team.name)).agents;
-		const tools = await openTools(run);
+		const tools = await openTools(run.run);
+		const gate = approvals.gateOf(run);
 		prices ??= loadPrices(config);
 		const table = await prices;
 		const agents = team.members.map(async ({ id }): Promise<[string, Agent][]> => {
@@ -45,7 +52,7 @@ export function openTeams(config: LoadedConfig, env: Environment, clock: Clock, 
 			const backend = await backendOf(settings.backend);
 			const { systemMessage } = settings;
 			const toolsets = toolsetsOf(id, settings.tools, config.settings.mcpServers, tools);
-			return [[id, createModelAgent({ id, systemMessage, backend, toolsets, prices: table, clock })]];
+			return [[id, createModelAgent({ id, systemMessage, backend, toolsets, gate, prices: table, clock })]];
 		});
 		return new Map((await Promise.all(agents)).flat());
 	};

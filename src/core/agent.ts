@@ -39,6 +39,8 @@ interface TurnFacts {
 	/** The agent's own anonymous name. */
 	name: string;
 	attempt: number;
+	/** The attempt in which `transcript` was begun; of a new turn its own. */
+	origin: number;
 	question: string;
 	/** Files of the conversation, this question's and earlier ones'. */
 	attachments: readonly Attachment[];

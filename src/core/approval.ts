@@ -29,6 +29,7 @@ export type ItemState = z.infer<typeof itemStateSchema>;
 
 /** One tool call that waits for people. */
 export const approvalItemSchema = z.object({
+	/** The effect key of the call, which names it for good. */
 	callId: z.string(),
 	/**
 	 * `run`: may it run? `outcome`: it was begun by a process that died, and nobody knows whether it happened: what now?

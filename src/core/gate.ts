@@ -1,6 +1,7 @@
 import type { Turn } from './agent.ts';
 import type { Approval, ApprovalDecision, ApprovalItem, Person } from './approval.ts';
 import type { Principal } from './gateway.ts';
+import type { Say } from './say.ts';
 import type { StoreChange } from './store.ts';
 import type { Tool } from './tool.ts';
 
@@ -11,6 +12,7 @@ export interface GatedCall {
 	name: string;
 	attempt: number;
 	kind: Turn['kind'];
+	/** Its effect key: names it for good. */
 	callId: string;
 	tool: Tool;
 	/** Parsed JSON. */
@@ -62,20 +64,24 @@ export interface Approvals {
 	 */
 	progress(
 		run: string,
-		calls: readonly { agent: string; attempt: number; callId: string; effect: 'started' | 'done' | 'failed' }[],
+		calls: readonly { callId: string; effect: 'started' | 'done' | 'failed' }[],
 	): Promise<readonly StoreChange[]>;
 	/** The newest state of every request of a run, oldest first. */
 	of(run: string): Promise<readonly Approval[]>;
 	/** Calls with every change of a request of the run from now on; the returned function ends it. */
 	watch(run: string, changed: (approval: Approval) => void): () => void;
-	/** Cancels what is pending in a run that is over. */
-	cancel(run: string): Promise<void>;
+	/** Cancels what is pending in one request of a run, or in all of them (null). */
+	cancel(run: string, only: string | null): Promise<void>;
 }
 
 /** What people do with requests. */
 export interface ApprovalDesk {
 	/** Decides, or says in a sentence for the person why not. */
-	decide(decision: ApprovalDecision, by: Principal, via: string): Promise<{ approval: Approval } | { refusal: string }>;
+	decide(
+		decision: ApprovalDecision,
+		by: Principal,
+		how: { via: string; say: Say },
+	): Promise<{ approval: Approval } | { refusal: string }>;
 	/** Those that wait in a session, or in all of a tenant's channel sessions it stands for; oldest first. */
 	open(session: string): Promise<readonly Approval[]>;
 	find(id: string): Promise<Approval | null>;

@@ -1,10 +1,11 @@
-import { isOpen } from '../core/approval.ts';
+import { type Approval, isOpen } from '../core/approval.ts';
 import type { Message } from '../core/message.ts';
 import type { JournalEntry, RunInput, RunRecord } from '../core/run.ts';
 import type { RunEvent } from '../core/run-event.ts';
 import { addCalls, noSpend, type Spend } from '../core/usage.ts';
 import type { Effect } from '../orchestrator/effects.ts';
 import { resultOf } from '../orchestrator/ending.ts';
+import { pending } from '../orchestrator/pending.ts';
 import { begin, reduce } from '../orchestrator/reduce.ts';
 import { agentOf, type State } from '../orchestrator/state.ts';
 import { callFacts, describe, type Fact, type Transition } from './describe.ts';
@@ -12,6 +13,8 @@ import { callFacts, describe, type Fact, type Transition } from './describe.ts';
 /** Where a turn had got to, so that it continues after its last finished model call. */
 export interface TurnProgress {
 	attempt: number;
+	/** The attempt in which its messages were begun. */
+	origin: number;
 	messages: readonly Message[];
 	repliesUsed: number;
 	/** Effect keys of the calls that were begun and have no result, by call id. */
@@ -24,13 +27,13 @@ export interface TurnProgress {
 export interface WaitingTurn {
 	agent: string;
 	attempt: number;
-	/** Milliseconds since the epoch. */
-	since: number;
 }
 
 export interface Folded {
 	events: readonly RunEvent[];
 	effects: readonly Effect[];
+	/** Requests whose turns have become moot. */
+	moot?: readonly string[];
 }
 
 /**
@@ -53,6 +56,11 @@ export interface RunFold {
 	files(agent: string): string | null;
 	/** Turns that wait for people, by the id of their request. */
 	waiting(): ReadonlyMap<string, WaitingTurn>;
+	isWaiting(turn: WaitingTurn): boolean;
+	/** Every request of the run, as it was journaled last. */
+	approvals(): Iterable<Approval>;
+	/** Nothing of the run can go on before people have decided. */
+	isIdle(): boolean;
 	apply(entry: Exclude<JournalEntry, { type: 'opened' }>): Folded;
 }
 
@@ -72,6 +80,7 @@ export function openFold(opened: JournalEntry & { type: 'opened' }): { fold: Run
 	const files = new Map<string, string>();
 	/** Turns that wait for people, by the id of their request. */
 	const waiting = new Map<string, WaitingTurn>();
+	const approvals = new Map<string, Approval>();
 
 	const dated = (facts: readonly Fact[], at: number): RunEvent[] =>
 		facts.map((fact) => {
@@ -80,23 +89,55 @@ export function openFold(opened: JournalEntry & { type: 'opened' }): { fold: Run
 		});
 
 	const pass = (at: number) => {
-		active += Math.max(0, at - lastAt);
+		if (!isIdle()) active += Math.max(0, at - lastAt);
 		lastAt = at;
 	};
 
-	/** A moot evaluation's work is kept for the agent's next one; a turn of another kind begins anew. */
-	const keepWork = (effects: readonly Effect[]) => {
+	const requestOf = ({ agent, attempt }: WaitingTurn): string | null => {
+		for (const [id, turn] of waiting) if (turn.agent === agent && turn.attempt === attempt) return id;
+		return null;
+	};
+
+	/** The work that goes on when nothing of a request is open any more. */
+	const released = (approval: Approval): Effect[] => {
+		const turn = waiting.get(approval.id);
+		if (turn === undefined || isOpen(approval)) return [];
+		waiting.delete(approval.id);
+		const { agent, attempt } = turn;
+		return pending(state).filter((work) => work.type !== 'choose' && work.agent === agent && work.attempt === attempt);
+	};
+
+	const isWaiting = (turn: WaitingTurn) => requestOf(turn) !== null;
+
+	const isIdle = () => waiting.size > 0 && pending(state).every((work) => work.type !== 'choose' && isWaiting(work));
+
+	/**
+	 * A moot evaluation's work is kept for the agent's next one, which also waits for the people that it waited for; a turn
+	 * of another kind begins anew. Returns the requests that nobody needs any more.
+	 */
+	const keepWork = (effects: readonly Effect[]): string[] => {
+		const moot: string[] = [];
 		for (const effect of effects) {
 			if (effect.type === 'present' || effect.type === 'review') progress.delete(effect.agent);
 			if (effect.type === 'start' && effect.kind === 'answer') progress.delete(effect.agent);
-			if (effect.type !== 'abort' || effect.work.type !== 'start' || effect.reason !== 'new_answer') continue;
-			const { agent, attempt, kind } = effect.work;
+			if (effect.type !== 'abort' || effect.work.type === 'choose') continue;
+			const { agent, attempt } = effect.work;
+			const request = requestOf(effect.work);
 			const done = progress.get(agent);
-			const worked = done?.attempt === attempt && done.messages.some((message) => message.role === 'tool');
-			if (done === undefined || !worked || kind !== 'evaluate') continue;
+			const isKept = effect.reason === 'new_answer' && effect.work.type === 'start' && effect.work.kind === 'evaluate';
+			const worked = request !== null || done?.messages.some((message) => message.role === 'tool') === true;
+			if (!isKept || done?.attempt !== attempt || !worked) {
+				if (request !== null) {
+					waiting.delete(request);
+					moot.push(request);
+				}
+				continue;
+			}
 			const next = Math.max(attempt + 1, agentOf(state, agent)?.attempts ?? 0);
 			progress.set(agent, { ...done, attempt: next, repliesUsed: 0, updated: true });
+			if (request !== null) waiting.set(request, { agent, attempt: next });
 		}
+		return moot;
 	};
 
 	const keepProgress = (entry: JournalEntry & { type: 'saved' }) => {
@@ -106,6 +147,7 @@ export function openFold(opened: JournalEntry & { type: 'opened' }): { fold: Run
 		const earlier = known?.attempt === attempt ? known : null;
 		progress.set(agent, {
 			attempt,
+			origin: earlier?.origin ?? attempt,
 			messages: [...(earlier?.messages ?? []), ...messages],
 			begun: begunAfter(earlier?.begun, entry),
 			repliesUsed,
@@ -122,9 +164,9 @@ export function openFold(opened: JournalEntry & { type: 'opened' }): { fold: Run
 		if ('files' in entry.signal && entry.signal.files !== undefined) files.set(agent, entry.signal.files.id);
 		const facts = callFacts(agent, entry.calls);
 		if (step.state === before) return { events: dated(facts, entry.at), effects: [] };
-		keepWork(step.effects);
+		const moot = keepWork(step.effects);
 		const transition: Transition = { ...step, before, after: state, signal: entry.signal, spend, activeMs: active };
-		return { events: dated([...facts, ...describe(transition)], entry.at), effects: step.effects };
+		return { events: dated([...facts, ...describe(transition)], entry.at), effects: step.effects, moot };
 	};
 
 	const fold: RunFold = {
@@ -137,10 +179,13 @@ export function openFold(opened: JournalEntry & { type: 'opened' }): { fold: Run
 			const { outcome, answer } = resultOf(state);
 			return { outcome, answer, finishedAt };
 		},
-		activeMs: (now) => active + Math.max(0, now - lastAt),
+		activeMs: (now) => active + (isIdle() ? 0 : Math.max(0, now - lastAt)),
 		tainted: () => tainted,
 		files: (agent) => files.get(agent) ?? null,
 		waiting: () => waiting,
+		isWaiting,
+		approvals: () => approvals.values(),
+		isIdle,
 		progress: (agent, attempt) => {
 			const done = progress.get(agent);
 			return done?.attempt === attempt ? done : null;
@@ -164,15 +209,16 @@ export function openFold(opened: JournalEntry & { type: 'opened' }): { fold: Run
 					spend = addCalls(spend, entry.calls);
 					const { agent, attempt, approval } = entry;
 					if (entry.files !== undefined) files.set(agent, entry.files.id);
-					waiting.set(approval.id, { agent, attempt, since: entry.at });
+					waiting.set(approval.id, { agent, attempt });
+					approvals.set(approval.id, approval);
 					const facts: Fact[] = [...callFacts(agent, entry.calls), { type: 'approval_changed', approval }];
 					return { events: dated(facts, entry.at), effects: [] };
 				}
 				case 'approval': {
 					pass(entry.at);
 					const { approval } = entry;
-					if (!isOpen(approval)) waiting.delete(approval.id);
-					return { events: dated([{ type: 'approval_changed', approval }], entry.at), effects: [] };
+					approvals.set(approval.id, approval);
+					return { events: dated([{ type: 'approval_changed', approval }], entry.at), effects: released(approval) };
 				}
 			}
 		},

@@ -1,23 +1,35 @@
 import type { Agent } from '../core/agent.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Signal } from '../core/coordination.ts';
+import type { Approvals, GatedRun } from '../core/gate.ts';
 import type { JournalEntry, RunRecord } from '../core/run.ts';
 import type { RunEvent } from '../core/run-event.ts';
+import type { StoreChange } from '../core/store.ts';
 import type { Effect } from '../orchestrator/effects.ts';
 import { keyOf, type Pending, pending } from '../orchestrator/pending.ts';
 import { reduce } from '../orchestrator/reduce.ts';
+import { createApprovalLink } from './approval-link.ts';
 import { isOverBudget } from './budget.ts';
 import { createDeadlines } from './deadlines.ts';
 import type { Folded, RunFold } from './fold.ts';
 import { finishedRecord, type Journal } from './journal.ts';
-import { createTurnRunner } from './turn-runner.ts';
+import { createTurnRunner, type TurnRunnerOptions } from './turn-runner.ts';
+
+/** The agents of one run, made when they are needed. */
+export interface Crew {
+	/** Undefined: it is no longer configured, and fails in its first turn. */
+	agentOf(id: string): Promise<Agent | undefined>;
+	/** Closes those there are; they are made anew when one is needed again. */
+	rest(): Promise<void>;
+}
 
 export interface LiveRunOptions {
 	fold: RunFold;
 	journal: Journal;
 	record: RunRecord;
-	/** By id. An agent that is missing fails in its first turn. */
-	agents: ReadonlyMap<string, Agent>;
+	crew: Crew;
+	approvals: Approvals;
+	gated: GatedRun;
 	clock: Clock;
 	/** In [0, 1). */
 	random(): number;
@@ -43,7 +55,7 @@ export interface LiveRun {
 }
 
 export function createLiveRun(options: LiveRunOptions): LiveRun {
-	const { fold, journal, clock, publish } = options;
+	const { fold, journal, clock, publish, crew } = options;
 	const { promise: done, resolve, reject } = Promise.withResolvers<'finished' | 'suspended'>();
 	const { rules } = fold.input.team;
 	let over = false;
@@ -54,12 +66,15 @@ export function createLiveRun(options: LiveRunOptions): LiveRun {
 	 * State changes at once, so later signals are judged by it; events and effects wait for the disk. Nothing
 	 * follows the end of the run. Never rejects.
 	 */
-	const record = async (entry: Exclude<JournalEntry, { type: 'opened' }>): Promise<void> => {
+	const record = async (
+		entry: Exclude<JournalEntry, { type: 'opened' }>,
+		also: readonly StoreChange[] = [],
+	): Promise<void> => {
 		if (over || isFinished()) return;
 		try {
 			const folded = fold.apply(entry);
 			const result = fold.result(entry.at);
-			await journal.append(entry, result === null ? [] : [finishedRecord(options.record, result)]);
+			await journal.append(entry, result === null ? also : [...also, finishedRecord(options.record, result)]);
 			if (!over) proceed(folded);
 		} catch (error) {
 			fail(error);
@@ -70,14 +85,28 @@ export function createLiveRun(options: LiveRunOptions): LiveRun {
 	const recordTurn = async (entry: Parameters<typeof record>[0]): Promise<void> => {
 		const ends = entry.type === 'signalled' && reduce(fold.state(), entry.signal).state.phase.type === 'finished';
 		if (ends) await turns.cut(() => []);
+		if (entry.type === 'saved') return link.saved(entry);
 		return record(entry);
 	};
 
-	const turns = createTurnRunner({ ...options, record: recordTurn, publish: (event) => over || publish(event) });
+	const suspendTurn: TurnRunnerOptions['suspend'] = async (turn, ending) => {
+		await link.suspended(turn, ending);
+		if (!over && fold.isIdle()) await crew.rest();
+	};
+
+	const link = createApprovalLink({ ...options, record, isOver: () => over || isFinished() });
+	const turns = createTurnRunner({
+		...options,
+		agentOf: crew.agentOf,
+		record: recordTurn,
+		suspend: suspendTurn,
+		publish: (event) => over || publish(event),
+	});
 	const deadlines = createDeadlines(clock, (signal) => void cut(signal).catch(fail));
 
 	const end = () => {
 		over = true;
+		link.end();
 		deadlines.clear();
 	};
 
@@ -87,13 +116,14 @@ export function createLiveRun(options: LiveRunOptions): LiveRun {
 		reject(error);
 	};
 
-	const proceed = ({ events, effects }: Folded) => {
+	const proceed = ({ events, effects, moot = [] }: Folded) => {
 		for (const event of events) publish(event);
 		const exceeds = !budgetSpent && isOverBudget(rules, fold.spend());
 		budgetSpent ||= exceeds;
 		for (const effect of effects) perform(effect);
 		if (over) return;
-		deadlines.follow(fold.state(), fold.activeMs(clock.now()));
+		for (const request of moot) link.drop(request);
+		deadlines.follow(fold.state(), fold.activeMs(clock.now()), fold);
 		if (exceeds) cut({ type: 'deadline', scope: 'budget' }).catch(fail);
 	};
 
@@ -110,7 +140,7 @@ export function createLiveRun(options: LiveRunOptions): LiveRun {
 			case 'start':
 			case 'present':
 			case 'review':
-				if (!budgetSpent && isPending(effect)) turns.start(effect);
+				if (!budgetSpent && isPending(effect) && !fold.isWaiting(effect)) turns.start(effect);
 		}
 	};
 
@@ -139,6 +169,7 @@ export function createLiveRun(options: LiveRunOptions): LiveRun {
 			const effects: Effect[] = isFinished() ? [{ type: 'finish' }] : pending(fold.state());
 			try {
 				proceed({ events, effects });
+				if (!over) link.begin();
 			} catch (error) {
 				fail(error);
 			}

@@ -4,13 +4,15 @@ import type { Person } from '../core/approval.ts';
 import type { Attachment } from '../core/attachment.ts';
 import type { Clock } from '../core/clock.ts';
 import { BotError } from '../core/errors.ts';
+import type { Approvals, GatedRun } from '../core/gate.ts';
 import { type JournalEntry, MAX_QUESTION, type RunInput, type RunRecord, type Showing } from '../core/run.ts';
 import type { RunEvent } from '../core/run-event.ts';
 import type { Store, StoreChange } from '../core/store.ts';
 import type { Team } from '../core/team.ts';
+import { createCrew } from './crew.ts';
 import { openFold, type RunFold } from './fold.ts';
 import { claimJournal, createJournal, finishedRecord, listRunRecords, readJournal, readRunRecord } from './journal.ts';
-import { createLiveRun, type LiveRun } from './live-run.ts';
+import { type Crew, createLiveRun, type LiveRun } from './live-run.ts';
 
 export interface RunRequest {
 	/** Made by `newRunId`. */
@@ -64,12 +66,13 @@ export interface RunsOptions {
 	clock: Clock;
 	/** In [0, 1). Shuffles the anonymous names and spreads the pauses. */
 	random(): number;
+	approvals: Approvals;
 	/** The agents of a team for one run, by member id; what is no longer configured is left out. */
-	agentsOf(team: Team, run: string): Promise<ReadonlyMap<string, Agent>>;
+	agentsOf(team: Team, run: GatedRun): Promise<ReadonlyMap<string, Agent>>;
 }
 
 export function createRuns(options: RunsOptions): Runs {
-	const { store, clock, random } = options;
+	const { store, clock, random, approvals } = options;
 	const owner = randomBytes(8).toString('hex');
 	const held = new Map<string, LiveRun>();
 	/** Runs that are being taken up: a second claim would fence off the first. */
@@ -78,11 +81,11 @@ export function createRuns(options: RunsOptions): Runs {
 	let closed = false;
 
 	/** Begins a run; one that was on its way when the process was told to end is left at once, to be resumed. */
-	const hold = (run: LiveRun, agents: ReadonlyMap<string, Agent>, events: readonly RunEvent[]) => {
+	const hold = (run: LiveRun, crew: Crew, events: readonly RunEvent[]) => {
 		held.set(run.id, run);
-		const release = async () => {
+		const release = async (how: 'finished' | 'suspended' | unknown) => {
 			held.delete(run.id);
-			await Promise.allSettled([...agents.values()].map((agent) => agent.close()));
+			await Promise.allSettled([crew.rest(), how === 'finished' ? approvals.cancel(run.id, null) : null]);
 			releases.delete(released);
 		};
 		const released = run.done.then(release, release);
@@ -95,13 +98,14 @@ export function createRuns(options: RunsOptions): Runs {
 	const takeUp = async (record: RunRecord, audience: Audience): Promise<LiveRun> => {
 		const { journal, entries } = await claimJournal(store, owner, record.id);
 		const { fold, events } = replay(entries);
-		const agents = await options.agentsOf(fold.input.team, record.id);
+		const gated = gatedRun(fold, audience);
+		const crew = await createCrew(() => options.agentsOf(fold.input.team, gated));
 		const resumed: JournalEntry & { type: 'resumed' } = { v: 1, type: 'resumed', at: clock.now() };
 		const again = fold.apply(resumed);
 		const result = fold.result(resumed.at);
 		await journal.append(resumed, result === null ? [] : [finishedRecord(record, result)]);
-		const run = createLiveRun({ fold, journal, record, agents, clock, random, ...audience });
-		return hold(run, agents, [...events, ...again.events]);
+		const run = createLiveRun({ fold, journal, record, crew, approvals, gated, clock, random, ...audience });
+		return hold(run, crew, [...events, ...again.events]);
 	};
 
 	return {
@@ -114,12 +118,13 @@ export function createRuns(options: RunsOptions): Runs {
 				run: request.id,
 				input,
 			};
-			const agents = await options.agentsOf(input.team, request.id);
+			const { fold, first } = openFold(opened);
+			const gated = gatedRun(fold, audience);
+			const crew = await createCrew(() => options.agentsOf(input.team, gated));
 			const record = recordOf(opened);
 			const journal = await createJournal(store, owner, record, opened, also);
-			const { fold, first } = openFold(opened);
-			const run = createLiveRun({ fold, journal, record, agents, clock, random, ...audience });
-			return hold(run, agents, first.events);
+			const run = createLiveRun({ fold, journal, record, crew, approvals, gated, clock, random, ...audience });
+			return hold(run, crew, first.events);
 		},
 		async resume(id, audience) {
 			const record = await readRunRecord(store, id);
@@ -227,6 +232,11 @@ function unknownRun(id: string): BotError {
 
 function notResumable(id: string, why: string): BotError {
 	return new BotError('input_invalid', `run ${id} ${why}`, { userMessage: `Run ${id} ${why}. ${REPAIR}` });
+}
+
+function gatedRun({ run, input }: RunFold, { canAsk }: Audience): GatedRun {
+	const { session, question, requester } = input;
+	return { run, session, question, requester, canAsk };
 }
 
 /** A run as its journal tells it. */

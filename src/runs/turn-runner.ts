@@ -11,7 +11,7 @@ import type { RunFold } from './fold.ts';
 import { turnFor } from './turn.ts';
 
 export type TurnWork = Exclude<Pending, { type: 'choose' }>;
-type Ending = Extract<AgentEvent, { type: 'answered' | 'voted' | 'reviewed' | 'failed' }>;
+type Ending = Extract<AgentEvent, { type: 'answered' | 'voted' | 'reviewed' | 'suspended' | 'failed' }>;
 type SavePoint = Omit<Extract<AgentEvent, { type: 'saved' }>, 'type'>;
 
 /** How long a cut waits for aborted turns to say what they used, in milliseconds. */
@@ -39,13 +39,18 @@ export interface TurnRunner {
 
 export interface TurnRunnerOptions {
 	fold: RunFold;
-	agents: ReadonlyMap<string, Agent>;
+	/** An agent of the run; undefined when it is no longer configured. */
+	agentOf(id: string): Promise<Agent | undefined>;
 	clock: Clock;
 	random(): number;
 	/** Resolves when the entry is durable. */
 	record(entry: Exclude<JournalEntry, { type: 'opened' }>): Promise<void>;
+	/** Resolves when the calls of a turn wait for people, durably. */
+	suspend(turn: Turn, ending: Suspension): Promise<void>;
 	publish(event: RunEvent): void;
 }
+
+export type Suspension = Extract<AgentEvent, { type: 'suspended' }>;
 
 interface Flight {
 	controller: AbortController;
@@ -61,9 +66,10 @@ export function createTurnRunner(options: TurnRunnerOptions): TurnRunner {
 		options.record({ v: 1, type: 'signalled', at: clock.now(), signal, calls: [...calls] });
 
 	const saved = ({ agent, attempt }: { agent: string; attempt: number }, point: SavePoint) => {
-		const { messages, calls, repliesUsed } = point;
+		const { messages, calls, repliesUsed, begins = [] } = point;
 		const progress = { messages: [...messages], calls: [...calls], repliesUsed };
-		return options.record({ v: 1, type: 'saved', at: clock.now(), agent, attempt, ...progress });
+		const about = { v: 1, type: 'saved', at: clock.now(), agent, attempt } as const;
+		return options.record({ ...about, ...progress, ...(begins.length === 0 ? {} : { begins: [...begins] }) });
 	};
 
 	/** What an aborted turn had used; its outcome counts for nothing. */
@@ -73,17 +79,22 @@ export function createTurnRunner(options: TurnRunnerOptions): TurnRunner {
 	};
 
 	/** One turn from start to ending. Never rejects. */
-	const take = async (work: TurnWork, signal: AbortSignal): Promise<void> => {
+	const take = async (work: TurnWork, signal: AbortSignal, land: () => void): Promise<void> => {
 		const { agent: id, attempt } = work;
 		const failed = (code: string, message: string, fatal: boolean) =>
 			signalled({ type: 'agent_failed', agent: id, attempt, code, message, fatal }, []);
-		const agent = options.agents.get(id);
-		if (agent === undefined) return failed('not_configured', `${id} is no longer in the configuration`, true);
 		try {
+			const agent = await options.agentOf(id);
+			if (agent === undefined) return await failed('not_configured', `${id} is no longer in the configuration`, true);
 			const failures = work.type === 'review' ? 0 : work.failures;
 			if (failures > 0) await sleep(clock, backoff(failures, options.random()), signal);
-			const ending = await follow(agent, turnFor(work, fold, clock.now()), signal);
-			if (!signal.aborted) await signalled(signalOf(work, ending), ending.calls);
+			const turn = turnFor(work, fold, clock.now());
+			const ending = await follow(agent, turn, signal);
+			if (ending.type === 'suspended' && !signal.aborted) {
+				// It is on the ground before anybody can decide, so that it can start again.
+				land();
+				await options.suspend(turn, ending);
+			} else if (ending.type !== 'suspended' && !signal.aborted) await signalled(signalOf(work, ending), ending.calls);
 			else if (ending.calls.length > 0) await account(work, ending.calls);
 		} catch (error) {
 			if (!signal.aborted && !stopped) await failed('bug', maskSecrets(messageOf(error)), false);
@@ -92,9 +103,7 @@ export function createTurnRunner(options: TurnRunnerOptions): TurnRunner {
 
 	const follow = async (agent: Agent, turn: Turn, signal: AbortSignal): Promise<Ending> => {
 		for await (const event of agent.run(turn, signal)) {
-			if (event.type === 'answered' || event.type === 'voted' || event.type === 'reviewed' || event.type === 'failed') {
-				return event;
-			}
+			if (isEnding(event)) return event;
 			if (stopped) break;
 			await handle(event, turn, signal);
 		}
@@ -138,8 +147,11 @@ export function createTurnRunner(options: TurnRunnerOptions): TurnRunner {
 			const key = keyOf(work);
 			if (flights.has(key)) return;
 			const flight: Flight = { controller: new AbortController(), ended: Promise.resolve() };
+			const land = () => {
+				if (flights.get(key) === flight) flights.delete(key);
+			};
 			flights.set(key, flight);
-			flight.ended = take(work, flight.controller.signal).finally(() => flights.delete(key));
+			flight.ended = take(work, flight.controller.signal, land).finally(land);
 		},
 		abort(key) {
 			flights.get(key)?.controller.abort();
@@ -168,6 +180,16 @@ export function createTurnRunner(options: TurnRunnerOptions): TurnRunner {
 const backoff = (failures: number, random: number) =>
 	Math.round(Math.min(BACKOFF_CAP_MS, BACKOFF_MS * 2 ** (failures - 1)) * (0.5 + random / 2));
 
+const ENDING_TYPES: readonly string[] = [
+	'answered',
+	'voted',
+	'reviewed',
+	'suspended',
+	'failed',
+] satisfies Ending['type'][];
+
+const isEnding = (event: AgentEvent): event is Ending => ENDING_TYPES.includes(event.type);
+
 const ENDINGS: Record<Turn['kind'], readonly Ending['type'][]> = {
 	answer: ['answered', 'voted', 'failed'],
 	evaluate: ['answered', 'voted', 'failed'],
@@ -175,7 +197,7 @@ const ENDINGS: Record<Turn['kind'], readonly Ending['type'][]> = {
 	review: ['reviewed', 'failed'],
 };
 
-function signalOf(work: TurnWork, ending: Ending): Signal {
+function signalOf(work: TurnWork, ending: Exclude<Ending, Suspension>): Signal {
 	const { agent, attempt } = work;
 	const kind = work.type === 'start' ? work.kind : work.type;
 	if (!ENDINGS[kind].includes(ending.type)) {
@@ -184,8 +206,10 @@ function signalOf(work: TurnWork, ending: Ending): Signal {
 	}
 	switch (ending.type) {
 		case 'answered':
-			if (kind === 'present') return { type: 'presented', agent, attempt, content: ending.content };
-			return { type: 'answered', agent, attempt, content: ending.content };
+			return {
+				...{ type: kind === 'present' ? 'presented' : 'answered', agent, attempt, content: ending.content },
+				...(ending.files === undefined ? {} : { files: ending.files }),
+			};
 		case 'voted':
 			return { type: 'voted', agent, attempt, target: ending.target, reason: ending.reason };
 		case 'reviewed':

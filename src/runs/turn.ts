@@ -16,6 +16,7 @@ export function turnFor(work: Exclude<Pending, { type: 'choose' }>, fold: RunFol
 		agent: work.agent,
 		name: agent?.name ?? work.agent,
 		attempt: work.attempt,
+		origin: done?.origin ?? work.attempt,
 		question: input.question,
 		attachments: input.attachments,
 		history: input.history,

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
+import { personSchema } from '../core/approval.ts';
 import { attachmentSchema } from '../core/attachment.ts';
 import { plainShowing, showingSchema } from '../core/run.ts';
 
@@ -12,6 +13,8 @@ const waitingSchema = z.object({
 	retryOf: z.string().nullable(),
 	askedAt: z.number().int(),
 	showing: showingSchema.default(plainShowing),
+	/** Whose question it is; null: not known. */
+	requester: personSchema.nullable().default(null),
 	attachments: z.array(attachmentSchema).default([]),
 });
 /** A question that a session has taken and not yet begun. */

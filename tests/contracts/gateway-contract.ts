@@ -54,6 +54,7 @@ async function seatAt(take: TakeSeat, onAsk: (inbound: Inbound, gateway: Gateway
 		threads: async () => [],
 		thread: async () => [],
 		teams: async () => ({ teams: [], notes: [] }),
+		keptFile: async () => null,
 		commands: () => [],
 	};
 	const seat = await take(host);

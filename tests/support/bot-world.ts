@@ -1,4 +1,5 @@
 import { createMemoryStore } from '../../src/adapters/stores/memory.ts';
+import { noApprovals } from '../../src/approvals/no-approvals.ts';
 import { createToolBook } from '../../src/approvals/tool-book.ts';
 import { createToolPins } from '../../src/approvals/tool-pins.ts';
 import { createBot } from '../../src/bot.ts';
@@ -29,12 +30,14 @@ export function botWorld(
 	const events: RunEvent[] = [];
 	const problems: string[] = [];
 	const runs = createRuns({
+		approvals: noApprovals,
 		store,
 		clock,
 		random: () => 0.999,
 		agentsOf: async () => new Map(agents.map((agent) => [agent.id, agent])),
 	});
 	const bot = createBot({
+		desk: noApprovals,
 		store,
 		runs,
 		clock,

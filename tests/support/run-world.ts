@@ -1,4 +1,5 @@
 import { createMemoryStore } from '../../src/adapters/stores/memory.ts';
+import { noApprovals } from '../../src/approvals/no-approvals.ts';
 import type { Agent } from '../../src/core/agent.ts';
 import { plainShowing } from '../../src/core/run.ts';
 import type { RunEvent } from '../../src/core/run-event.ts';
@@ -26,6 +27,7 @@ export function runWorld(
 	const events: RunEvent[] = [];
 	const random = () => 0.999;
 	const runs: Runs = createRuns({
+		approvals: noApprovals,
 		store,
 		clock,
 		random,
@@ -43,6 +45,7 @@ export function runWorld(
 				team,
 				showing: plainShowing,
 				attachments: [],
+				requester: null,
 			},
 			{ ...audience, canAsk: extra.canAsk ?? false },
 		);

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { createMemoryStore } from '../../src/adapters/stores/memory.ts';
+import { noApprovals } from '../../src/approvals/no-approvals.ts';
 import { createToolBook } from '../../src/approvals/tool-book.ts';
 import { createToolPins } from '../../src/approvals/tool-pins.ts';
 import { createBot } from '../../src/bot.ts';
@@ -55,6 +56,7 @@ function world(
 		{ ...options.rules },
 	);
 	const bot = createBot({
+		desk: noApprovals,
 		store,
 		runs,
 		clock,

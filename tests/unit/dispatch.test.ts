@@ -33,6 +33,7 @@ function world(options: { store?: Store; failure?: unknown; clock?: ManualClock;
 		ask: async () => ({ type: 'started', run: 'r1' }),
 		retry: async () => ({ type: 'started', run: 'r1' }),
 		resume: async () => 'r1',
+		decide: async () => null,
 		stop: async () => false,
 		status: async () => [],
 		why: async () => null,

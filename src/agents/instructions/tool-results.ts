@@ -10,8 +10,9 @@ export const toolResults = {
 	brokenArguments: (cut: boolean) =>
 		`The arguments are not valid JSON.${cut ? ' Your output was cut at its limit: write less.' : ''} Send the call again.`,
 	planned: (name: string) =>
-		`${name} was not called: the team is still planning, and this would act outside the workspace. Describe in your answer what you would do with it.`,
-	unapproved: (name: string) =>
-		`${name} was not called: what it does may not be undone, and no person can approve it here. Describe in your answer what you would do with it.`,
+		`${name} was not called: the team is still planning, and what it does may not be undone. Describe in your answer what you would do with it.`,
+	interrupted: (name: string) =>
+		`${name} was interrupted by a restart of the program. What it did in the folder is not known, and files may be as they were before this turn. Look before you go on.`,
+	edited: (name: string, input: string) => `A person changed the arguments of ${name} before it ran, to: ${input}`,
 	failed: (name: string, message: string) => `${name} failed: ${message}`,
 } as const;

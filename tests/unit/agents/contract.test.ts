@@ -2,6 +2,7 @@ import { createScriptedBackend } from '../../../src/adapters/backends/scripted.t
 import { createModelAgent } from '../../../src/agents/loop.ts';
 import type { Backend, BackendEvent } from '../../../src/core/backend.ts';
 import { type AgentUnderTest, agentContract, type ContractReply } from '../../contracts/agent-contract.ts';
+import { openGate } from '../../support/open-gate.ts';
 import { scriptedSettings } from '../adapters/backends/scripted/settings.ts';
 import { createHandClock } from './clocks.ts';
 import { createFakeBackend } from './fake-backend.ts';
@@ -18,7 +19,15 @@ function over(backend: Backend): AgentUnderTest {
 		},
 	};
 	const prices = { cost: () => null };
-	const agent = createModelAgent({ id: 'ada', systemMessage: '', backend: counted, toolsets: [], prices, clock });
+	const agent = createModelAgent({
+		gate: openGate,
+		id: 'ada',
+		systemMessage: '',
+		backend: counted,
+		toolsets: [],
+		prices,
+		clock,
+	});
 	return { agent, modelCalls: () => begun };
 }
 

@@ -3,6 +3,7 @@ import { createModelAgent } from '../../../src/agents/loop.ts';
 import type { AgentEvent, Turn } from '../../../src/core/agent.ts';
 import type { BackendEvent } from '../../../src/core/backend.ts';
 import type { Refusal } from '../../../src/core/coordination.ts';
+import { openGate } from '../../support/open-gate.ts';
 import { createHandClock } from './clocks.ts';
 import { answers, callsFor, createFakeBackend, type FakeBackend, says, usage, votesFor } from './fake-backend.ts';
 import { answerTurn, evaluateTurn, eventsOf, presentTurn, reviewTurn, seen } from './turns.ts';
@@ -10,6 +11,7 @@ import { answerTurn, evaluateTurn, eventsOf, presentTurn, reviewTurn, seen } fro
 function agentOver(backend: FakeBackend) {
 	const prices = { cost: () => 42 };
 	return createModelAgent({
+		gate: openGate,
 		id: 'ada',
 		systemMessage: 'Be brief.',
 		backend,

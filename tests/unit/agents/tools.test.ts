@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { createModelAgent } from '../../../src/agents/loop.ts';
 import type { AgentEvent, Turn } from '../../../src/core/agent.ts';
 import type { Tool, ToolEffects, ToolResult, Toolset } from '../../../src/core/tool.ts';
+import { openGate } from '../../support/open-gate.ts';
 import { createHandClock } from './clocks.ts';
 import { answers, callsFor, createFakeBackend, type FakeBackend, says, votesFor } from './fake-backend.ts';
 import { answerTurn, evaluateTurn, eventsOf, presentTurn } from './turns.ts';
@@ -43,7 +44,15 @@ function createFakeToolset(
 }
 
 function agentWith(backend: FakeBackend, toolsets: readonly Toolset[], clock = createHandClock()) {
-	return createModelAgent({ id: 'ada', systemMessage: '', backend, toolsets, prices: { cost: () => null }, clock });
+	return createModelAgent({
+		gate: openGate,
+		id: 'ada',
+		systemMessage: '',
+		backend,
+		toolsets,
+		prices: { cost: () => null },
+		clock,
+	});
 }
 
 const take = (backend: FakeBackend, toolsets: readonly Toolset[], turn: Turn) =>

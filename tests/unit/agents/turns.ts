@@ -12,6 +12,7 @@ const common = {
 	agent: 'real-id-of-ada',
 	name: 'agent1',
 	attempt: 1,
+	origin: 1,
 	question: 'Is the sea blue?',
 	attachments: [],
 	history: [],

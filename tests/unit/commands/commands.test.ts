@@ -69,6 +69,7 @@ async function run(name: string, options: Record<string, unknown>, busy = false,
 			done.push(['ask', request]);
 			return busy ? { type: 'queued', position: 2 } : { type: 'started', run: 'r1' };
 		},
+		decide: async () => null,
 		async resume(id, session) {
 			done.push(['resume', id, session]);
 			return 'r1';

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { noApprovals } from '../../../src/approvals/no-approvals.ts';
 import { plainShowing } from '../../../src/core/run.ts';
 import { readJournal } from '../../../src/runs/journal.ts';
 import { actingAgent, hang, ordinaryAct, ordinaryOutcome } from '../../support/acting-agent.ts';
@@ -102,6 +103,7 @@ describe('a run', () => {
 		const agents = ['a', 'b', 'c'].map((id) => actingAgent(id, ordinaryAct(id)));
 		const world = runWorld(agents);
 		const runs = createRuns({
+			approvals: noApprovals,
 			store: world.store,
 			clock: world.clock,
 			random: () => 0,
@@ -117,6 +119,7 @@ describe('a run', () => {
 				team: teamOf(['a', 'b', 'c']),
 				showing: plainShowing,
 				attachments: [],
+				requester: null,
 			},
 			world.audience,
 		);

@@ -244,6 +244,7 @@ describe('a run that cannot go on', () => {
 				team: teamOf(['a']),
 				showing: plainShowing,
 				attachments: [],
+				requester: null,
 			},
 			broken,
 		);

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createMemoryStore } from '../../../src/adapters/stores/memory.ts';
+import { noApprovals } from '../../../src/approvals/no-approvals.ts';
 import type { AgentEvent, Turn } from '../../../src/core/agent.ts';
 import type { Message } from '../../../src/core/message.ts';
 import type { JournalEntry, RunRecord } from '../../../src/core/run.ts';
@@ -120,6 +121,7 @@ describe('a run that is taken up', () => {
 		const { createRuns } = await import('../../../src/runs/runs.ts');
 		const world = runWorld([], { store });
 		const runs = createRuns({
+			approvals: noApprovals,
 			store,
 			clock: world.clock,
 			random: () => 0,

@@ -19,5 +19,6 @@ export function boundedHost(host: GatewayHost, clock: Clock, say: Say): GatewayH
 		thread: (session) => bounded(host.thread(session)),
 		teams: () => bounded(host.teams()),
 		commands: host.commands,
+		keptFile: (id) => bounded(host.keptFile(id)),
 	};
 }

@@ -6,6 +6,7 @@ import { createScriptedBackend } from '../../../../../src/adapters/backends/scri
 import { createModelAgent } from '../../../../../src/agents/loop.ts';
 import type { Agent, AgentEvent, SeenAnswer, Turn } from '../../../../../src/core/agent.ts';
 import type { Clock } from '../../../../../src/core/clock.ts';
+import { openGate } from '../../../../support/open-gate.ts';
 import { createJumpingClock } from '../../../agents/clocks.ts';
 import { answerTurn, evaluateTurn, eventsOf, presentTurn, seen } from '../../../agents/turns.ts';
 import { scriptedSettings } from './settings.ts';
@@ -29,7 +30,15 @@ beforeAll(async () => {
 		file.agents.map(async ({ id, system_message: systemMessage, backend: { script } }) => {
 			const clock = createJumpingClock();
 			const backend = await createScriptedBackend(scriptedSettings(script), { clock, random: () => 0.5 });
-			const agent = createModelAgent({ id, systemMessage, backend, toolsets: [], prices: { cost: () => null }, clock });
+			const agent = createModelAgent({
+				gate: openGate,
+				id,
+				systemMessage,
+				backend,
+				toolsets: [],
+				prices: { cost: () => null },
+				clock,
+			});
 			return { id, agent, clock };
 		}),
 	);

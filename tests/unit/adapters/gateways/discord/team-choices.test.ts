@@ -9,6 +9,7 @@ const hostOf = (teams: GatewayHost['teams']): GatewayHost => ({
 	receive: async () => {},
 	threads: async () => [],
 	thread: async () => [],
+	keptFile: async () => null,
 	commands: () => [],
 });
 

@@ -37,6 +37,7 @@ export async function seated({ env = {}, interactive = false, receive = async ()
 		threads: async () => [],
 		thread: async () => [],
 		teams: async () => ({ teams: [], notes: [] }),
+		keptFile: async () => null,
 		commands: () => [],
 	});
 	const onProblem = (text: string) => gateway.tell(text);

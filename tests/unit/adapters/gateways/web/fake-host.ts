@@ -46,6 +46,7 @@ export function createFakeHost(): FakeHost {
 		async teams() {
 			return { teams: [this.team], notes: ['The demo team answers.'] };
 		},
+		keptFile: async () => null,
 		commands: () => [],
 	};
 }
