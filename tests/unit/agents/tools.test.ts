@@ -182,7 +182,7 @@ describe('planning mode', () => {
 		const toolset = createFakeToolset(tools);
 		const backend = createFakeBackend(all, votesFor('agent2'));
 		await take(backend, [toolset], evaluateTurn({ planning: true }));
-		expect(toolset.called.map(([name]) => name)).toEqual(['none', 'workspace']);
+		expect(toolset.called.map(([name]) => name)).toEqual(['none', 'workspace', 'external']);
 		expect(resultsIn(backend)[3]).toMatchObject({
 			isError: true,
 			text: expect.stringContaining('Describe in your answer'),
@@ -190,11 +190,19 @@ describe('planning mode', () => {
 		expect(backend.requests[0]?.system).toContain('still planning');
 	});
 
-	it('case 101: is off for the winner, but nothing is done that no person can approve and nobody can undo', async () => {
+	it('case 101: is off for the winner, whose calls the gate decides about', async () => {
 		const toolset = createFakeToolset(tools);
 		const backend = createFakeBackend(all, says('Done.'));
 		await take(backend, [toolset], presentTurn({ planning: true }));
-		expect(toolset.called.map(([name]) => name)).toEqual(effects.filter((name) => name !== 'irreversible'));
+		expect(toolset.called.map(([name]) => name)).toEqual(effects);
+		expect(backend.requests[0]?.system).not.toContain('still planning');
+	});
+});
+
+describe('planning mode without a tool that cannot be undone', () => {
+	it('is not spoken of', async () => {
+		const backend = createFakeBackend(votesFor('agent2'));
+		await take(backend, [createFakeToolset([tool('search')])], evaluateTurn({ planning: true }));
 		expect(backend.requests[0]?.system).not.toContain('still planning');
 	});
 });
