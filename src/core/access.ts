@@ -63,7 +63,10 @@ export interface FixedGrant extends Grant {
 }
 
 /** The persons that roles are given to without anybody's granting them. */
-export const GIVEN_TO = ['member', 'guest', 'stranger', 'terminal', 'web'] as const;
+export const GIVEN_TO = ['member', 'guest', 'stranger', 'unknown', 'terminal', 'web'] as const;
+
+/** The role that allows everything, and of which a place must not run out. */
+export const OWNER = 'owner';
 
 export interface AccessRules {
 	roles: ReadonlyMap<string, RoleRules>;
@@ -133,7 +136,6 @@ export type GrantRefusal =
 	| 'self'
 	| 'last_owner'
 	| 'fixed'
-	| 'nobody'
 	| 'outsider'
 	| 'not_granted'
 	| 'lookup_failed';
