@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
+import { canonicalJson } from '../core/canonical-json.ts';
 import { BotError, isStoreConflict } from '../core/errors.ts';
 import type { McpServerSettings } from '../core/mcp-settings.ts';
 import type { Store } from '../core/store.ts';
@@ -153,23 +154,14 @@ function viewOf(tool: PinnedTool): ToolView[] {
 	];
 }
 
-const isSame = (a: PinRecord | null, b: PinRecord) => a !== null && canonical(a) === canonical(b);
+const isSame = (a: PinRecord | null, b: PinRecord) => a !== null && canonicalJson(a) === canonicalJson(b);
 
 /** What an administrator wrote decides which server it is: another command or address is another server. */
 function keyOf({ name, launch }: McpServerSettings): string {
 	const identity = launch.type === 'http' ? launch.url : launch.command;
-	return `${name}-${sha256(canonical([launch.type, identity])).slice(0, 24)}`;
+	return `${name}-${sha256(canonicalJson([launch.type, identity])).slice(0, 24)}`;
 }
 
-const hashOf = (definition: ToolDefinition) => sha256(canonical(definition));
+const hashOf = (definition: ToolDefinition) => sha256(canonicalJson(definition));
 
 const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
-
-/** JSON with sorted keys: the same for values that mean the same. */
-function canonical(value: unknown): string {
-	return JSON.stringify(value, (_, inner: unknown) =>
-		typeof inner === 'object' && inner !== null && !Array.isArray(inner)
-			? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
-			: inner,
-	);
-}

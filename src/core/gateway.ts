@@ -7,13 +7,27 @@ import type { Verbosity } from './run.ts';
 import type { Say } from './say.ts';
 import type { Spend } from './usage.ts';
 
+/**
+ * What somebody is in a server or workspace. `guest`: invited to a part of it. `stranger`: of another one, or of none.
+ * `platform`: nobody, the platform itself has said so.
+ */
+export type PrincipalKind = 'member' | 'guest' | 'stranger' | 'bot' | 'platform';
+
 /** Who asked. */
 export interface Principal {
 	platform: string;
 	tenant: string;
 	user: string;
-	roles: readonly string[];
+	/** Ids of the roles or user groups that the platform says they are in; null: it did not say. Never names. */
+	roles: readonly string[] | null;
+	/** Left out: not known; it is asked for before it matters. */
+	kind?: PrincipalKind;
+	/** As people write it; left out or null: not known. Foreign text, and no proof of anything. */
+	name?: string | null;
 }
+
+/** What a platform says of a person in a place now. */
+export type Standing = Pick<Principal, 'roles'> & { kind: PrincipalKind; name: string | null };
 
 interface InboundCommon {
 	/** The platform's event id: a second delivery has the same. */
@@ -263,6 +277,11 @@ export interface Gateway<Body = unknown> {
 	edit(place: Place, slot: Slot, id: string, body: Body): Promise<string>;
 	/** Takes a message away that the thread does not need any more. */
 	remove(place: Place, slot: Slot, id: string): Promise<void>;
+	/**
+	 * What the platform says now of a person in the session's server or workspace; somebody who is not there is a
+	 * stranger. Throws when it does not say.
+	 */
+	standing(user: string, session: string): Promise<Standing>;
 	/** Says something short to the person who did `inbound`, privately where the platform can. Markdown. */
 	reply(inbound: Inbound, text: string): Promise<void>;
 	stop(): Promise<void>;

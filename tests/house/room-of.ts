@@ -10,6 +10,7 @@ const SERVICES = new Set([
 	'agents',
 	'approvals',
 	'access',
+	'audit',
 	'sessions',
 	'memory',
 	'prompts',
