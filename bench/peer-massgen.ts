@@ -23,6 +23,7 @@ import { createProjector } from '../src/observers/projector.ts';
 import { createRuns, newRunId, type Runs } from '../src/runs/runs.ts';
 import { systemClock } from '../src/system-clock.ts';
 import { openGate } from '../tests/support/open-gate.ts';
+import { plainAudit } from '../tests/support/plain-audit.ts';
 import { modelOf, type PeerRun, type PeerSetup, peerMain, type RunResult } from './peer-main.ts';
 
 /** What Slack and Discord let a bot do. */
@@ -141,6 +142,7 @@ await peerMain(async (setup: PeerSetup) => {
 	const prices = { cost: () => null };
 	const runs = createRuns({
 		approvals: noApprovals,
+		audit: plainAudit(store),
 		store,
 		clock,
 		random,

@@ -184,8 +184,8 @@ export function createBot(options: BotOptions): RunningBot {
 		resume: async (run, session) => take(run ?? (await latestUnfinished()), session),
 		choose: async (run, orchestration, agent) =>
 			(await runs.live(run)?.signal({ type: 'chosen', agent, orchestration })) ?? false,
-		async decide(decision, by, { via, locale }) {
-			const decided = await options.desk.decide(decision, by, { via, say: options.sayIn(locale) });
+		async decide(decision, by, how) {
+			const decided = await options.desk.decide(decision, by, how);
 			return 'refusal' in decided ? decided.refusal : null;
 		},
 		async stop({ session, by, run, locale }) {

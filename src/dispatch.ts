@@ -81,7 +81,8 @@ export function createDispatch(options: DispatchOptions) {
 			return;
 		}
 		if (inbound.type === 'decision') {
-			const answer = await bot.decide(inbound.decision, inbound.principal, { via: inbound.via, locale });
+			const { decision, principal, via, id } = inbound;
+			const answer = await bot.decide(decision, principal, { via, locale, request: id });
 			if (answer !== null) await reply(answer);
 			return;
 		}

@@ -17,6 +17,8 @@ export const approvalVoteSchema = z.object({
 	at,
 	/** Where it was given: `thread`, `page`, `terminal`, `command`. */
 	via: z.string(),
+	/** Whoever approved it did so for the whole run, as far as `grant` says. */
+	forRun: z.boolean(),
 });
 export type ApprovalVote = z.infer<typeof approvalVoteSchema>;
 
@@ -40,8 +42,15 @@ export const approvalItemSchema = z.object({
 	/** The MCP server or the toolset it belongs to. */
 	source: z.string(),
 	effects: z.enum(['none', 'workspace', 'external', 'irreversible']),
+	/** The tool's own fingerprint, and the key of what was known of the tool when it was asked about. */
+	fingerprint: z.string(),
+	definition: z.string(),
 	/** The exact arguments as canonical JSON. Foreign text: anything may be in it. */
 	arguments: z.string(),
+	/** The arguments as the model called it, before any edit. */
+	proposed: z.string(),
+	/** The run had read what anyone may have written. */
+	tainted: z.boolean(),
 	/** SHA-256, in hex, over everything that makes the call what it is. */
 	digest: z.string(),
 	risk: riskSchema,
@@ -51,6 +60,13 @@ export const approvalItemSchema = z.object({
 	said: z.string(),
 	/** How many different people must approve. */
 	needed: z.number().int().positive(),
+	/**
+	 * Roles of those who may decide, one list for each group that it goes to in turn; null: everybody who has the
+	 * permission, a list without roles: nobody.
+	 */
+	approvers: z.array(z.array(z.string())).nullable(),
+	/** How long it may wait, in milliseconds. */
+	waitMs: z.number().int().positive(),
 	votes: z.array(approvalVoteSchema),
 	state: itemStateSchema,
 	/** Why it was denied, in a person's words; null: no reason was given, or it was not denied. */
@@ -62,6 +78,8 @@ export const approvalItemSchema = z.object({
 	before: z.string().nullable(),
 	/** What an approval "for this run" would cover, spelt out; null: the policy does not offer it. */
 	grant: z.string().nullable(),
+	/** The arguments that must be the same for such an approval to cover another call of the tool; null: no such offer. */
+	width: z.array(z.string()).nullable(),
 	/** The answer to `outcome`; null: not given. */
 	outcome: z.enum(['happened', 'again', 'abandon']).nullable(),
 	/** What has become of an approved call. `unknown`: begun, and its end was never seen. */
@@ -80,11 +98,13 @@ export const approvalSchema = z.object({
 	/** Its anonymous name. */
 	name: z.string(),
 	attempt: z.number().int().positive(),
+	/** Language of whoever asked the run's question; null: the process's own. */
+	locale: z.string().nullable(),
 	/** First characters of the run's question. */
 	title: z.string(),
 	/** Whose question the run answers; null: not known. */
 	requester: personSchema.nullable(),
-	/** Who may decide, in words for people. */
+	/** Who may decide: names of roles, and of people who have them. */
 	deciders: z.string(),
 	items: z.array(approvalItemSchema).min(1),
 	createdAt: at,
@@ -92,10 +112,12 @@ export const approvalSchema = z.object({
 	expiresAt: at,
 	/** When a reminder was sent; null: not yet. */
 	remindedAt: at.nullable(),
-	/** 0, and one more each time it went to the next group of people. */
+	/** 0, and one more each time it went to the next group of people, or to all again where there is no next one. */
 	tier: z.number().int().nonnegative(),
-	/** Version of the policy that judged it. */
+	/** Version of the policy that judged it: a SHA-256 in hex. */
 	policy: z.string(),
+	/** Further calls in the channel that were refused unasked, because as many requests as the policy allows were open. */
+	heldBack: z.number().int().nonnegative(),
 });
 export type Approval = z.infer<typeof approvalSchema>;
 

@@ -29,7 +29,7 @@ export interface Bot {
 	decide(
 		decision: ApprovalDecision,
 		by: Principal,
-		how: { via: string; locale: string | null },
+		how: { via: string; locale: string | null; request: string },
 	): Promise<string | null>;
 	/**
 	 * Stops the session's run for good, ahead of anything that waits; false when none is running, or not `run`

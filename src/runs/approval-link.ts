@@ -1,19 +1,26 @@
 import type { Turn } from '../core/agent.ts';
 import { type Approval, approvalSchema } from '../core/approval.ts';
+import type { Audit } from '../core/audit.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Approvals, GatedRun } from '../core/gate.ts';
 import type { JournalEntry } from '../core/run.ts';
 import type { StoreChange } from '../core/store.ts';
 import type { RunFold } from './fold.ts';
+import type { Commit } from './journal.ts';
 import type { Suspension } from './turn-runner.ts';
 
 export interface ApprovalLinkOptions {
 	fold: RunFold;
 	approvals: Approvals;
+	audit: Audit;
 	gated: GatedRun;
 	clock: Clock;
 	/** Never rejects; does nothing once the run is over. */
-	record(entry: Exclude<JournalEntry, { type: 'opened' }>, also?: readonly StoreChange[]): Promise<void>;
+	record(
+		entry: Exclude<JournalEntry, { type: 'opened' }>,
+		also?: readonly StoreChange[],
+		commit?: Commit,
+	): Promise<void>;
 	isOver(): boolean;
 }
 
@@ -33,7 +40,7 @@ export interface ApprovalLink {
 type Entry = JournalEntry & { type: 'saved' };
 
 export function createApprovalLink(options: ApprovalLinkOptions): ApprovalLink {
-	const { fold, approvals, gated, clock, record } = options;
+	const { fold, approvals, audit, gated, clock, record } = options;
 	/** What was journaled last of each request, so that nothing is told twice. */
 	const told = new Map<string, string>();
 	let unwatch = () => {};
@@ -67,10 +74,11 @@ export function createApprovalLink(options: ApprovalLinkOptions): ApprovalLink {
 			unwatch();
 		},
 		async suspended({ agent, name, attempt }, { items, calls, files }) {
-			const { approval, changes } = await approvals.request(gated, { agent, name, attempt }, items);
+			const { approval, changes, rows } = await approvals.request(gated, { agent, name, attempt }, items);
 			told.set(approval.id, textOf(approval));
 			const about = { v: 1, type: 'suspended', at: clock.now(), agent, attempt, approval } as const;
-			await record({ ...about, calls: [...calls], ...(files === undefined ? {} : { files }) }, changes);
+			const entry = { ...about, calls: [...calls], ...(files === undefined ? {} : { files }) };
+			await record(entry, changes, (all) => audit.record(rows, all));
 		},
 		async saved(entry) {
 			const calls = effectsIn(entry, fold.progress(entry.agent, entry.attempt)?.begun ?? new Map());

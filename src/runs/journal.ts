@@ -8,6 +8,9 @@ const LEASES = 'lease';
 
 const logOf = (run: string) => `journal/${run}`;
 
+/** Makes changes or none, as `Store.commit` does, with more of its own. */
+export type Commit = (changes: readonly StoreChange[]) => Promise<unknown>;
+
 /**
  * The append-only truth of one run, held by a lease. Appends are numbered and fenced: when another process
  * has taken the run over, the next append fails with `store_conflict` and nothing is written.
@@ -15,9 +18,9 @@ const logOf = (run: string) => `journal/${run}`;
 export interface Journal {
 	/**
 	 * Appends in call order and resolves in call order; durable when it resolves. `also` is committed with the
-	 * entry or not at all.
+	 * entry or not at all; `commit` is used in the place of the store's, and nothing overtakes it.
 	 */
-	append(entry: JournalEntry, also?: readonly StoreChange[]): Promise<void>;
+	append(entry: JournalEntry, also?: readonly StoreChange[], commit?: Commit): Promise<void>;
 	/** Resolves when every append made so far is durable or has failed. */
 	settled(): Promise<void>;
 }
@@ -25,14 +28,20 @@ export interface Journal {
 function journalAt(store: Store, run: string, length: number, token: number): Journal {
 	let seq = length;
 	let last: Promise<void> = Promise.resolve();
+	/** A commit that may take several tries; what follows it must not be numbered before it. */
+	let slow: Promise<void> | null = null;
+	const settle = () => {};
 	return {
-		append(entry, also = []) {
+		append(entry, also = [], commit) {
 			seq += 1;
-			const made = store.commit([
+			const changes: StoreChange[] = [
 				{ type: 'check', kind: LEASES, key: run, version: token },
 				{ type: 'append', log: logOf(run), value: entry, seq },
 				...also,
-			]);
+			];
+			const make = commit ?? store.commit;
+			const made = slow === null ? make(changes) : slow.then(() => make(changes));
+			if (commit !== undefined) slow = made.then(settle, settle);
 			const done = Promise.allSettled([last, made]).then(([, result]) => {
 				if (result.status === 'rejected') throw result.reason;
 			});

@@ -1,4 +1,5 @@
 import type { Agent } from '../core/agent.ts';
+import type { Audit } from '../core/audit.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Signal } from '../core/coordination.ts';
 import type { Approvals, GatedRun } from '../core/gate.ts';
@@ -12,7 +13,7 @@ import { createApprovalLink } from './approval-link.ts';
 import { isOverBudget } from './budget.ts';
 import { createDeadlines } from './deadlines.ts';
 import type { Folded, RunFold } from './fold.ts';
-import { finishedRecord, type Journal } from './journal.ts';
+import { type Commit, finishedRecord, type Journal } from './journal.ts';
 import { createTurnRunner, type TurnRunnerOptions } from './turn-runner.ts';
 
 /** The agents of one run, made when they are needed. */
@@ -29,6 +30,7 @@ export interface LiveRunOptions {
 	record: RunRecord;
 	crew: Crew;
 	approvals: Approvals;
+	audit: Audit;
 	gated: GatedRun;
 	clock: Clock;
 	/** In [0, 1). */
@@ -69,12 +71,13 @@ export function createLiveRun(options: LiveRunOptions): LiveRun {
 	const record = async (
 		entry: Exclude<JournalEntry, { type: 'opened' }>,
 		also: readonly StoreChange[] = [],
+		commit?: Commit,
 	): Promise<void> => {
 		if (over || isFinished()) return;
 		try {
 			const folded = fold.apply(entry);
 			const result = fold.result(entry.at);
-			await journal.append(entry, result === null ? also : [...also, finishedRecord(options.record, result)]);
+			await journal.append(entry, result === null ? also : [...also, finishedRecord(options.record, result)], commit);
 			if (!over) proceed(folded);
 		} catch (error) {
 			fail(error);

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { Agent, Exchange } from '../core/agent.ts';
 import type { Person } from '../core/approval.ts';
 import type { Attachment } from '../core/attachment.ts';
+import type { Audit } from '../core/audit.ts';
 import type { Clock } from '../core/clock.ts';
 import { BotError } from '../core/errors.ts';
 import type { Approvals, GatedRun } from '../core/gate.ts';
@@ -67,12 +68,13 @@ export interface RunsOptions {
 	/** In [0, 1). Shuffles the anonymous names and spreads the pauses. */
 	random(): number;
 	approvals: Approvals;
+	audit: Audit;
 	/** The agents of a team for one run, by member id; what is no longer configured is left out. */
 	agentsOf(team: Team, run: GatedRun): Promise<ReadonlyMap<string, Agent>>;
 }
 
 export function createRuns(options: RunsOptions): Runs {
-	const { store, clock, random, approvals } = options;
+	const { store, clock, random, approvals, audit } = options;
 	const owner = randomBytes(8).toString('hex');
 	const held = new Map<string, LiveRun>();
 	/** Runs that are being taken up: a second claim would fence off the first. */
@@ -104,7 +106,7 @@ export function createRuns(options: RunsOptions): Runs {
 		const again = fold.apply(resumed);
 		const result = fold.result(resumed.at);
 		await journal.append(resumed, result === null ? [] : [finishedRecord(record, result)]);
-		const run = createLiveRun({ fold, journal, record, crew, approvals, gated, clock, random, ...audience });
+		const run = createLiveRun({ fold, journal, record, crew, approvals, audit, gated, clock, random, ...audience });
 		return hold(run, crew, [...events, ...again.events]);
 	};
 
@@ -123,7 +125,7 @@ export function createRuns(options: RunsOptions): Runs {
 			const crew = await createCrew(() => options.agentsOf(input.team, gated));
 			const record = recordOf(opened);
 			const journal = await createJournal(store, owner, record, opened, also);
-			const run = createLiveRun({ fold, journal, record, crew, approvals, gated, clock, random, ...audience });
+			const run = createLiveRun({ fold, journal, record, crew, approvals, audit, gated, clock, random, ...audience });
 			return hold(run, crew, first.events);
 		},
 		async resume(id, audience) {
@@ -235,8 +237,8 @@ function notResumable(id: string, why: string): BotError {
 }
 
 function gatedRun({ run, input }: RunFold, { canAsk }: Audience): GatedRun {
-	const { session, question, requester } = input;
-	return { run, session, question, requester, canAsk };
+	const { session, question, requester, showing } = input;
+	return { run, session, question, requester, locale: showing.locale, canAsk };
 }
 
 /** A run as its journal tells it. */

@@ -10,6 +10,7 @@ import type { Store } from '../../src/core/store.ts';
 import type { Team } from '../../src/core/team.ts';
 import { createRuns } from '../../src/runs/runs.ts';
 import { createManualClock } from './manual-clock.ts';
+import { plainAudit } from './plain-audit.ts';
 import { recordingGateway } from './recording-gateway.ts';
 import { teamOf } from './run-world.ts';
 import { strictEnglish } from './say.ts';
@@ -31,6 +32,7 @@ export function botWorld(
 	const problems: string[] = [];
 	const runs = createRuns({
 		approvals: noApprovals,
+		audit: plainAudit(store),
 		store,
 		clock,
 		random: () => 0.999,

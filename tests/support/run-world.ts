@@ -7,6 +7,7 @@ import type { Store } from '../../src/core/store.ts';
 import { rulesSchema, type Team } from '../../src/core/team.ts';
 import { createRuns, newRunId, type Runs } from '../../src/runs/runs.ts';
 import { createManualClock } from './manual-clock.ts';
+import { plainAudit } from './plain-audit.ts';
 
 export function teamOf(ids: readonly string[], rules: Record<string, unknown> = {}): Team {
 	return {
@@ -28,6 +29,7 @@ export function runWorld(
 	const random = () => 0.999;
 	const runs: Runs = createRuns({
 		approvals: noApprovals,
+		audit: plainAudit(store),
 		store,
 		clock,
 		random,

@@ -44,6 +44,14 @@ const item = ({ callId, tool: { name, effects } }: GatedCall): ApprovalItem => (
 	grant: null,
 	outcome: null,
 	effect: 'none',
+	forRun: false,
+	fingerprint: 'f',
+	definition: 'd',
+	proposed: '{}',
+	tainted: false,
+	approvers: null,
+	waitMs: 60_000,
+	width: null,
 });
 
 interface Called {

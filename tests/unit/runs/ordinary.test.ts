@@ -3,6 +3,7 @@ import { noApprovals } from '../../../src/approvals/no-approvals.ts';
 import { plainShowing } from '../../../src/core/run.ts';
 import { readJournal } from '../../../src/runs/journal.ts';
 import { actingAgent, hang, ordinaryAct, ordinaryOutcome } from '../../support/acting-agent.ts';
+import { plainAudit } from '../../support/plain-audit.ts';
 import { runWorld, teamOf } from '../../support/run-world.ts';
 
 describe('a run', () => {
@@ -104,6 +105,7 @@ describe('a run', () => {
 		const world = runWorld(agents);
 		const runs = createRuns({
 			approvals: noApprovals,
+			audit: plainAudit(world.store),
 			store: world.store,
 			clock: world.clock,
 			random: () => 0,

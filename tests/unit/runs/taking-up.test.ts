@@ -7,6 +7,7 @@ import type { JournalEntry, RunRecord } from '../../../src/core/run.ts';
 import type { Store } from '../../../src/core/store.ts';
 import { readJournal } from '../../../src/runs/journal.ts';
 import { aCall, actingAgent, hang, ordinaryOutcome } from '../../support/acting-agent.ts';
+import { plainAudit } from '../../support/plain-audit.ts';
 import { runWorld, teamOf } from '../../support/run-world.ts';
 
 const work: Message[] = [
@@ -122,6 +123,7 @@ describe('a run that is taken up', () => {
 		const world = runWorld([], { store });
 		const runs = createRuns({
 			approvals: noApprovals,
+			audit: plainAudit(store),
 			store,
 			clock: world.clock,
 			random: () => 0,
