@@ -13,7 +13,7 @@ import { sentenceOf } from '../core/errors.ts';
 import type { Approvals, GatedRun } from '../core/gate.ts';
 import type { Team } from '../core/team.ts';
 import type { PriceTable } from '../core/usage.ts';
-import { type ToolsOpener, toolsetsOf } from './open-tools.ts';
+import { noticeboardOf, type ToolsOpener, toolsetsOf } from './open-tools.ts';
 
 /** Teams by name and the agents that sit at them; backends are shared by all runs of the process. */
 export function openTeams(
@@ -51,7 +51,10 @@ export function openTeams(
 			if (settings === undefined) return [];
 			const backend = await backendOf(settings.backend);
 			const { systemMessage } = settings;
-			const toolsets = toolsetsOf(id, settings.tools, config.settings.mcpServers, tools);
+			const toolsets = [
+				...toolsetsOf(id, settings.tools, config.settings.mcpServers, tools),
+				...(await noticeboardOf(settings.tools, config.settings.dataDir, clock)),
+			];
 			return [[id, createModelAgent({ id, systemMessage, backend, toolsets, gate, prices: table, clock })]];
 		});
 		return new Map((await Promise.all(agents)).flat());

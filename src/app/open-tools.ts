@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import packageJson from '../../package.json' with { type: 'json' };
 import type { McpRun, McpServers } from '../adapters/tools/mcp.ts';
 import { allMcpServers, serversOf } from '../config/all-mcp-servers.ts';
@@ -72,6 +73,13 @@ export function toolsetsOf(
 	run: McpRun | null,
 ): Toolset[] {
 	return run === null ? [] : serversOf(tools, shared).map((server) => run.toolset(server, agent, tools));
+}
+
+/** The noticeboard of the data folder, for an agent that may post on it. */
+export async function noticeboardOf(tools: AgentTools, dataDir: string, clock: Clock): Promise<Toolset[]> {
+	if (!tools.noticeboard) return [];
+	const { createNoticeboard } = await import('../adapters/tools/noticeboard.ts');
+	return [createNoticeboard(join(dataDir, 'noticeboard.md'), clock)];
 }
 
 /** Starts an MCP server for a moment, to see whether it can be used. */

@@ -144,6 +144,10 @@ export const backendSchema = z
 		mcp_servers: field(mcpServersSchema, 'MCP servers whose tools the agent gets, beside those of the main file.'),
 		allowed_tools: field(names, 'Tools of MCP servers that the agent may use. Default: all.'),
 		exclude_tools: field(names, 'Tools of MCP servers that the agent may not use.'),
+		noticeboard: field(
+			flag,
+			'The agent may post notices, for people, in `noticeboard.md` of the data folder. Each waits for an approval. Default false.',
+		),
 		max_mcp_message_history: field(z.number().int().positive(), 'MCP history.', {
 			ignored: 'a conversation keeps every result',
 		}),

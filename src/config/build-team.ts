@@ -49,6 +49,7 @@ export async function buildTeam(
 				servers: tools.servers,
 				allowed: agent.backend.allowed_tools ?? null,
 				excluded: agent.backend.exclude_tools ?? [],
+				noticeboard: agent.backend.noticeboard ?? false,
 			},
 		});
 	}

@@ -16,9 +16,11 @@ export interface AgentTools {
 	/** Names of tools of MCP servers; null: all. */
 	allowed: readonly string[] | null;
 	excluded: readonly string[];
+	/** It may post on the noticeboard of the data folder. */
+	noticeboard: boolean;
 }
 
-export const noTools: AgentTools = { servers: [], allowed: null, excluded: [] };
+export const noTools: AgentTools = { servers: [], allowed: null, excluded: [], noticeboard: false };
 
 /** A team and how its agents are reached. */
 export interface ConfiguredTeam {

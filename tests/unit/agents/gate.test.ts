@@ -44,7 +44,6 @@ const item = ({ callId, tool: { name, effects } }: GatedCall): ApprovalItem => (
 	grant: null,
 	outcome: null,
 	effect: 'none',
-	forRun: false,
 	fingerprint: 'f',
 	definition: 'd',
 	proposed: '{}',
