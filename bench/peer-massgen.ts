@@ -120,6 +120,7 @@ function runOver(runs: Runs, agents: number, show: (publish: RunEvent[]) => (eve
 			showing: plainShowing,
 			attachments: [],
 			requester: null,
+			files: null,
 		};
 		const run = await runs.start(request, audience);
 		await run.done;

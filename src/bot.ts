@@ -67,23 +67,27 @@ export function createBot(options: BotOptions): RunningBot {
 	/** What was said in the conversation so far, and the files that came with it. */
 	const earlier = async (runsBefore: readonly string[]) => {
 		const inputs = await Promise.all(runsBefore.map((run) => runs.input(run)));
-		const exchanges = runsBefore.map(async (run, index): Promise<Exchange[]> => {
-			const answer = (await runs.record(run))?.result?.answer ?? null;
-			return answer === null ? [] : [{ question: inputs[index]?.question ?? '', answer }];
-		});
-		const files = inputs.flatMap(({ attachments }) => attachments);
-		return { history: (await Promise.all(exchanges)).flat(), files };
+		const results = await Promise.all(runsBefore.map(async (run) => (await runs.record(run))?.result ?? null));
+		const history = results.flatMap((result, index): Exchange[] =>
+			result?.answer == null ? [] : [{ question: inputs[index]?.question ?? '', answer: result.answer }],
+		);
+		const attachments = inputs.flatMap((input) => input.attachments);
+		return {
+			history,
+			attachments,
+			files: results.findLast((result) => result?.files !== undefined)?.files?.id ?? null,
+		};
 	};
 
 	const begin = async (request: BeginRequest, also: Parameters<Runs['start']>[2]): Promise<void> => {
 		const { session, run: id, waiting } = request;
 		const chosen = await options.teamOf(waiting.team);
 		const team = waiting.quick ? { ...chosen, rules: { ...chosen.rules, skipCoordination: true } } : chosen;
-		const { history, files } = await earlier(request.lineage);
+		const { history, attachments: known, files } = await earlier(request.lineage);
 		const { question, retryOf, showing, requester } = waiting;
-		const attachments = once([...files, ...waiting.attachments]);
+		const attachments = once([...known, ...waiting.attachments]);
 		const audience = audienceOf(options, session, id, showing);
-		const input = { id, session, question, retryOf, history, team, showing, attachments, requester };
+		const input = { id, session, question, retryOf, history, team, showing, attachments, requester, files };
 		const run = await runs.start(input, audience, also);
 		follow(run, session, audience.settled);
 	};

@@ -41,6 +41,8 @@ export const runInputSchema = z.object({
 	showing: showingSchema.default(plainShowing),
 	/** Whose question it is; null: not known. */
 	requester: personSchema.nullable().default(null),
+	/** Id of the files that the conversation's last winner left; every agent's folder begins with them. Null: none. */
+	files: z.string().nullable().default(null),
 	attachments: z.array(attachmentSchema).default([]),
 });
 export type RunInput = z.infer<typeof runInputSchema>;
@@ -101,7 +103,15 @@ export const runRecordSchema = z.object({
 	team: z.string(),
 	status: z.enum(['running', 'finished']),
 	/** Set with `finished`. */
-	result: z.object({ outcome: outcomeSchema, answer: z.string().nullable(), finishedAt: at }).nullable(),
+	result: z
+		.object({
+			outcome: outcomeSchema,
+			answer: z.string().nullable(),
+			/** What the winner's folder held; left out: nothing. */
+			files: keptFilesSchema.optional(),
+			finishedAt: at,
+		})
+		.nullable(),
 	startedAt: at,
 });
 export type RunRecord = z.infer<typeof runRecordSchema>;

@@ -177,7 +177,8 @@ export function openFold(opened: JournalEntry & { type: 'opened' }): { fold: Run
 		result(finishedAt) {
 			if (state.phase.type !== 'finished') return null;
 			const { outcome, answer } = resultOf(state);
-			return { outcome, answer, finishedAt };
+			const files = state.presented?.files;
+			return { outcome, answer, finishedAt, ...(files === undefined ? {} : { files }) };
 		},
 		activeMs: (now) => active + (isIdle() ? 0 : Math.max(0, now - lastAt)),
 		tainted: () => tainted,

@@ -28,6 +28,8 @@ export interface RunRequest {
 	attachments: readonly Attachment[];
 	/** Whose question it is; null: not known. */
 	requester: Person | null;
+	/** Id of the files that every agent's folder begins with; null: none. */
+	files: string | null;
 }
 
 /** The runs of this process, over the store's journals. */
@@ -175,7 +177,7 @@ export function checkQuestion(question: string): void {
 }
 
 function inputOf(request: RunRequest, random: () => number): RunInput {
-	const { session, question, history, retryOf, team, showing, attachments, requester } = request;
+	const { session, question, history, retryOf, team, showing, attachments, requester, files } = request;
 	checkQuestion(question);
 	const names = shuffledNames(
 		team.members.map((member) => member.id),
@@ -190,6 +192,7 @@ function inputOf(request: RunRequest, random: () => number): RunInput {
 		names,
 		showing,
 		requester,
+		files,
 		attachments: [...attachments],
 	};
 }

@@ -24,7 +24,7 @@ export function turnFor(work: Exclude<Pending, { type: 'choose' }>, fold: RunFol
 		transcript: done?.messages ?? [],
 		begun: done?.begun ?? new Map<string, string>(),
 		tainted: fold.tainted() || input.attachments.length > 0,
-		files: fold.files(work.agent),
+		files: fold.files(work.agent) ?? input.files,
 		repliesUsed: done?.repliesUsed ?? 0,
 		updated: done?.updated ?? false,
 		now,

@@ -48,6 +48,7 @@ export function runWorld(
 				showing: plainShowing,
 				attachments: [],
 				requester: null,
+				files: null,
 			},
 			{ ...audience, canAsk: extra.canAsk ?? false },
 		);

@@ -122,6 +122,7 @@ describe('a run', () => {
 				showing: plainShowing,
 				attachments: [],
 				requester: null,
+				files: null,
 			},
 			world.audience,
 		);

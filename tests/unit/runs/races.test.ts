@@ -245,6 +245,7 @@ describe('a run that cannot go on', () => {
 				showing: plainShowing,
 				attachments: [],
 				requester: null,
+				files: null,
 			},
 			broken,
 		);
