@@ -56,7 +56,9 @@ export function lastingChange(view: ThreadView, event: LastingEvent): Change {
 		}
 		case 'approval_changed': {
 			const key = `approval:${event.approval.id}` as const;
-			return recorded(view, { type: 'approval', key, approval: event.approval });
+			const waits = isOpen(event.approval) ? note('awaits_approval') : null;
+			const shown = recorded(view, { type: 'approval', key, approval: event.approval });
+			return { ...shown, ...patch(view, event.approval.agent, { note: waits }) };
 		}
 		case 'reviewed':
 			return reviewed(view, event);
