@@ -28,6 +28,11 @@ export type StoreChange =
  * Values are JSON; a reader gets copies. Kinds, keys and log names are 1 to 200 characters.
  */
 export interface Store {
+	/**
+	 * Whether what was committed outlives a crash of whatever keeps it. False: it may be gone, and with it the record of
+	 * what was done, so nothing may be done that must not happen twice.
+	 */
+	readonly durable: boolean;
 	/** The record, or null. */
 	get(kind: string, key: string): Promise<StoredRecord | null>;
 	/** Records of a kind in ascending key order (by code unit), at most `limit` (1 to 1,000), after key `after`. */
@@ -37,7 +42,8 @@ export interface Store {
 	/**
 	 * Makes all changes or none, durable when it resolves. Versions of puts and numbers of appends come back
 	 * in the order of the changes (0 for the other changes).
-	 * Throws `store_conflict` when an expectation does not hold, `store_full` when the disk is full.
+	 * Commits are made in the order of their calls. Throws `store_conflict` when an expectation does not hold, `store_full`
+	 * when there is no space, `store_failed` when the store cannot be used: then it is not known whether it was made.
 	 */
 	commit(changes: readonly StoreChange[]): Promise<readonly number[]>;
 	/** Entries of a log with `seq` > `after`, those there are and those to come, until the signal aborts. */

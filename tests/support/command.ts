@@ -27,7 +27,7 @@ export interface CommandOptions {
 
 /** Keys and addresses of this machine's user must not change what a test sees. */
 function cleanEnvironment(): NodeJS.ProcessEnv {
-	const foreign = /_API_KEY$|_BASE_URL$|_MODEL$|^MASSGEN_|^DATA_DIR$|^OLLAMA_|^NO_COLOR$|^FORCE_COLOR$/;
+	const foreign = /_API_KEY$|_BASE_URL$|_MODEL$|^MASSGEN_|^DATA_DIR$|^REDIS_|^OLLAMA_|^NO_COLOR$|^FORCE_COLOR$/;
 	const kept = Object.entries(process.env).filter(([name]) => !foreign.test(name));
 	return { ...Object.fromEntries(kept), OLLAMA_HOST: 'http://127.0.0.1:1' };
 }

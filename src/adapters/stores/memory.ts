@@ -78,6 +78,7 @@ export function createMemoryStore(): Store {
 	const feed = createLogFeed(read);
 
 	return {
+		durable: false,
 		async get(kind, key) {
 			checkOpen();
 			const rows = tables.kinds.get(checkName('kind', kind));

@@ -25,24 +25,26 @@ function conflict(what: string, expected: string, found: string): BotError {
 	);
 }
 
-function expectVersion(change: { kind: string; key: string; version: number | null }, current: number): void {
-	if (change.version === null || change.version === current) return;
+/** What did not hold: `found` is the present version of the record (0: none), or the number that the log has next. */
+export function conflictWith(change: CheckedChange, found: number): BotError {
+	if (change.type === 'append') {
+		const expected = `to go on with entry ${change.seq}`;
+		return conflict(`Log ${JSON.stringify(change.log)}`, expected, `entry ${found} is next`);
+	}
 	const expected = change.version === 0 ? 'not to exist' : `at version ${change.version}`;
-	const found = current === 0 ? 'it does not exist' : `it is at version ${current}`;
-	throw conflict(`${change.kind} ${JSON.stringify(change.key)}`, expected, found);
+	const present = found === 0 ? 'it does not exist' : `it is at version ${found}`;
+	return conflict(`${change.kind} ${JSON.stringify(change.key)}`, expected, present);
 }
 
 function apply(tables: Tables, change: CheckedChange): number {
 	if (change.type === 'append') {
 		const seq = tables.length(change.log) + 1;
-		if (change.seq !== null && change.seq !== seq) {
-			throw conflict(`Log ${JSON.stringify(change.log)}`, `to go on with entry ${change.seq}`, `entry ${seq} is next`);
-		}
+		if (change.seq !== null && change.seq !== seq) throw conflictWith(change, seq);
 		tables.append(change.log, seq, change.text);
 		return seq;
 	}
 	const current = tables.version(change.kind, change.key);
-	expectVersion(change, current);
+	if (change.version !== null && change.version !== current) throw conflictWith(change, current);
 	if (change.type === 'put') {
 		const version = (current || tables.lastVersion(change.kind, change.key)) + 1;
 		tables.put(change.kind, change.key, version, change.text);

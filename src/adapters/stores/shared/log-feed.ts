@@ -30,17 +30,26 @@ function createSleeper() {
 	};
 }
 
+/** Told when a log gets its first watch, before that reads, and when its last watch has ended. */
+export interface LogAudience {
+	came(log: string): void;
+	left(log: string): void;
+}
+
 /** `read` is the store's own; a watch remembers only how far it has got and reads on from there. */
-export function createLogFeed(read: Store['read']): LogFeed {
+export function createLogFeed(read: Store['read'], audience?: LogAudience): LogFeed {
 	const sleepers = new Map<string, Set<{ wake(): void }>>();
 	let closed = false;
 
 	function enrol(log: string, sleeper: { wake(): void }): () => void {
 		const others = sleepers.get(log) ?? new Set();
 		sleepers.set(log, others.add(sleeper));
+		if (others.size === 1) audience?.came(log);
 		return () => {
 			others.delete(sleeper);
-			if (others.size === 0) sleepers.delete(log);
+			if (others.size > 0) return;
+			sleepers.delete(log);
+			audience?.left(log);
 		};
 	}
 

@@ -38,6 +38,7 @@ export function createDatabaseStore({ db, dataDir, release }: OpenDatabase): Sto
 	});
 
 	return {
+		durable: true,
 		get: async (kind, key) => reading(() => tables.get(checkName('kind', kind), checkName('key', key))),
 		async list(kind, { after = '', limit }) {
 			const most = checkWhole('The limit of a list', limit, 1, LIST_LIMIT);

@@ -1,7 +1,7 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { LogEntry, StoredRecord } from '../../../core/store.ts';
 import type { Tables } from '../shared/apply-changes.ts';
-import { decodeName, encodeName } from './name-codec.ts';
+import { decodeName, encodeName } from '../shared/name-codec.ts';
 
 /** The reads that a commit does not need. */
 export interface SqliteTables extends Tables {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { decodeName, encodeName } from '../../../../src/adapters/stores/sqlite/name-codec.ts';
+import { decodeName, encodeName } from '../../../../src/adapters/stores/shared/name-codec.ts';
 
 /** Any code units, halves of surrogate pairs and the codec's own target range included. */
 const anyName = fc.oneof(

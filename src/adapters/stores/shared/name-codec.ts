@@ -1,7 +1,7 @@
 /**
- * Names are ordered and told apart by UTF-16 code unit; SQLite compares UTF-8 bytes and cannot hold half a
- * surrogate pair. So every unit from 0xD800 up is kept as the code point 0xF0000 + unit: the order stays, nothing
- * collides, and all names without such units are readable in the database.
+ * Names are ordered and told apart by UTF-16 code unit; SQLite and Redis compare UTF-8 bytes, which cannot hold half
+ * a surrogate pair. So every unit from 0xD800 up is kept as the code point 0xF0000 + unit: the order stays, nothing
+ * collides, and all names without such units are readable where they are kept.
  */
 const SHIFT = 0xf0000;
 

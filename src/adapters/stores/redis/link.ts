@@ -1,0 +1,175 @@
+import type { Redis, RedisOptions } from 'ioredis';
+import type { Clock } from '../../../core/clock.ts';
+import { BotError, messageOf } from '../../../core/errors.ts';
+import { isHopeless, replyCode, toStoreError, unreachable } from './failure.ts';
+import { createLine } from './line.ts';
+
+/** How long a start waits for Redis to be there, in milliseconds. */
+const OPENING_MS = 10_000;
+/** How long requests wait for Redis to come back before they fail, in milliseconds. */
+const OUTAGE_MS = 60_000;
+/** An outage as short as this (ms) is not worth a word. */
+const UNSPOKEN_MS = 2_000;
+/** A connection that has not answered for so long (ms) is dead. */
+const SILENCE_MS = 15_000;
+/** How often (ms) a connection with nothing to do is tried, so that a dead one is found. */
+const PING_MS = 5_000;
+/** Before a new connection (ms), when the server has refused what it will take later. */
+const PAUSE_MS = 250;
+/** How long (ms) `close` waits for answers. */
+const CLOSING_MS = 5_000;
+const LONGEST_RETRY_MS = 1_000;
+
+/** What is told about the way to Redis. */
+export type LinkNotice = { type: 'away'; reason: string } | { type: 'back' };
+
+export interface LinkOptions {
+	connection: RedisOptions;
+	/** As it may be shown. */
+	address: string;
+	clock: Clock;
+	/** Done on every new connection before anything else. */
+	prepare(client: Redis): Promise<unknown>;
+	onNotice(notice: LinkNotice): void;
+}
+
+/** A way to Redis that outlives its connections. */
+export interface Link {
+	readonly client: Redis;
+	/**
+	 * Sends requests in the order of the calls. One that a lost connection left without its answer is sent again over the
+	 * next, in the same order, so every request must be one that may be repeated. Throws `store_failed` when Redis stays
+	 * away for a minute, and at once while that goes on.
+	 */
+	request<Reply>(send: (client: Redis) => Promise<Reply>): Promise<Reply>;
+	/** Waits a moment for what is on its way. */
+	close(): Promise<void>;
+}
+
+/** One period without Redis: when it is told, and when it has lasted too long. */
+function createOutage(clock: Clock, onNotice: LinkOptions['onNotice']) {
+	let cancels: (() => void)[] = [];
+	let told = false;
+	return {
+		begin(onOver: () => void, limit: number, reason: (() => string) | null) {
+			const tell = () => {
+				told = true;
+				onNotice({ type: 'away', reason: reason?.() ?? '' });
+			};
+			cancels = [clock.after(limit, onOver), ...(reason === null ? [] : [clock.after(UNSPOKEN_MS, tell)])];
+		},
+		end() {
+			for (const cancel of cancels) cancel();
+			cancels = [];
+			if (told) onNotice({ type: 'back' });
+			told = false;
+		},
+	};
+}
+
+const options = (connection: RedisOptions): RedisOptions => ({
+	...connection,
+	lazyConnect: true,
+	// Requests are kept, put in order and repeated by the line.
+	enableOfflineQueue: false,
+	autoResendUnfulfilledCommands: false,
+	autoResubscribe: false,
+	maxRetriesPerRequest: 0,
+	connectTimeout: SILENCE_MS,
+	socketTimeout: SILENCE_MS,
+	retryStrategy: (times) => Math.min(25 * 2 ** times, LONGEST_RETRY_MS),
+});
+
+const reasonOf = (thrown: unknown) => messageOf(thrown) || String((thrown as { code?: unknown } | null)?.code ?? '');
+
+/** Begins to connect at once. */
+export async function createLink({ connection, address, clock, prepare, onNotice }: LinkOptions): Promise<Link> {
+	const { Redis } = await import('ioredis');
+	const client = new Redis({ ...options(connection), replyMapping: 'legacy' });
+	const outage = createOutage(clock, onNotice);
+	let state: 'opening' | 'up' | 'down' | 'given up' | 'closed' = 'opening';
+	let reason = '';
+
+	const goDown = () => {
+		if (state !== 'up') return;
+		state = 'down';
+		outage.begin(giveUp(OUTAGE_MS), OUTAGE_MS, () => reason);
+	};
+	const line = createLine({
+		clock,
+		address,
+		patience: OUTAGE_MS,
+		isUp: () => state === 'up',
+		onStuck(thrown) {
+			goDown();
+			// A lost connection is made again by the client; what the server refuses is tried over a new one.
+			if (replyCode(thrown) === '') return;
+			reason = messageOf(thrown);
+			clock.after(PAUSE_MS, () => {
+				if (state === 'down' && client.status === 'ready') client.disconnect(true);
+			});
+		},
+	});
+	const giveUp = (limit: number) => () => {
+		state = 'given up';
+		line.abandon(unreachable(address, limit / 1_000, reason));
+	};
+	const failed = (thrown: unknown) => {
+		reason = reasonOf(thrown);
+		if (state === 'opening' && isHopeless(thrown)) line.abandon(toStoreError(thrown, address));
+	};
+	const comeUp = async () => {
+		await prepare(client);
+		if (client.status !== 'ready' || state === 'closed') return;
+		outage.end();
+		state = 'up';
+		reason = '';
+		line.sendAll();
+	};
+	client.on('close', goDown);
+	client.on('error', failed);
+	client.on('ready', () => {
+		comeUp().catch((thrown: unknown) => {
+			failed(thrown);
+			if (state !== 'closed') client.disconnect(true);
+		});
+	});
+
+	const request: Link['request'] = async (send) => {
+		if (state === 'closed') throw new BotError('store_failed', `The store in Redis at ${address} is closed.`);
+		if (state === 'given up') throw unreachable(address, OUTAGE_MS / 1_000, reason);
+		return line.add(() => send(client));
+	};
+	const stopPinging = repeatedly(clock, PING_MS, () => {
+		if (state === 'up' && line.isEmpty()) request((open) => open.ping()).catch(() => {});
+	});
+	outage.begin(giveUp(OPENING_MS), OPENING_MS, null);
+	// Why it could not be made comes as an error event.
+	client.connect().catch(() => {});
+
+	return {
+		client,
+		request,
+		async close() {
+			if (state === 'closed') return;
+			stopPinging();
+			if (state === 'up') await line.drained(CLOSING_MS);
+			state = 'closed';
+			outage.end();
+			line.abandon(new BotError('store_failed', `The store in Redis at ${address} was closed before Redis answered.`));
+			client.disconnect();
+		},
+	};
+}
+
+function repeatedly(clock: Clock, ms: number, work: () => void): () => void {
+	let cancel = () => {};
+	const plan = () => {
+		cancel = clock.after(ms, () => {
+			work();
+			plan();
+		});
+	};
+	plan();
+	return () => cancel();
+}
