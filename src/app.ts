@@ -6,6 +6,7 @@ import type { TerminalGateway, TerminalGatewayOptions } from './adapters/gateway
 import type { WebGateway } from './adapters/gateways/web/web-gateway.ts';
 import { type ChatGateway, joinChats } from './app/join-chats.ts';
 import { openSandbox } from './app/open-sandbox.ts';
+import { openStore } from './app/open-store.ts';
 import { openTeams } from './app/open-teams.ts';
 import { createToolsOpener, logInToToolServer } from './app/open-tools.ts';
 import { noApprovals } from './approvals/no-approvals.ts';
@@ -91,11 +92,32 @@ export async function createApp(options: AppOptions): Promise<App> {
 	const closing = new AbortController();
 	const config = await loadConfig(options);
 	const languages = await openLanguages(config, options);
-	const say = languages.in(null);
 	const sayIn = languages.in;
-	const store = await (options.openStore ?? openSqlite)(config.settings.dataDir, clock);
-	const { terminal, web, slack, chats, gateways } = await openGateways({ options, config, store, clock, sayIn });
-	const tell = (text: string) => (terminal === null ? options.onProblem(text) : terminal.tell(text));
+	const voice = { tell: options.onProblem };
+	const store = await (options.openStore?.(config.settings.dataDir, clock) ??
+		openStore(config, clock, sayIn(null), (text) => voice.tell(text)));
+	try {
+		return await assemble({ options, config, store, clock, sayIn }, voice, closing, end);
+	} catch (thrown) {
+		// What it holds open would keep the process from ending.
+		await store.close();
+		end();
+		throw thrown;
+	}
+}
+
+/** The program over its open store. From then on `voice` speaks where people are. */
+async function assemble(
+	needs: GatewayNeeds,
+	voice: { tell(text: string): void },
+	closing: AbortController,
+	end: () => void,
+): Promise<App> {
+	const { options, config, store, clock, sayIn } = needs;
+	const say = sayIn(null);
+	const { terminal, web, slack, chats, gateways } = await openGateways(needs);
+	if (terminal !== null) voice.tell = (text) => terminal.tell(text);
+	const { tell } = voice;
 	const sandbox = await (options.openSandbox ?? openSandbox)(config, clock);
 	const pins = createToolPins(store);
 	const openTools = createToolsOpener(config, { pins, sandbox, store, clock, report: tell });
@@ -289,21 +311,6 @@ async function openWeb(settings: Settings, { onProblem }: AppOptions, clock: Clo
 	return createWebGateway({ host, port, token, assets, clock, say, version, onProblem });
 }
 
-async function openSqlite(dataDir: string, clock: Clock): Promise<Store> {
-	const { createSqliteStore } = await import('./adapters/stores/sqlite.ts');
-	return createSqliteStore({ dataDir, clock });
-}
-
-/** Why the store in this folder cannot be opened, in a sentence; null when it can. */
-export async function dataDirProblem(dataDir: string): Promise<string | null> {
-	try {
-		await (await openSqlite(dataDir, systemClock)).close();
-		return null;
-	} catch (thrown) {
-		return sentenceOf(thrown);
-	}
-}
-
 async function openTerminal(
 	place: TerminalPlace,
 	{ env }: AppOptions,
@@ -317,7 +324,8 @@ async function openTerminal(
 /** Lets a person log in to an MCP server by its name. See `logInToToolServer`. */
 export async function logIn(options: ConfigOptions, server: string, consent: Consent): Promise<string | null> {
 	const config = await loadConfig(options);
-	const store = await openSqlite(config.settings.dataDir, systemClock);
+	const say = (await openLanguages(config, { chats: false })).in(null);
+	const store = await openStore(config, systemClock, say, () => {});
 	return logInToToolServer(config, server, store, consent).finally(() => store.close());
 }
 

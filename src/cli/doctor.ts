@@ -1,7 +1,8 @@
 import { sandboxProblem } from '../app/open-sandbox.ts';
+import { dataDirProblem, redisFindings } from '../app/open-store.ts';
 import { loadPrices } from '../app/open-teams.ts';
 import { probeToolServer } from '../app/open-tools.ts';
-import { chatFindings, dataDirProblem } from '../app.ts';
+import { chatFindings } from '../app.ts';
 import { diagnose } from '../config/doctor.ts';
 import { doctorArguments, usage } from './arguments.ts';
 import { exitCode } from './exit-code.ts';
@@ -25,6 +26,7 @@ export async function doctor(args: readonly string[]): Promise<number> {
 		nodeVersion: process.versions.node,
 		prices: loadPrices,
 		dataDirProblem,
+		redis: redisFindings,
 		toolServer: probeToolServer,
 		chats: (config) =>
 			chatFindings(config, {

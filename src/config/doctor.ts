@@ -11,6 +11,8 @@ import { chooseTeam } from './choose-team.ts';
 import type { ConfiguredTeam } from './configured-team.ts';
 import { problemFinding } from './problem-finding.ts';
 import { providerFindings } from './provider-check.ts';
+import type { RedisSettings } from './redis-settings.ts';
+import type { Settings } from './settings-of.ts';
 
 export interface DoctorOptions extends ConfigOptions {
 	/** No network. With a file named, that file alone is checked. */
@@ -23,6 +25,8 @@ export interface DoctorOptions extends ConfigOptions {
 	 * another process holds it.
 	 */
 	dataDirProblem(dataDir: string): Promise<string | null>;
+	/** What is well and what is not with the Redis that keeps the state; asks it. */
+	redis(settings: RedisSettings): Promise<Finding[]>;
 	/** Starts a tool server for a moment: what it offers, in a few words, or why it cannot be used, in a sentence. */
 	toolServer(server: McpServerSettings): Promise<{ offers: string } | { problem: string }>;
 	/** What is well and what is not on the chat platforms; asks them. */
@@ -45,7 +49,7 @@ export async function diagnose(options: DoctorOptions): Promise<Finding[]> {
 	findings.push({ level: 'ok', what: `The configuration loads: ${teams}.`, repair: null });
 	const used = options.flags.team ?? config.settings.defaultTeam;
 	for (const [name, team] of config.teams) findings.push(...keyFindings(name, team, name === used && !options.offline));
-	if (!alone) findings.push(await dataDirFinding(config.settings.dataDir, options.dataDirProblem));
+	if (!alone) findings.push(...(await stateFindings(config.settings, options)));
 	if (!options.offline) findings.push(...(await toolServerFindings(config, options.toolServer)));
 	if (!options.offline) findings.push(...(await options.chats(config)));
 	if (!alone) findings.push(sandboxFinding(await options.sandboxProblem()));
@@ -74,6 +78,12 @@ function keyFindings(name: string, team: ConfiguredTeam, used: boolean): Finding
 		what: `Team ${name}: ${first?.message.split('; ')[0]}${more.length === 0 ? '' : `, nor have ${more.length} more`}.`,
 		repair: `${repair.charAt(0).toUpperCase()}${repair.slice(1)}.`,
 	}));
+}
+
+/** On what keeps the runs. */
+async function stateFindings({ dataDir, redis }: Settings, options: DoctorOptions): Promise<Finding[]> {
+	if (redis === null) return [await dataDirFinding(dataDir, options.dataDirProblem)];
+	return options.offline ? [] : options.redis(redis);
 }
 
 async function dataDirFinding(dataDir: string, problemOf: DoctorOptions['dataDirProblem']): Promise<Finding> {

@@ -36,6 +36,20 @@ export const settings = {
 		file: 'data_dir',
 		default: 'data',
 	},
+	redisUrl: {
+		help: 'Address of a Redis (7 or later) that keeps runs in the place of DATA_DIR: redis://user:password@host:6379/0, rediss:// for TLS.',
+		flag: null,
+		env: ['REDIS_URL'],
+		file: null,
+		default: 'none',
+	},
+	redisPrefix: {
+		help: 'What the names of all keys in Redis begin with; one for each installation that shares a Redis.',
+		flag: null,
+		env: ['REDIS_PREFIX'],
+		file: null,
+		default: 'massgen',
+	},
 	locale: {
 		help: 'Language of texts for people.',
 		flag: null,

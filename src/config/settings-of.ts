@@ -7,6 +7,7 @@ import { portOf } from './port-of.ts';
 import type { Environment } from './prepare.ts';
 import { environmentProblem, type Problem } from './problem.ts';
 import { addressVariable, providerPresets } from './provider-presets.ts';
+import { type RedisSettings, redisProblems, redisSettings } from './redis-settings.ts';
 import { rulesOf } from './rules-of.ts';
 import { settings as known, resolveSetting } from './setting.ts';
 import { type SlackSettings, slackProblems, slackSettings } from './slack-settings.ts';
@@ -22,6 +23,8 @@ export interface ModelPrice {
 export interface Settings {
 	/** Absolute. */
 	dataDir: string;
+	/** Keeps the state in the place of the data folder; null: the data folder does. */
+	redis: RedisSettings | null;
 	/** A name of `teams`, or `auto`. */
 	defaultTeam: string;
 	/** Who chose the default team: `--team`, `MASSGEN_TEAM`, `default_team`, or empty for nobody. */
@@ -81,6 +84,7 @@ export function settingsOf(
 	]);
 	return {
 		dataDir: resolve(cwd, dataDir.value),
+		redis: redisSettings(env),
 		defaultTeam: team.value,
 		defaultTeamFrom: team.name,
 		locale: locale.value,
@@ -130,7 +134,7 @@ export function outsideProblems({ flags, env }: SettingsOptions): Problem[] {
 		const message = `expected an address of this machine, such as 127.0.0.1 or 0.0.0.0, found "${host.value}"`;
 		problems.push(environmentProblem(host.name, message));
 	}
-	return [...problems, ...discordProblems(env), ...slackProblems(env)];
+	return [...problems, ...redisProblems(env), ...discordProblems(env), ...slackProblems(env)];
 }
 
 /** The deadline for every run that flag or environment set, in seconds; null when they do not. */

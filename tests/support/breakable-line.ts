@@ -3,6 +3,8 @@ import { connect, createServer, type Socket } from 'node:net';
 /** A way to a server that can break, as a network does: with the server still there. */
 export interface BreakableLine {
 	address: string;
+	/** What the server says does not arrive any more on the connections there are; it still hears. */
+	hush(): void;
 	/** Cuts every connection and lets none come about. */
 	cut(): void;
 	mend(): void;
@@ -12,6 +14,7 @@ export interface BreakableLine {
 export async function breakableLine(to: string): Promise<BreakableLine> {
 	const { hostname, port } = new URL(to);
 	const ends = new Set<Socket>();
+	const hushes = new Set<() => void>();
 	let isCut = false;
 	const keep = (socket: Socket) => {
 		ends.add(socket);
@@ -25,7 +28,12 @@ export async function breakableLine(to: string): Promise<BreakableLine> {
 		const far = connect(Number(port), hostname);
 		keep(far);
 		near.pipe(far).pipe(near);
-		near.on('close', () => far.destroy());
+		const hush = () => void far.unpipe(near).resume();
+		hushes.add(hush);
+		near.on('close', () => {
+			hushes.delete(hush);
+			far.destroy();
+		});
 		far.on('close', () => near.destroy());
 	});
 	await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -37,6 +45,9 @@ export async function breakableLine(to: string): Promise<BreakableLine> {
 	};
 	return {
 		address: `http://127.0.0.1:${own}`,
+		hush() {
+			for (const hush of hushes) hush();
+		},
 		cut,
 		mend: () => {
 			isCut = false;

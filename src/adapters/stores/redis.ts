@@ -2,8 +2,9 @@ import type { Clock } from '../../core/clock.ts';
 import type { Store } from '../../core/store.ts';
 import { connectionOf, type RedisPlace, shownAddress } from './redis/address.ts';
 import { claimData } from './redis/data-id.ts';
+import { replyCode } from './redis/failure.ts';
 import { layoutOf } from './redis/layout.ts';
-import { createLink, type LinkNotice } from './redis/link.ts';
+import { createLink, type Link, type LinkNotice } from './redis/link.ts';
 import { createLinkStore } from './redis/link-store.ts';
 import { commitScript, listScript } from './redis/scripts.ts';
 import { checkServer, type ServerFacts } from './redis/server-check.ts';
@@ -40,7 +41,8 @@ export async function createRedisStore({ url, prefix, clock, onNotice }: RedisSt
 		prepare: (client) => Promise.all([commitScript, listScript].map(({ text }) => client.script('LOAD', text))),
 	});
 	try {
-		const server = checkServer(await link.request((client) => client.info()), address);
+		const info = await link.request((client) => client.info());
+		const server = checkServer(info, await appendFsync(link), address);
 		const dataId = await claimData(link, layout, address);
 		const place = { address, prefix, layout, dataId };
 		return { ...createLinkStore({ ...place, link, connection, clock, durable: server.durable }), address, server };
@@ -48,4 +50,15 @@ export async function createRedisStore({ url, prefix, clock, onNotice }: RedisSt
 		await link.close();
 		throw thrown;
 	}
+}
+
+/** Null where the server does not let us ask, as with many hosted ones. */
+async function appendFsync(link: Link): Promise<string | null> {
+	const answer = await link.request((client) => client.config('GET', 'appendfsync').catch(refused));
+	return Array.isArray(answer) ? String(answer[1]) : null;
+}
+
+function refused(thrown: unknown): null {
+	if (replyCode(thrown) === '') throw thrown;
+	return null;
 }

@@ -21,6 +21,7 @@ async function findings(files: Record<string, string>, given: Partial<DoctorOpti
 		nodeVersion: '24.21.0',
 		prices: async () => known,
 		dataDirProblem: async () => null,
+		redis: async () => [],
 		toolServer: async () => ({ offers: '3 tools' }),
 		chats: async () => [],
 		sandboxProblem: async () => null,

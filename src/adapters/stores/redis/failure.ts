@@ -8,6 +8,8 @@ export function replyCode(thrown: unknown): string {
 
 /** What passes by itself: a server that starts, is busy, has forgotten a script, or has handed over to another one. */
 const PASSING = ['LOADING', 'BUSY', 'NOSCRIPT', 'READONLY', 'MASTERDOWN', 'TRYAGAIN', 'NOREPLICAS'];
+/** How the client says that what it got is not the protocol of Redis. */
+const FOREIGN = /^Protocol error|^Unknown RESP type/;
 const ACCESS = ['NOAUTH', 'WRONGPASS', 'NOPERM'];
 
 /** Whether the same request may well succeed over a new connection. */
@@ -18,10 +20,10 @@ export function isPassing(thrown: unknown): boolean {
 
 /** Whether waiting for the server will not help: it refuses us, or what answers there is no Redis. */
 export function isHopeless(thrown: unknown): boolean {
-	return ACCESS.includes(replyCode(thrown)) || /^Protocol error/.test(messageOf(thrown));
+	return ACCESS.includes(replyCode(thrown)) || FOREIGN.test(messageOf(thrown));
 }
 
-const NOT_ENOUGH = 'What was saved before is intact.';
+const INTACT = 'What was saved before is intact.';
 
 function explain(thrown: unknown, address: string): readonly ['store_full' | 'store_failed', string] {
 	const text = messageOf(thrown);
@@ -29,7 +31,7 @@ function explain(thrown: unknown, address: string): readonly ['store_full' | 'st
 	if (code === 'OOM') {
 		return [
 			'store_full',
-			`Redis at ${address} has no memory left (maxmemory), so this was not saved. ${NOT_ENOUGH} Raise maxmemory or remove` +
+			`Redis at ${address} has no memory left (maxmemory), so this was not saved. ${INTACT} Raise maxmemory or remove` +
 				' what is not needed: the bot goes on by itself.',
 		];
 	}
@@ -37,7 +39,7 @@ function explain(thrown: unknown, address: string): readonly ['store_full' | 'st
 		const kind = /No space left/i.test(text) ? 'store_full' : 'store_failed';
 		return [
 			kind,
-			`Redis at ${address} cannot write to its disk, so this was not saved. ${NOT_ENOUGH} Look into the log of Redis and` +
+			`Redis at ${address} cannot write to its disk, so this was not saved. ${INTACT} Look into the log of Redis and` +
 				` free space or repair its disk: the bot goes on by itself. It says: ${text}`,
 		];
 	}
@@ -55,7 +57,7 @@ function explain(thrown: unknown, address: string): readonly ['store_full' | 'st
 				' channels that begin with REDIS_PREFIX, or name another user.',
 		];
 	}
-	if (/^Protocol error/.test(text)) {
+	if (FOREIGN.test(text)) {
 		return ['store_failed', `What answers at ${address} is not Redis. Correct REDIS_URL, rediss:// for TLS included.`];
 	}
 	return ['store_failed', `Redis at ${address} refused a request: ${text}`];
@@ -68,13 +70,16 @@ export function toStoreError(thrown: unknown, address: string): BotError {
 	return new BotError(kind, message, { cause: thrown });
 }
 
-/** `seconds`: how long nobody has answered. `reason`: what the last attempt ended with, or empty. */
-export function unreachable(address: string, seconds: number, reason: string): BotError {
+/**
+ * `ms`: how long nobody has answered. `reason`: what the last attempt ended with, or empty. `before`: whether Redis had
+ * answered before.
+ */
+export function unreachable(address: string, ms: number, reason: string, before: boolean): BotError {
 	const why = reason === '' ? '' : ` (${reason})`;
+	const lost = before ? ' What was to be saved meanwhile may not have been; what was saved before is intact.' : '';
 	return new BotError(
 		'store_failed',
-		`Redis at ${address} could not be reached for ${seconds} seconds${why}; what was to be saved may not have been. Start` +
-			' Redis, or correct REDIS_URL. What was saved before is intact.',
+		`Redis at ${address} could not be reached for ${ms / 1_000} seconds${why}.${lost} Start Redis, or correct REDIS_URL.`,
 	);
 }
 

@@ -9,6 +9,8 @@ export interface LineOptions {
 	/** How long (ms) a request is sent again after failures that pass. */
 	patience: number;
 	isUp(): boolean;
+	/** A request was answered. */
+	onAnswer(): void;
 	/** A request failed in a way that passes; it waits for `sendAll`. */
 	onStuck(thrown: unknown): void;
 }
@@ -30,7 +32,7 @@ interface Waiting {
 	reject(error: BotError): void;
 }
 
-export function createLine({ clock, address, patience, isUp, onStuck }: LineOptions): Line {
+export function createLine({ clock, address, patience, isUp, onAnswer, onStuck }: LineOptions): Line {
 	const waiting = new Set<Waiting>();
 	let onEmpty = () => {};
 	const leave = (one: Waiting) => {
@@ -50,6 +52,7 @@ export function createLine({ clock, address, patience, isUp, onStuck }: LineOpti
 							if (isPassing(thrown) && clock.now() - since < patience) return onStuck(thrown);
 							reject(toStoreError(thrown, address));
 						}
+						onAnswer();
 						leave(one);
 					},
 				};

@@ -21,7 +21,11 @@ const CLOSING_MS = 5_000;
 const LONGEST_RETRY_MS = 1_000;
 
 /** What is told about the way to Redis. */
-export type LinkNotice = { type: 'away'; reason: string } | { type: 'back' };
+export interface LinkNotice {
+	type: 'away' | 'back';
+	/** Of Redis, as it may be shown. */
+	address: string;
+}
 
 export interface LinkOptions {
 	connection: RedisOptions;
@@ -46,22 +50,23 @@ export interface Link {
 	close(): Promise<void>;
 }
 
-/** One period without Redis: when it is told, and when it has lasted too long. */
-function createOutage(clock: Clock, onNotice: LinkOptions['onNotice']) {
-	let cancels: (() => void)[] = [];
+/** One period without an answer of Redis: when it is told, and when it has lasted too long. */
+function createOutage({ clock, address, onNotice }: LinkOptions) {
+	const cancels: (() => void)[] = [];
 	let told = false;
 	return {
-		begin(onOver: () => void, limit: number, reason: (() => string) | null) {
+		begin(onOver: () => void, limit: number, quiet: boolean) {
+			if (cancels.length > 0) return;
 			const tell = () => {
 				told = true;
-				onNotice({ type: 'away', reason: reason?.() ?? '' });
+				onNotice({ type: 'away', address });
 			};
-			cancels = [clock.after(limit, onOver), ...(reason === null ? [] : [clock.after(UNSPOKEN_MS, tell)])];
+			cancels.push(clock.after(limit, onOver));
+			if (!quiet) cancels.push(clock.after(UNSPOKEN_MS, tell));
 		},
 		end() {
-			for (const cancel of cancels) cancel();
-			cancels = [];
-			if (told) onNotice({ type: 'back' });
+			for (const cancel of cancels.splice(0)) cancel();
+			if (told) onNotice({ type: 'back', address });
 			told = false;
 		},
 	};
@@ -83,23 +88,27 @@ const options = (connection: RedisOptions): RedisOptions => ({
 const reasonOf = (thrown: unknown) => messageOf(thrown) || String((thrown as { code?: unknown } | null)?.code ?? '');
 
 /** Begins to connect at once. */
-export async function createLink({ connection, address, clock, prepare, onNotice }: LinkOptions): Promise<Link> {
+export async function createLink(given: LinkOptions): Promise<Link> {
+	const { connection, address, clock, prepare } = given;
 	const { Redis } = await import('ioredis');
 	const client = new Redis({ ...options(connection), replyMapping: 'legacy' });
-	const outage = createOutage(clock, onNotice);
+	const outage = createOutage(given);
 	let state: 'opening' | 'up' | 'down' | 'given up' | 'closed' = 'opening';
 	let reason = '';
+	let closing = false;
 
 	const goDown = () => {
 		if (state !== 'up') return;
 		state = 'down';
-		outage.begin(giveUp(OUTAGE_MS), OUTAGE_MS, () => reason);
+		if (closing) line.abandon(closedError(address));
+		else outage.begin(giveUp(OUTAGE_MS), OUTAGE_MS, false);
 	};
 	const line = createLine({
 		clock,
 		address,
 		patience: OUTAGE_MS,
 		isUp: () => state === 'up',
+		onAnswer: outage.end,
 		onStuck(thrown) {
 			goDown();
 			// A lost connection is made again by the client; what the server refuses is tried over a new one.
@@ -111,8 +120,9 @@ export async function createLink({ connection, address, clock, prepare, onNotice
 		},
 	});
 	const giveUp = (limit: number) => () => {
+		const before = state !== 'opening';
 		state = 'given up';
-		line.abandon(unreachable(address, limit / 1_000, reason));
+		line.abandon(unreachable(address, limit, reason, before));
 	};
 	const failed = (thrown: unknown) => {
 		reason = reasonOf(thrown);
@@ -121,10 +131,9 @@ export async function createLink({ connection, address, clock, prepare, onNotice
 	const comeUp = async () => {
 		await prepare(client);
 		if (client.status !== 'ready' || state === 'closed') return;
-		outage.end();
 		state = 'up';
-		reason = '';
-		line.sendAll();
+		if (line.isEmpty()) outage.end();
+		else line.sendAll();
 	};
 	client.on('close', goDown);
 	client.on('error', failed);
@@ -136,14 +145,14 @@ export async function createLink({ connection, address, clock, prepare, onNotice
 	});
 
 	const request: Link['request'] = async (send) => {
-		if (state === 'closed') throw new BotError('store_failed', `The store in Redis at ${address} is closed.`);
-		if (state === 'given up') throw unreachable(address, OUTAGE_MS / 1_000, reason);
+		if (closing) throw closedError(address);
+		if (state === 'given up') throw unreachable(address, OUTAGE_MS, reason, true);
 		return line.add(() => send(client));
 	};
 	const stopPinging = repeatedly(clock, PING_MS, () => {
 		if (state === 'up' && line.isEmpty()) request((open) => open.ping()).catch(() => {});
 	});
-	outage.begin(giveUp(OPENING_MS), OPENING_MS, null);
+	outage.begin(giveUp(OPENING_MS), OPENING_MS, true);
 	// Why it could not be made comes as an error event.
 	client.connect().catch(() => {});
 
@@ -151,16 +160,20 @@ export async function createLink({ connection, address, clock, prepare, onNotice
 		client,
 		request,
 		async close() {
-			if (state === 'closed') return;
+			if (closing) return;
+			closing = true;
 			stopPinging();
 			if (state === 'up') await line.drained(CLOSING_MS);
 			state = 'closed';
 			outage.end();
-			line.abandon(new BotError('store_failed', `The store in Redis at ${address} was closed before Redis answered.`));
+			line.abandon(closedError(address));
 			client.disconnect();
 		},
 	};
 }
+
+const closedError = (address: string) =>
+	new BotError('store_failed', `The store in Redis at ${address} was closed before Redis answered.`);
 
 function repeatedly(clock: Clock, ms: number, work: () => void): () => void {
 	let cancel = () => {};

@@ -9,10 +9,15 @@ export interface ServerFacts {
 	durable: boolean;
 	/** What happens when memory is full, where that takes data away at some time; null: nothing is taken away. */
 	evicts: string | null;
+	/** How often the append-only file is put on the disk; null: it is not said. */
+	fsync: string | null;
 }
 
-/** Throws `store_failed` for a server that cannot keep what must not get lost. `info`: the answer to INFO. */
-export function checkServer(info: string, address: string): ServerFacts {
+/**
+ * Throws `store_failed` for a server that cannot keep what must not get lost. `info`: the answer to INFO; `fsync`: its
+ * appendfsync, where it may be asked.
+ */
+export function checkServer(info: string, fsync: string | null, address: string): ServerFacts {
 	const facts = new Map(
 		info.split('\r\n').map((line) => [line.split(':')[0] ?? '', line.slice(line.indexOf(':') + 1)]),
 	);
@@ -36,5 +41,5 @@ export function checkServer(info: string, address: string): ServerFacts {
 				' with: redis-cli CONFIG SET maxmemory-policy noeviction',
 		);
 	}
-	return { version, durable: fact('aof_enabled') === '1', evicts: keeps ? null : policy };
+	return { version, durable: fact('aof_enabled') === '1', evicts: keeps ? null : policy, fsync };
 }
