@@ -36,6 +36,8 @@ import { createRuns, type Runs } from './runs/runs.ts';
 import { systemClock } from './system-clock.ts';
 
 const { version } = packageJson;
+/** How long (ms) the end waits for what follows on runs that have ended: a store may be away. */
+const SEQUEL_MS = 5_000;
 
 /** The terminal that a thread is shown on. */
 export type TerminalPlace = Pick<TerminalGatewayOptions, 'input' | 'output' | 'errors' | 'interactive'>;
@@ -187,6 +189,7 @@ async function assemble(
 			closing.abort();
 			stopTending();
 			await runs.close();
+			await Promise.race([bot.settled(), new Promise<void>((resolve) => void clock.after(SEQUEL_MS, resolve))]);
 			// All at once, and what cannot be stopped keeps nothing open.
 			const stops = [...new Set([...gateways.values(), ...chats])].map(async (gateway) => gateway.stop());
 			for (const stop of await Promise.allSettled(stops)) if (stop.status === 'rejected') onProblem(stop.reason);

@@ -41,6 +41,8 @@ export interface RunningBot extends Bot {
 	ended(run: string): Promise<'finished' | 'suspended'>;
 	/** Takes up every run, every queue and every thread that an earlier process left. */
 	recover(): Promise<void>;
+	/** Resolves when what follows on the ends of runs so far is saved, or cannot be. Never rejects. */
+	settled(): Promise<void>;
 }
 
 type Ending = Promise<'finished' | 'suspended'>;
@@ -50,18 +52,23 @@ const RATINGS = 'rating';
 export function createBot(options: BotOptions): RunningBot {
 	const { runs, clock, store, onProblem } = options;
 	const endings = new Map<string, Ending>();
+	const sequels = new Set<Promise<void>>();
 	const own = options.sayIn(null);
 
 	/** `session` is the run's own: it may be shown elsewhere. */
 	const follow = (run: LiveRun, session: string, settled: () => Promise<void>): void => {
 		const ending: Ending = run.done.finally(settled);
 		endings.set(run.id, ending);
-		ending
+		const sequel = ending
 			.then(async (how) => {
 				if (how === 'finished') await sessions.ended(session, run.id);
 			})
 			.catch((error) => options.onLost(run.id, error))
-			.finally(() => endings.delete(run.id));
+			.finally(() => {
+				endings.delete(run.id);
+				sequels.delete(sequel);
+			});
+		sequels.add(sequel);
 	};
 
 	/** What was said in the conversation so far, and the files that came with it. */
@@ -244,6 +251,9 @@ export function createBot(options: BotOptions): RunningBot {
 				if (waiting.length > 0) showQueue(session, waiting);
 				if (active !== null && runs.live(active) === null) await sessions.ended(session, active);
 			}
+		},
+		async settled() {
+			while (sequels.size > 0) await Promise.all(sequels);
 		},
 	};
 }
