@@ -20,6 +20,8 @@ async function run(command: string, args: readonly string[]): Promise<number> {
 			return import('./cli/doctor.ts').then((it) => it.doctor(args));
 		case 'tools':
 			return import('./cli/tools.ts').then((it) => it.tools(args));
+		case 'store':
+			return import('./cli/store.ts').then((it) => it.store(args));
 		case 'deploy-commands':
 			return import('./cli/deploy-commands.ts').then((it) => it.deployCommands(args));
 		case 'schemas':

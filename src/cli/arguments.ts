@@ -43,6 +43,7 @@ export const usage = `MassGen Chat: a team of AI agents answers in one thread.
   npm run doctor -- --discord-channel ID      check what the bot may do in a channel of Discord, too
   npm run deploy-commands                     register /massgen with Discord
   npm run doctor -- --slack-channel ID        check whether the bot can answer in a channel of Slack, too
+  npm run store -- migrate FROM TO            move all runs between a data folder and Redis (redis://...)
   npm run sandbox:build [-- PACKAGE@1.2.3]    make the images tools run in, with these MCP servers
 
   --team NAME      the team that answers (default: made of the models that can be reached)
@@ -73,6 +74,14 @@ export function doctorArguments(args: readonly string[]) {
 
 export function startArguments(args: readonly string[]) {
 	return parsed(() => parseArgs({ args: [...args], options: common })).values;
+}
+
+export function storeArguments(args: readonly string[]) {
+	const options = { help: common.help };
+	const { values, positionals } = parsed(() => parseArgs({ args: [...args], options, allowPositionals: true }));
+	const [action, from, to, ...rest] = positionals;
+	if (rest.length > 0) throw new BotError('input_invalid', `too many words: ${rest.join(' ')}`);
+	return { ...values, words: { action, from, to } };
 }
 
 /** Every word is an npm package of an MCP server. */

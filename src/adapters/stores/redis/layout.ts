@@ -1,3 +1,4 @@
+import { BotError } from '../../../core/errors.ts';
 import { encodeName } from '../shared/name-codec.ts';
 
 /**
@@ -25,12 +26,18 @@ export interface Layout {
 
 export const LAYOUT_VERSION = 1;
 
-export const layoutOf = (prefix: string): Layout => ({
-	about: `${prefix}:about`,
-	record: (kind) => `${prefix}:record:${encodeName(kind)}`,
-	order: (kind) => `${prefix}:order:${encodeName(kind)}`,
-	gone: (kind) => `${prefix}:gone:${encodeName(kind)}`,
-	log: (log) => `${prefix}:log:${encodeName(log)}`,
-	done: (id) => `${prefix}:done:${id}`,
-	all: `${prefix}:`,
-});
+/** Throws `config_invalid` for a prefix that could collide with another. */
+export function layoutOf(prefix: string): Layout {
+	if (!/^[\w.-]{1,50}$/.test(prefix)) {
+		throw new BotError('config_invalid', `REDIS_PREFIX has 1 to 50 letters, digits, _, . or -, found "${prefix}".`);
+	}
+	return {
+		about: `${prefix}:about`,
+		record: (kind) => `${prefix}:record:${encodeName(kind)}`,
+		order: (kind) => `${prefix}:order:${encodeName(kind)}`,
+		gone: (kind) => `${prefix}:gone:${encodeName(kind)}`,
+		log: (log) => `${prefix}:log:${encodeName(log)}`,
+		done: (id) => `${prefix}:done:${id}`,
+		all: `${prefix}:`,
+	};
+}

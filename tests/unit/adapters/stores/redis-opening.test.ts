@@ -84,6 +84,12 @@ describe('opening Redis', () => {
 		await expect(openStore(server.url)).rejects.toMatchObject(failed(/test:\* was written by a newer version/));
 	});
 
+	it('refuses what a migration did not finish', async () => {
+		const server = await ownServer();
+		await server.command('SET', 'test:about', '1 unfinished');
+		await expect(openStore(server.url)).rejects.toMatchObject(failed(/store -- migrate` did not finish/));
+	});
+
 	it('keeps two prefixes apart', async () => {
 		const server = await ownServer();
 		const { store } = await openStore(server.url);
