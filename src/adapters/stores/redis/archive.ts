@@ -28,7 +28,9 @@ async function namesOf(link: Link, start: string): Promise<string[]> {
 
 async function* recordsOf(link: Link, layout: Layout, kind: string): AsyncGenerator<readonly Kept[]> {
 	for (let from = 0; ; from += ARCHIVE_PAGE) {
-		const fields = await link.request((client) => client.zrange(layout.order(kind), from, String(from + ARCHIVE_PAGE - 1)));
+		const fields = await link.request((client) =>
+			client.zrange(layout.order(kind), from, String(from + ARCHIVE_PAGE - 1)),
+		);
 		if (fields.length === 0) return;
 		const values = await link.request((client) => client.hmget(layout.record(kind), ...fields));
 		yield fields.flatMap((field, index): Kept[] => {

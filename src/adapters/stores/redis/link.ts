@@ -85,6 +85,13 @@ const options = (connection: RedisOptions): RedisOptions => ({
 	retryStrategy: (times) => Math.min(25 * 2 ** times, LONGEST_RETRY_MS),
 });
 
+/** What is sent in one turn of the event loop goes out in one write, so that Redis puts it on its disk together. */
+function gather(stream: Redis['stream']): void {
+	if (stream.writableCorked > 0) return;
+	stream.cork();
+	setImmediate(() => stream.uncork());
+}
+
 const reasonOf = (thrown: unknown) => messageOf(thrown) || String((thrown as { code?: unknown } | null)?.code ?? '');
 
 /** Begins to connect at once. */
@@ -133,7 +140,10 @@ export async function createLink(given: LinkOptions): Promise<Link> {
 		if (client.status !== 'ready' || state === 'closed') return;
 		state = 'up';
 		if (line.isEmpty()) outage.end();
-		else line.sendAll();
+		else {
+			gather(client.stream);
+			line.sendAll();
+		}
 	};
 	client.on('close', goDown);
 	client.on('error', failed);
@@ -147,6 +157,7 @@ export async function createLink(given: LinkOptions): Promise<Link> {
 	const request: Link['request'] = async (send) => {
 		if (closing) throw closedError(address);
 		if (state === 'given up') throw unreachable(address, OUTAGE_MS, reason, true);
+		if (state === 'up') gather(client.stream);
 		return line.add(() => send(client));
 	};
 	const stopPinging = repeatedly(clock, PING_MS, () => {
