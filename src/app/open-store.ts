@@ -7,7 +7,7 @@ import type { Say } from '../core/say.ts';
 import type { Store } from '../core/store.ts';
 import { systemClock } from '../system-clock.ts';
 
-export async function openSqlite(dataDir: string, clock: Clock): Promise<Store> {
+async function openSqlite(dataDir: string, clock: Clock): Promise<Store> {
 	const { createSqliteStore } = await import('../adapters/stores/sqlite.ts');
 	return createSqliteStore({ dataDir, clock });
 }

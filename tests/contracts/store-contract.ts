@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { storeClosing } from './store/closing.ts';
 import { storeCommits } from './store/commits.ts';
 import { storeProperties } from './store/properties.ts';
@@ -20,6 +20,9 @@ export function storeContract(name: string, make: () => Promise<MadeStore>, { du
 		afterEach(() => made.store.close());
 
 		const store = () => made.store;
+		it('says whether what it holds outlives a crash', () => {
+			expect(store().durable).toBe(durable);
+		});
 		storeRecords(store);
 		storeCommits(store);
 		storeValues(store);

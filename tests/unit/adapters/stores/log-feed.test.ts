@@ -49,6 +49,26 @@ describe('the feed of a log', () => {
 		await expect(watch.next()).rejects.toThrow('unreadable');
 	});
 
+	it('tells of the first watch of a log before it reads, and of the end of its last', async () => {
+		const told: string[] = [];
+		const audience = {
+			came: (log: string) => told.push(`${log} came`),
+			left: (log: string) => told.push(`${log} left`),
+		};
+		const read: Store['read'] = async () => {
+			told.push('read');
+			return [{ seq: 1, value: null }];
+		};
+		const feed = createLogFeed(read, audience);
+		const watches = [1, 2].map(() => feed.watch('log', 0, new AbortController().signal)[Symbol.asyncIterator]());
+		for (const watch of watches) await watch.next();
+		expect(told).toEqual(['log came', 'read', 'read']);
+		await watches[0]?.return?.();
+		expect(told).toHaveLength(3);
+		await watches[1]?.return?.();
+		expect(told.at(-1)).toBe('log left');
+	});
+
 	it('leaves no listener behind on the signal of a watch that ended', async () => {
 		const { feed } = numbersLog(3);
 		const { signal } = new AbortController();
