@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import { createRedisStore } from '../src/adapters/stores/redis.ts';
 import { createSqliteStore } from '../src/adapters/stores/sqlite.ts';
-import { type JournalEntry, plainShowing } from '../src/core/run.ts';
+import { type JournalEntry, runInputSchema } from '../src/core/run.ts';
 import type { Store } from '../src/core/store.ts';
 import { teamSchema } from '../src/core/team.ts';
 import { createJournal } from '../src/runs/journal.ts';
@@ -38,16 +38,7 @@ type Writer = (count: number, atOnce: number) => Promise<void>;
 async function journalIn(store: Store, run: string): Promise<Writer> {
 	const team = teamSchema.parse({ name: 'bench', members: [{ id: 'writer', model: 'm' }], rules: {} });
 	const [session, question] = ['bench:local:c:t', 'Q'];
-	const input = {
-		session,
-		question,
-		team,
-		names: {},
-		retryOf: null,
-		history: [],
-		attachments: [],
-		showing: plainShowing,
-	};
+	const input = runInputSchema.parse({ session, question, team, names: {}, retryOf: null, history: [] });
 	const record = { id: run, session, question, team: 'bench', status: 'running', result: null, startedAt: 1 } as const;
 	const journal = await createJournal(store, 'bench', record, { v: 1, type: 'opened', at: 1, run, input });
 	return inGroups((size) => Promise.all(Array.from({ length: size }, () => journal.append(entry))));
