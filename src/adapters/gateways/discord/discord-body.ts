@@ -11,11 +11,8 @@ export interface DiscordButton {
 	beginsRow?: boolean;
 }
 
-/** A text file. */
-export interface DiscordFile {
-	name: string;
-	text: string;
-}
+/** A file: a text, or what is kept under an id and read when it is posted. */
+export type DiscordFile = { name: string; text: string } | { name: string; kept: string };
 
 /** A message of components (V2): a coloured box. */
 export interface DiscordCard {

@@ -86,7 +86,8 @@ export async function createDiscordGateway(options: DiscordGatewayOptions): Prom
 		client.on('error', onProblem);
 		await logIn(client, options, own, stopping.signal);
 		tellProblems(client, own, options.onProblem);
-		const needs = { rest: client.rest, restOnce, bot: client.user.id, spots, controls, clock, sayIn };
+		const { keptFile } = host;
+		const needs = { rest: client.rest, restOnce, bot: client.user.id, spots, controls, clock, keptFile, sayIn };
 		const poster = createPoster({ ...needs, onProblem: options.onProblem, onBoard: boards.happened });
 		opened.resolve();
 		const stopListening = async () => {

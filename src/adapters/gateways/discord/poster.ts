@@ -29,6 +29,8 @@ export interface PosterOptions {
 	spots: Spots;
 	controls: Controls;
 	clock: Clock;
+	/** The bytes of a kept file; null: it is not kept any more. */
+	keptFile(id: string): Promise<Uint8Array | null>;
 	/** Texts in a language; null: the process's own. */
 	sayIn(locale: string | null): Say;
 	/** Told in one sentence, for the log. */

@@ -25,6 +25,8 @@ export interface PosterOptions {
 	controls: Controls;
 	/** A person's name as people write it; null when it is not known. Asked often: it should be cached. */
 	nameOf(team: string, user: string): Promise<string | null>;
+	/** The bytes of a kept file; null: it is not kept any more. */
+	keptFile(id: string): Promise<Uint8Array | null>;
 	/** For whoever runs the bot. */
 	say: Say;
 	clock: Clock;
@@ -106,13 +108,13 @@ export function createPoster(options: PosterOptions): SlackPoster {
 	};
 }
 
-function createParts({ clients, nameOf, say, clock }: PosterOptions) {
+function createParts({ clients, nameOf, keptFile, say, clock }: PosterOptions) {
 	const pacer = createPacer(clock);
 	const calls = createSlackCalls(clients, pacer);
 	const closing = new AbortController();
 	const taken = (result: CallResult) => dataOf(result, say);
 	const messages = createMessages({ calls, nameOf, say });
-	const files = createFiles({ calls, messages, clock, taken, signal: closing.signal });
+	const files = createFiles({ calls, messages, clock, keptFile, say, taken, signal: closing.signal });
 	const find = (spot: SlackSpot, wanted: Wanted) => findSlot(calls, spot, wanted, say);
 	const streams = createStreams({
 		...{ calls, messages, clock, taken },
@@ -121,7 +123,7 @@ function createParts({ clients, nameOf, say, clock }: PosterOptions) {
 	const bodies = createShownBodies({
 		...{ calls, messages, streams, files, taken },
 		find: (spot, body, nonce, except) =>
-			find(spot, { nonce, except, file: body.type === 'file' ? body.name : null, isStream: body.type === 'stream' }),
+			find(spot, { nonce, except, file: body.type === 'file' ? body.mark : null, isStream: body.type === 'stream' }),
 	});
 	const close = (): void => {
 		closing.abort(new Error(say('slack.stopping')));

@@ -120,5 +120,6 @@ function allButtons(place: Place, approval: Approval, say: Say): Button[] {
 }
 
 function fileOf({ name, content }: { name: string; content: string }, say: Say): SlackBody {
-	return { type: 'file', name, content, text: say('card.file', { name }), instead: say('card.file_refused', { name }) };
+	const instead = say('card.file_refused', { name });
+	return { type: 'file', files: [{ name, content }], mark: name, text: say('card.file', { name }), instead };
 }

@@ -156,7 +156,10 @@ async function begin(options: SlackGatewayOptions, host: GatewayHost, signal: Ab
 	const places = createPlaces(store, PLATFORM, slackSpotSchema);
 	const controls = createControls(store, PLATFORM);
 	const people = createPeople(clock, (team, user) => personAt(workspaces, client, team, user));
-	const poster = createPoster({ clients: clientsOf, places, controls, nameOf: people.nameOf, say, clock });
+	const poster = createPoster({
+		...{ clients: clientsOf, places, controls, nameOf: people.nameOf, say, clock },
+		keptFile: host.keptFile,
+	});
 	const replies = createPrivateReplies({ clock, signal, workspaces, client });
 	const shared = { host, apiUrl, clock, signal, workspaces, client, sayIn, onProblem };
 	const desk: SlackDesk = {

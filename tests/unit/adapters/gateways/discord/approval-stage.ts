@@ -23,7 +23,7 @@ export interface ApprovalStageOptions {
 	/** What the bot answers to a decision; null: the card says it all. */
 	answer?(inbound: Inbound): string | null;
 	/** Bytes of kept files by their id. */
-	kept?: Readonly<Record<string, string>>;
+	kept?: Readonly<Record<string, string | Buffer>>;
 }
 
 /** The gateway with an unmodified client on a fake Discord, and a thread in which a run is going. */

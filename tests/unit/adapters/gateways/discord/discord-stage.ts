@@ -44,6 +44,7 @@ export async function discordStage({ editIntervalMs = 0, ...given }: StageOption
 			spots: createSpots(places, say),
 			controls,
 			clock,
+			keptFile: async () => null,
 			sayIn: () => say,
 			onProblem: (text) => void problems.push(text),
 			onBoard: (session, news) => void boards.push({ session, news }),

@@ -84,9 +84,11 @@ describe('a card on Slack', () => {
 		const bodies = rendered(
 			approvalOf({ items: [approvalItem({ arguments: now, before: JSON.stringify({ a: 'y'.repeat(5000) }) })] }),
 		);
-		const files = bodies.filter((body) => body.type === 'file');
+		const files = bodies.flatMap((body) => (body.type === 'file' ? body.files : []));
 		expect(files.map(({ name }) => name)).toEqual(['difference-k3J9x0Qm.txt', 'arguments-k3J9x0Qm.json']);
-		expect(JSON.parse(files[1]?.content ?? '')).toEqual(JSON.parse(now));
+		expect(JSON.parse(files[1] !== undefined && 'content' in files[1] ? files[1].content : '')).toEqual(
+			JSON.parse(now),
+		);
 		const said = JSON.stringify(messagesOf(bodies)[0]?.blocks);
 		for (const { name } of files) expect(said).toContain(`characters. Read all of it in ${name}.`);
 	});

@@ -21,7 +21,7 @@ export interface ApprovalStageOptions {
 	/** What a decision makes of the card. */
 	decided?(approval: Approval): Approval;
 	/** Bytes of kept files by their id. */
-	kept?: Readonly<Record<string, string>>;
+	kept?: Readonly<Record<string, string | Buffer>>;
 }
 
 /** The gateway with unmodified Bolt on a fake Slack, and a thread in which a run is going. */
