@@ -80,6 +80,12 @@ export function createRequests({ rest, restOnce, clock, keptFile }: RequestsOpti
 			return traffic.send({ kind: 'edit', channel, act });
 		},
 
+		/** The server that a channel is in; null: none. */
+		async guildOf(channel: string): Promise<string | null> {
+			const act = async () => (await rest.get(`/channels/${channel}`)) as { guild_id?: string };
+			return (await traffic.send({ kind: 'read', channel, act })).guild_id ?? null;
+		},
+
 		/** The latest messages, newest first. */
 		latest(channel: string): Promise<readonly Found[]> {
 			const query = new URLSearchParams({ limit: String(LIMITS.page) });

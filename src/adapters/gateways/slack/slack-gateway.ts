@@ -35,6 +35,8 @@ export interface SlackGatewayOptions {
 	/** What is listened on for signed requests and for installations; port 0: any free one. */
 	host: string;
 	port: number;
+	/** Channels for requests whose own place is gone, in the order in which they are tried. */
+	approvalsChannels: readonly string[];
 	store: Store;
 	clock: Clock;
 	/** Texts in a language; null: the process's own. */
@@ -159,6 +161,7 @@ async function begin(options: SlackGatewayOptions, host: GatewayHost, signal: Ab
 	const poster = createPoster({
 		...{ clients: clientsOf, places, controls, nameOf: people.nameOf, say, clock },
 		keptFile: host.keptFile,
+		approvalsChannels: options.approvalsChannels,
 	});
 	const replies = createPrivateReplies({ clock, signal, workspaces, client });
 	const shared = { host, apiUrl, clock, signal, workspaces, client, sayIn, onProblem };

@@ -8,7 +8,7 @@ import type { Approval } from '../../../../../src/core/approval.ts';
 import type { CommandForm } from '../../../../../src/core/command-form.ts';
 import type { GatewayHost, Inbound, PlacedMessage, ThreadMessage } from '../../../../../src/core/gateway.ts';
 import { createDelivery } from '../../../../../src/observers/delivery.ts';
-import { createFakeDiscord } from '../../../../platforms/discord/discord.ts';
+import { createFakeDiscord, type FakeDiscord } from '../../../../platforms/discord/discord.ts';
 import { createRunningClock } from '../../../../platforms/discord/running-clock.ts';
 import type { Channel, Message } from '../../../../platforms/discord/world.ts';
 import { strictEnglish } from '../../../../support/say.ts';
@@ -24,10 +24,15 @@ export interface ApprovalStageOptions {
 	answer?(inbound: Inbound): string | null;
 	/** Bytes of kept files by their id. */
 	kept?: Readonly<Record<string, string | Buffer>>;
+	approvalsChannels?(discord: FakeDiscord): readonly Channel[];
 }
 
 /** The gateway with an unmodified client on a fake Discord, and a thread in which a run is going. */
-export async function approvalStage({ answer = () => null, kept = {} }: ApprovalStageOptions = {}) {
+export async function approvalStage({
+	answer = () => null,
+	kept = {},
+	approvalsChannels = () => [],
+}: ApprovalStageOptions = {}) {
 	const say = await strictEnglish();
 	const clock = createRunningClock();
 	const discord = await createFakeDiscord({ clock });
@@ -53,6 +58,7 @@ export async function approvalStage({ answer = () => null, kept = {} }: Approval
 	const start = async () => {
 		gateway = await createDiscordGateway({
 			...{ token: discord.token, api: discord.api, guild: null, deploy: true, messageContent: false, shards: 'auto' },
+			approvalsChannels: approvalsChannels(discord).map(({ id }) => id),
 			...{ store, clock, sayIn: () => say, onProblem: (text) => void problems.push(text) },
 		});
 		await gateway.start(host);
@@ -120,7 +126,7 @@ export async function approvalStage({ answer = () => null, kept = {} }: Approval
 			await show({ type: 'approval', key: `approval:${own.id}`, approval: own });
 			return cardsIn(thread);
 		},
-		cards: () => cardsIn(thread),
+		cards: (channel = thread) => cardsIn(channel),
 		board(): Message {
 			const found = discord.messages(general).find(({ author, ephemeralFor }) => author.bot && ephemeralFor === null);
 			if (found === undefined) throw new Error('there is no board');

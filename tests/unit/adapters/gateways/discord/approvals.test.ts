@@ -287,4 +287,30 @@ describe('a card on Discord', () => {
 		await on.ben.press(anew ?? card, 'Approve once');
 		expect(await on.decisions(1)).toHaveLength(1);
 	});
+
+	it('moves to the channel for that in its own server when its place is gone, and works there', async () => {
+		const on = await approvalStage({
+			approvalsChannels: (discord) => [discord.channel('Beta', 'general'), discord.channel('Alpha', 'no-threads')],
+		});
+		const approval = approvalOf();
+		const card = firstOf(await on.showCard(approval));
+		on.ada.deleteChannel(on.general);
+		await on.showCard({ ...approval, items: [approvalItem({ said: 'again' })] });
+		const there = on.discord.channel('Alpha', 'no-threads');
+		const moved = firstOf(on.cards(there));
+		expect(moved.id).not.toBe(card.id);
+		await on.ben.press(moved, 'Approve once');
+		expect(await on.heard(1)).toMatchObject([{ type: 'decision', session: on.place.session }]);
+		await on.showCard({ ...approval, items: [approvalItem({ state: 'denied' })] });
+		expect(on.cards(there).map(({ id, components }) => [id, components])).toEqual([[moved.id, []]]);
+		expect(on.cards(on.discord.channel('Beta', 'general'))).toEqual([]);
+	});
+
+	it('is shown nowhere else than in its own server, and that is told', async () => {
+		const on = await approvalStage({ approvalsChannels: (discord) => [discord.channel('Beta', 'general')] });
+		on.ada.deleteChannel(on.general);
+		await on.showCard(approvalOf());
+		expect(on.cards(on.discord.channel('Beta', 'general'))).toEqual([]);
+		expect(on.problems.join()).toContain('The channel or thread is not there any more.');
+	});
 });

@@ -45,6 +45,7 @@ export async function discordStage({ editIntervalMs = 0, ...given }: StageOption
 			controls,
 			clock,
 			keptFile: async () => null,
+			approvalsChannels: [],
 			sayIn: () => say,
 			onProblem: (text) => void problems.push(text),
 			onBoard: (session, news) => void boards.push({ session, news }),

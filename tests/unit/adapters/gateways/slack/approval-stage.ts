@@ -22,10 +22,16 @@ export interface ApprovalStageOptions {
 	decided?(approval: Approval): Approval;
 	/** Bytes of kept files by their id. */
 	kept?: Readonly<Record<string, string | Buffer>>;
+	approvalsChannels?: readonly string[];
 }
 
 /** The gateway with unmodified Bolt on a fake Slack, and a thread in which a run is going. */
-export async function approvalStage({ answer = () => null, decided, kept = {} }: ApprovalStageOptions = {}) {
+export async function approvalStage({
+	answer = () => null,
+	decided,
+	kept = {},
+	approvalsChannels = [],
+}: ApprovalStageOptions = {}) {
 	const say = await strictEnglish();
 	const clock = createQuickClock(SPEED);
 	const events = new Set(['message.channels', 'message.im']);
@@ -62,6 +68,7 @@ export async function approvalStage({ answer = () => null, decided, kept = {} }:
 		gateway = createSlackGateway({
 			credentials: { ...none, botToken: slack.tokenOf('T1'), appToken: slack.app.appToken },
 			apiUrl: slack.apiUrl,
+			approvalsChannels,
 			...{ host: '127.0.0.1', port: 0, store, clock, sayIn: () => say },
 			onProblem: (text) => void problems.push(text),
 		});

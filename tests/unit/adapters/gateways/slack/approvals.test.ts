@@ -309,4 +309,26 @@ describe('a card on Slack', () => {
 		await press(on.grace, anew ?? card, 'Approve once');
 		await on.decisions(1);
 	});
+
+	it('moves to the channel for that when its place is gone, and works there', async () => {
+		const on = await approvalStage({ approvalsChannels: ['C3', 'G1', 'C2'] });
+		const card = firstOf(await on.showCard(approval));
+		on.slack.team('T1').channels.get('C1')?.members.delete(on.slack.team('T1').botUser);
+		await on.showCard({ ...approval, items: [approvalItem({ said: 'again' })] });
+		const there = () => on.slack.messages('T1', 'C2').filter(({ bot }) => bot !== null);
+		const moved = firstOf(there());
+		expect([moved.threadTs, moved.ts === card.ts]).toEqual([null, false]);
+		await press(on.grace, moved, 'Approve once');
+		expect(await on.heard(1)).toMatchObject([{ type: 'decision', session: on.place.session }]);
+		await on.showCard({ ...approval, items: [approvalItem({ state: 'denied' })] });
+		expect(there().map(({ ts }) => ts)).toEqual([moved.ts]);
+		expect(JSON.stringify(moved.blocks)).not.toContain('action_id');
+	});
+
+	it('is shown nowhere when there is no such channel, and that is told', async () => {
+		const on = await approvalStage();
+		on.slack.team('T1').channels.get('C1')?.members.delete(on.slack.team('T1').botUser);
+		expect(await on.showCard(approval)).toEqual([]);
+		expect(on.problems.join()).toContain('The bot is not in the channel.');
+	});
 });
