@@ -1,3 +1,4 @@
+import { listOf } from './list-of.ts';
 import type { Environment } from './prepare.ts';
 import { environmentProblem, type Problem } from './problem.ts';
 import { settings as known, resolveSetting, type Setting } from './setting.ts';
@@ -13,6 +14,8 @@ export interface DiscordSettings {
 	deploy: boolean;
 	messageContent: boolean;
 	shards: 'auto' | number;
+	/** Channels for requests whose own place is gone. */
+	approvalsChannels: readonly string[];
 }
 
 /** Null without a token. */
@@ -26,6 +29,7 @@ export function discordSettings(env: Environment): DiscordSettings | null {
 		deploy: given(known.discordDeploy, env) === 'yes',
 		messageContent: given(known.discordMessageContent, env) === 'yes',
 		shards: shardsOf(given(known.discordShards, env) ?? known.discordShards.default) ?? 'auto',
+		approvalsChannels: listOf(given(known.discordApprovals, env)),
 	};
 }
 
@@ -46,6 +50,11 @@ export function discordProblems(env: Environment): Problem[] {
 			'the id of a server, a number of 15 to 20 digits',
 		),
 		...check(known.discordShards, (value) => shardsOf(value) !== null, 'auto or a number from 1 to 1000'),
+		...check(
+			known.discordApprovals,
+			(value) => listOf(value).every((id) => /^\d{15,20}$/.test(id)),
+			'ids of channels, numbers of 15 to 20 digits with commas between them',
+		),
 		...check(
 			known.discordApiUrl,
 			(value) => /^https?:\/\//.test(value) && URL.canParse(value),

@@ -120,6 +120,13 @@ export const settings = {
 		file: null,
 		default: 'auto',
 	},
+	discordApprovals: {
+		help: 'Ids of Discord channels for requests whose own channel is gone, with commas between them; each server goes to its own.',
+		flag: null,
+		env: ['DISCORD_APPROVALS_CHANNELS'],
+		file: null,
+		default: 'none',
+	},
 	discordApiUrl: {
 		help: 'Address of the Discord API, for tests and proxies.',
 		flag: null,
@@ -180,6 +187,13 @@ export const settings = {
 		help: "Where Slack sends people after an installation, ending in /slack/oauth_redirect; without it: the first address in the app's own settings.",
 		flag: null,
 		env: ['SLACK_REDIRECT_URL'],
+		file: null,
+		default: 'none',
+	},
+	slackApprovals: {
+		help: 'Ids of Slack channels for requests whose own channel is gone, with commas between them; each workspace goes to its own.',
+		flag: null,
+		env: ['SLACK_APPROVALS_CHANNELS'],
 		file: null,
 		default: 'none',
 	},

@@ -1,3 +1,4 @@
+import { listOf } from './list-of.ts';
 import { portOf } from './port-of.ts';
 import type { Environment } from './prepare.ts';
 import { environmentProblem, type Problem } from './problem.ts';
@@ -18,6 +19,8 @@ export interface SlackSettings {
 	apiUrl: string;
 	/** 0: any free one. */
 	port: number;
+	/** Channels for requests whose own place is gone. */
+	approvalsChannels: readonly string[];
 }
 
 /** Null when the bot is not on Slack: neither a workspace's token nor an app that workspaces install. */
@@ -38,6 +41,7 @@ export function slackSettings(env: Environment): SlackSettings | null {
 		},
 		apiUrl: apiUrl.endsWith('/') ? apiUrl : `${apiUrl}/`,
 		port: portOf(given(known.slackPort, env) ?? '') ?? Number(known.slackPort.default),
+		approvalsChannels: listOf(given(known.slackApprovals, env)),
 	};
 }
 
@@ -54,6 +58,11 @@ export function slackProblems(env: Environment): Problem[] {
 		...check(known.slackPort, (value) => portOf(value) !== null, 'a port from 0 to 65535'),
 		...check(known.slackApiUrl, isAddress, address),
 		...check(known.slackRedirectUrl, isAddress, address),
+		...check(
+			known.slackApprovals,
+			(value) => listOf(value).every((id) => /^[CG][A-Z0-9]+$/.test(id)),
+			'ids of channels, which begin with C, with commas between them',
+		),
 		...check(known.slackBotToken, (value) => /^xox[be]/.test(value), 'a bot token, which begins with xoxb-'),
 		...check(known.slackAppToken, (value) => value.startsWith('xapp-'), 'an app-level token, which begins with xapp-'),
 	];

@@ -7,13 +7,12 @@ export interface DiscordButton {
 	label: string;
 	emoji: string | null;
 	style: 'primary' | 'secondary' | 'success' | 'danger';
+	/** Whether a row begins with it; otherwise only where the one before is full. */
+	beginsRow?: boolean;
 }
 
-/** A text file. */
-export interface DiscordFile {
-	name: string;
-	text: string;
-}
+/** A file: a text, or what is kept under an id and read when it is posted. */
+export type DiscordFile = { name: string; text: string } | { name: string; kept: string };
 
 /** A message of components (V2): a coloured box. */
 export interface DiscordCard {
@@ -33,7 +32,7 @@ export interface DiscordBody {
 	/** Markdown, at most `LIMITS.content`; never empty. */
 	content: string;
 	card: DiscordCard | null;
-	/** In rows of five. */
+	/** In rows of at most five. */
 	buttons: readonly DiscordButton[];
 	files: readonly DiscordFile[];
 	/** Notifies nobody. */

@@ -35,6 +35,8 @@ export interface DiscordGatewayOptions extends ConnectionOptions {
 	guild: string | null;
 	/** Whether to register the commands at the start. */
 	deploy: boolean;
+	/** Channels for requests whose own place is gone, at most one of a server is of use; a server's go to its own. */
+	approvalsChannels: readonly string[];
 	store: Store;
 	clock: Clock;
 	/** Texts in a language; null: the process's own. */
@@ -86,7 +88,19 @@ export async function createDiscordGateway(options: DiscordGatewayOptions): Prom
 		client.on('error', onProblem);
 		await logIn(client, options, own, stopping.signal);
 		tellProblems(client, own, options.onProblem);
-		const needs = { rest: client.rest, restOnce, bot: client.user.id, spots, controls, clock, sayIn };
+		const { keptFile } = host;
+		const { approvalsChannels } = options;
+		const needs = {
+			rest: client.rest,
+			restOnce,
+			bot: client.user.id,
+			spots,
+			controls,
+			clock,
+			keptFile,
+			approvalsChannels,
+			sayIn,
+		};
 		const poster = createPoster({ ...needs, onProblem: options.onProblem, onBoard: boards.happened });
 		opened.resolve();
 		const stopListening = async () => {

@@ -18,6 +18,9 @@ export const LIMITS = {
 	threadName: 100,
 	/** Largest file in bytes, unless the server was boosted. Source: docs, reference, Uploading Files. */
 	fileBytes: 10 * 1024 * 1024,
+	/** Files of one message, and bytes of a request (25 MiB) with some room for what is not a file. Source: docs, resources/message, Create Message. */
+	files: 10,
+	requestBytes: 24 * 1024 * 1024,
 	/** Messages in one look through a channel. Source: docs, resources/message, Get Channel Messages. */
 	page: 100,
 } as const;

@@ -9,6 +9,7 @@ import { apiCodeOf } from './api-code.ts';
 import { CODES } from './codes.ts';
 import type { DiscordBody } from './discord-body.ts';
 import { conversationOf, messageId, messageLink, messageOf } from './discord-spot.ts';
+import { isCard, postElsewhere } from './elsewhere.ts';
 import type { Job, Sent } from './job.ts';
 import { createNotices } from './notices.ts';
 import { openThread } from './open-thread.ts';
@@ -29,6 +30,10 @@ export interface PosterOptions {
 	spots: Spots;
 	controls: Controls;
 	clock: Clock;
+	/** The bytes of a kept file; null: it is not kept any more. */
+	keptFile(id: string): Promise<Uint8Array | null>;
+	/** Channels for cards whose own place is gone, in the order in which they are tried. */
+	approvalsChannels: readonly string[];
 	/** Texts in a language; null: the process's own. */
 	sayIn(locale: string | null): Say;
 	/** Told in one sentence, for the log. */
@@ -113,6 +118,17 @@ export function createPoster(options: PosterOptions): Poster {
 		return id;
 	}
 
+	/** A card whose place is gone is shown elsewhere, if there is such a place. */
+	async function orElsewhere(job: Job, at: string | null, error: unknown): Promise<string> {
+		const { approvalsChannels } = options;
+		const gone = asPortError(error, job.say);
+		const isLost = gone instanceof BotError && gone.code === 'place_gone' && isCard(job.slot.key);
+		if (!isLost || (at !== null && approvalsChannels.includes(at))) throw error;
+		const sent = await postElsewhere(job, approvalsChannels, requests, bot);
+		if (sent === null) throw error;
+		return complete(job, sent);
+	}
+
 	async function repaired(job: Job, at: Omit<Sent, 'isNew'>, error: unknown): Promise<string> {
 		switch (apiCodeOf(error)) {
 			case CODES.threadArchived:
@@ -144,7 +160,11 @@ export function createPoster(options: PosterOptions): Poster {
 		async post(place, slot, body) {
 			try {
 				return await about([place, slot, body], null, async (job) =>
-					slot.key === 'board' ? postBoard(job) : complete(job, await postBeside(job)),
+					slot.key === 'board'
+						? postBoard(job)
+						: postBeside(job)
+								.then((sent) => complete(job, sent))
+								.catch((error: unknown) => orElsewhere(job, null, error)),
 				);
 			} catch (error) {
 				if (slot.key === 'board' && error instanceof BotError && error.code === 'place_gone')
@@ -159,7 +179,7 @@ export function createPoster(options: PosterOptions): Poster {
 				try {
 					await requests.change(at.channel, at.message, body, job.spot, job.say);
 				} catch (error) {
-					return repaired(job, at, error);
+					return repaired(job, at, error).catch((still: unknown) => orElsewhere(job, at.channel, still));
 				}
 				await keepButtons(job, at);
 				await strikes.goOn(at.message);

@@ -1,5 +1,6 @@
 import type { MessageOf } from '../../../core/gateway.ts';
 import type { Say } from '../../../core/say.ts';
+import { resultFiles } from '../shared/result-files.ts';
 import { answerText, factsText, headingOf, shortfallTexts } from '../shared/result-text.ts';
 import { visibleText } from '../shared/visible-text.ts';
 import type { DiscordBody } from './discord-body.ts';
@@ -21,7 +22,8 @@ export function finalBodies(final: Final, say: Say): readonly DiscordBody[] {
 	const above = aboveText(final, heading, say);
 	const facts = factsText(final, say);
 	const below = facts === '' ? '' : `\n-# ${facts}`;
-	if (final.content === '') return [messageBody(`${above}\n${answerText(final, say)}${below}`)];
+	const files = filesBodies(final, say);
+	if (final.content === '') return [messageBody(`${above}\n${answerText(final, say)}${below}`), ...files];
 	const shortened = `\n-# ${say('discord.shortened', { count: final.content.length, file: FILE })}`;
 	const beside = above.length + shortened.length + below.length + FILE_NOTE;
 	const parts = partsOf(harmlessMarkdown(final.content), LIMITS.content - beside);
@@ -29,11 +31,21 @@ export function finalBodies(final: Final, say: Say): readonly DiscordBody[] {
 	const shown = parts.slice(0, SHOWN.finalParts);
 	const rest = isWhole ? '' : shortened;
 	const file = isWhole ? [] : [{ name: FILE, text: visibleText(final.content) }];
-	return shown.map((part, index) => {
+	const texts = shown.map((part, index) => {
 		const isLast = index === shown.length - 1;
 		const head = index === 0 ? above : continuedText(heading, index + 1, say);
 		return messageBody(`${head}\n${part}${isLast ? rest + below : ''}`, { files: isLast ? file : [] });
 	});
+	return [...texts, ...files];
+}
+
+/** What the winner's folder held, as far as a message takes it. */
+function filesBodies({ files }: Final, say: Say): readonly DiscordBody[] {
+	const limits = { count: LIMITS.files, each: LIMITS.requestBytes, all: LIMITS.requestBytes };
+	const found = resultFiles(files, limits, say);
+	if (found === null) return [];
+	const attached = found.attached.map(({ name, kept }) => ({ name, kept }));
+	return [messageBody(`-# ${found.text}`, { files: attached, isSilent: true })];
 }
 
 function aboveText(final: Final, heading: string, say: Say): string {

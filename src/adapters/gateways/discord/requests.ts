@@ -7,6 +7,7 @@ import { CODES } from './codes.ts';
 import type { DiscordBody } from './discord-body.ts';
 import type { DiscordSpot } from './discord-spot.ts';
 import { AUTO_ARCHIVE_MINUTES, LIMITS } from './limits.ts';
+import { loadedFiles } from './loaded-files.ts';
 import { type SizedBody, sizedFiles } from './sized-files.ts';
 import { changedMessage, newMessage, type PostOptions } from './wire-message.ts';
 
@@ -16,6 +17,8 @@ export interface RequestsOptions {
 	/** One that never repeats a request (`retries: 0`), for what has no nonce. */
 	restOnce: REST;
 	clock: Clock;
+	/** The bytes of a kept file; null: it is not kept any more. */
+	keptFile(id: string): Promise<Uint8Array | null>;
 }
 
 /** What the poster asks of Discord. Everything rejects with the SDK's errors. */
@@ -23,7 +26,7 @@ export type Requests = ReturnType<typeof createRequests>;
 
 export type Found = Pick<APIMessage, 'id' | 'content' | 'author' | 'components'>;
 
-export function createRequests({ rest, restOnce, clock }: RequestsOptions) {
+export function createRequests({ rest, restOnce, clock, keptFile }: RequestsOptions) {
 	const traffic = createChannelTraffic(clock);
 
 	/** Files that are not taken: once more packed if they were too large, then without. */
@@ -34,17 +37,18 @@ export function createRequests({ rest, restOnce, clock }: RequestsOptions) {
 		send: (sized: SizedBody) => Promise<Result>,
 	): Promise<Result> => {
 		if (body.files.length === 0) return send({ body, data: [] });
-		const smallest = Math.min(...body.files.map(({ text }) => Buffer.byteLength(text)));
+		const files = await loadedFiles(body.files, keptFile);
+		const smallest = Math.min(...files.loaded.map(({ data }) => data.length));
 		for (const most of [maxFileBytes ?? LIMITS.fileBytes, smallest - 1]) {
 			try {
-				return await send(sizedFiles(body, most, say));
+				return await send(sizedFiles(body, files, most, say));
 			} catch (error) {
 				const code = apiCodeOf(error);
 				if (code === CODES.missingPermissions) break;
 				if (code !== CODES.tooLarge) throw error;
 			}
 		}
-		return send(sizedFiles(body, 0, say));
+		return send(sizedFiles(body, files, 0, say));
 	};
 
 	return {
@@ -74,6 +78,12 @@ export function createRequests({ rest, restOnce, clock }: RequestsOptions) {
 				await rest.delete(`/channels/${channel}/messages/${message}`);
 			};
 			return traffic.send({ kind: 'edit', channel, act });
+		},
+
+		/** The server that a channel is in; null: none. */
+		async guildOf(channel: string): Promise<string | null> {
+			const act = async () => (await rest.get(`/channels/${channel}`)) as { guild_id?: string };
+			return (await traffic.send({ kind: 'read', channel, act })).guild_id ?? null;
 		},
 
 		/** The latest messages, newest first. */

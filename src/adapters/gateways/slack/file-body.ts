@@ -12,7 +12,8 @@ export function fileBody(file: { name: readonly string[]; content: string }, abo
 		const block = { type: 'section', text: { type: 'mrkdwn', text: instead } };
 		return { type: 'message', text: instead, blocks: [block], plainBlocks: [block], controls: [] };
 	}
-	return { type: 'file', name, content: file.content, text: say('slack.file.about', { about, kilobytes }), instead };
+	const files = [{ name, content: file.content }];
+	return { type: 'file', files, mark: name, text: say('slack.file.about', { about, kilobytes }), instead };
 }
 
 const safe = (part: string): string => part.replace(/[^\w.-]+/g, '_').slice(0, 60);

@@ -41,6 +41,12 @@ export const STREAM_LIFE_MS = 240_000;
 /** https://docs.slack.dev/reference/methods/files.getUploadURLExternal: 1 GB */
 export const MAX_FILE_BYTES = 1_000_000_000;
 
+/**
+ * Files of a result. Slack takes more and larger ones (10 in a message are observed); all of them are in memory while
+ * they are uploaded.
+ */
+export const RESULT_FILES = { count: 10, each: 50_000_000, all: 50_000_000 } as const;
+
 /** How often something may be done: a burst at once, then so many a minute. Never more than both in any minute. */
 export interface Pace {
 	perMinute: number;

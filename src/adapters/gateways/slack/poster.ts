@@ -4,6 +4,7 @@ import type { Place, Slot } from '../../../core/gateway.ts';
 import type { Say } from '../../../core/say.ts';
 import type { Controls } from '../shared/controls.ts';
 import type { Places } from '../shared/places.ts';
+import { encodeElsewhere, isCard, isPlaceGone, showElsewhere, shownAt } from './elsewhere.ts';
 import { createFiles } from './files.ts';
 import { createGoingRuns } from './going-runs.ts';
 import { CALL_TIMEOUT_MS } from './limits.ts';
@@ -25,6 +26,10 @@ export interface PosterOptions {
 	controls: Controls;
 	/** A person's name as people write it; null when it is not known. Asked often: it should be cached. */
 	nameOf(team: string, user: string): Promise<string | null>;
+	/** The bytes of a kept file; null: it is not kept any more. */
+	keptFile(id: string): Promise<Uint8Array | null>;
+	/** Channels for cards whose own place is gone, in the order in which they are tried. */
+	approvalsChannels: readonly string[];
 	/** For whoever runs the bot. */
 	say: Say;
 	clock: Clock;
@@ -61,20 +66,35 @@ export function createPoster(options: PosterOptions): SlackPoster {
 		return spot;
 	};
 
+	const keep = async (spot: SlackSpot, shown: ShownId, body: SlackBody): Promise<string> => {
+		if (body.type === 'message') await keepButtons(options, spot, shown, body);
+		return encodeShownId(shown);
+	};
+
 	/** Shows a body, and keeps what follows from that: the thread it begins, its buttons, whether its run is going. */
 	const show = async (place: Place, slot: Slot, spot: SlackSpot, id: Promise<ShownId>, body: SlackBody) => {
 		try {
 			const shown = await id;
 			await keepRoot(options, place, spot, shown);
-			if (body.type === 'message') await keepButtons(options, spot, shown, body);
+			const shownId = await keep(spot, shown, body);
 			if (tellsWhetherItGoes(slot, body)) going.set(spot.team, place.run, isGoing(body));
-			return encodeShownId(shown);
+			return shownId;
 		} catch (error) {
 			if (isRefusal(error)) refused.add(slot.nonce);
 			// A board that is posted anew counts again.
 			if (error instanceof BotError) going.set(spot.team, place.run, false);
 			throw error;
 		}
+	};
+
+	/** A card whose place is gone is shown elsewhere, if there is such a place. */
+	const orElsewhere = (slot: Slot, spot: SlackSpot, body: SlackBody, error: unknown): Promise<string> => {
+		if (!isPlaceGone(error) || !isCard(slot.key)) throw error;
+		return showElsewhere(spot, options.approvalsChannels, error, async (there) => {
+			// The app goes into public channels by itself; where it may not, the post says so.
+			await calls.call(there, 'conversations.join', { channel: there.channel });
+			return keep(there, await bodies.post(there, body, slot.nonce, slot.mayExist), body);
+		});
 	};
 
 	return {
@@ -84,15 +104,19 @@ export function createPoster(options: PosterOptions): SlackPoster {
 		async post(place, slot, body) {
 			const spot = await spotOf(place);
 			const mayExist = !refused.delete(slot.nonce) && slot.mayExist;
-			return show(place, slot, spot, bodies.post(spot, body, slot.nonce, mayExist), body);
+			const shown = show(place, slot, spot, bodies.post(spot, body, slot.nonce, mayExist), body);
+			return shown.catch((error: unknown) => orElsewhere(slot, spot, body, error));
 		},
-		async edit(place, slot, id, body) {
-			const spot = await spotOf(place);
+		async edit(place, slot, given, body) {
+			const { spot, id, isElsewhere } = shownAt(await spotOf(place), given);
 			const edited = bodies.edit(spot, decodeShownId(id), body, slot.nonce);
-			return show(place, slot, spot, forgettingRoot(options, place, spot, id, edited), body);
+			if (isElsewhere) return encodeElsewhere(spot.channel, await keep(spot, await edited, body));
+			const shown = show(place, slot, spot, forgettingRoot(options, place, spot, id, edited), body);
+			return shown.catch((error: unknown) => orElsewhere(slot, spot, body, error));
 		},
-		async remove(place, _slot, id) {
-			await bodies.remove(await spotOf(place), decodeShownId(id));
+		async remove(place, _slot, given) {
+			const { spot, id } = shownAt(await spotOf(place), given);
+			await bodies.remove(spot, decodeShownId(id));
 		},
 		async permalink(session) {
 			const spot = await places.get(session);
@@ -106,13 +130,13 @@ export function createPoster(options: PosterOptions): SlackPoster {
 	};
 }
 
-function createParts({ clients, nameOf, say, clock }: PosterOptions) {
+function createParts({ clients, nameOf, keptFile, say, clock }: PosterOptions) {
 	const pacer = createPacer(clock);
 	const calls = createSlackCalls(clients, pacer);
 	const closing = new AbortController();
 	const taken = (result: CallResult) => dataOf(result, say);
 	const messages = createMessages({ calls, nameOf, say });
-	const files = createFiles({ calls, messages, clock, taken, signal: closing.signal });
+	const files = createFiles({ calls, messages, clock, keptFile, say, taken, signal: closing.signal });
 	const find = (spot: SlackSpot, wanted: Wanted) => findSlot(calls, spot, wanted, say);
 	const streams = createStreams({
 		...{ calls, messages, clock, taken },
@@ -121,7 +145,7 @@ function createParts({ clients, nameOf, say, clock }: PosterOptions) {
 	const bodies = createShownBodies({
 		...{ calls, messages, streams, files, taken },
 		find: (spot, body, nonce, except) =>
-			find(spot, { nonce, except, file: body.type === 'file' ? body.name : null, isStream: body.type === 'stream' }),
+			find(spot, { nonce, except, file: body.type === 'file' ? body.mark : null, isStream: body.type === 'stream' }),
 	});
 	const close = (): void => {
 		closing.abort(new Error(say('slack.stopping')));

@@ -1,10 +1,11 @@
 import type { MessageOf, RenderContext } from '../../../core/gateway.ts';
 import type { Say } from '../../../core/say.ts';
+import { resultFiles } from '../shared/result-files.ts';
 import { answerText, factsText, headingOf, shortfallTexts } from '../shared/result-text.ts';
 import { splitMarkdown } from '../shared/split-markdown.ts';
 import { context, header, markdown, partText, plainSections, section } from './blocks.ts';
 import { fileBody } from './file-body.ts';
-import { MARKDOWN_PART } from './limits.ts';
+import { MARKDOWN_PART, RESULT_FILES } from './limits.ts';
 import type { SlackBlock, SlackBody } from './slack-body.ts';
 import { clipped, escaped, foreignLine, foreignMarkdown, growingMarkdown } from './slack-text.ts';
 
@@ -36,7 +37,8 @@ function leadOf({ answers, agents }: Final, say: Say): string {
 	return `**${say('final.heading.partial', given)}**\n\n`;
 }
 
-function finishedParts(final: Final, { place, say, verbosity }: RenderContext): SlackBody[] {
+function finishedParts(final: Final, within: RenderContext): SlackBody[] {
+	const { place, say, verbosity } = within;
 	const answer = foreignMarkdown(final.content);
 	const hasAnswer = answer.trim() !== '';
 	const heading = headingOf({ ...final, hasAnswer }, say);
@@ -56,9 +58,25 @@ function finishedParts(final: Final, { place, say, verbosity }: RenderContext): 
 			controls: [],
 		};
 	});
-	if (!isCut) return bodies;
 	const file = { name: [place.run ?? '', 'answer'], content: final.content };
-	return [...bodies, fileBody(file, say('slack.file.final'), say)];
+	const whole = isCut ? [fileBody(file, say('slack.file.final'), say)] : [];
+	return [...bodies, ...whole, ...filesBodies(final, within)];
+}
+
+/** What the winner's folder held, as far as it is attached. */
+function filesBodies({ files }: Final, { place, say }: RenderContext): SlackBody[] {
+	const found = resultFiles(files, RESULT_FILES, say);
+	if (found === null) return [];
+	const mark = `${say('slack.board.run', { run: escaped(place.run ?? '') })} ·`;
+	const text = `${mark} ${found.text}`;
+	const [first, ...more] = found.attached.map(({ name, kept }) => ({ name, kept }));
+	if (first === undefined) {
+		const blocks = context([text]);
+		return [{ type: 'message', text, blocks, plainBlocks: blocks, controls: [] }];
+	}
+	const names = [first, ...more].map(({ name }) => name).join(', ');
+	const instead = `${mark} ${say('slack.files_refused', { names: escaped(clipped(names, 600)) })}`;
+	return [{ type: 'file', files: [first, ...more], mark, text, instead }];
 }
 
 const smallPrint = (heading: string, part: number, parts: number, say: Say): SlackBlock[] =>

@@ -6,6 +6,9 @@ export interface SlackBlock {
 	readonly [field: string]: unknown;
 }
 
+/** A file: a text, or what is kept under an id and read when it is posted. */
+export type SlackFileBody = { name: string; content: string } | { name: string; kept: string };
+
 /** One message in Slack's form, JSON and compared by value. What `renderSlack` makes and the poster sends. */
 export type SlackBody =
 	| {
@@ -29,11 +32,12 @@ export type SlackBody =
 	  }
 	| {
 			type: 'file';
-			/** Unique in its thread: it is found again by its name. */
-			name: string;
-			content: string;
-			/** Stands above it. */
+			/** At least one; they are in one message. */
+			files: readonly SlackFileBody[];
+			/** What the message is found again by in its thread: the name of a file, or a part of `text`. */
+			mark: string;
+			/** Stands above them. */
 			text: string;
-			/** Stands there when Slack does not take the file. */
+			/** Stands there when Slack does not take them. */
 			instead: string;
 	  };

@@ -15,13 +15,13 @@ export type CallResult =
 export interface SlackCalls {
 	/** One call of the Web API in its time; what Slack tells to wait for is waited for. Throws when closed or without a token. */
 	call(spot: SlackSpot, method: string, args: Readonly<Record<string, unknown>>): Promise<CallResult>;
-	/** Uploads a text as a file into the spot's channel and thread. The result is the file's id in `id`. */
+	/** Uploads files into one message in the spot's channel and thread. The result is the first file's id in `id`. */
 	upload(spot: SlackSpot, file: Upload): Promise<CallResult>;
 }
 
 export interface Upload {
-	name: string;
-	content: string;
+	/** At least one. */
+	files: readonly { name: string; data: Buffer }[];
 	comment: string;
 	threadTs: string | null;
 }
@@ -47,11 +47,11 @@ export function createSlackCalls(clientsOf: ClientsOf, pacer: Pacer): SlackCalls
 	return {
 		call: (spot, method, args) =>
 			perform(spot, method, async (client) => ({ ...(await client.apiCall(method, args)) })),
-		upload: (spot, { name, content, comment, threadTs }) =>
+		upload: (spot, { files, comment, threadTs }) =>
 			perform(spot, UPLOAD, async (client) => {
 				const where = { channel_id: spot.channel, initial_comment: comment };
-				// A text as bytes: the SDK counts the characters of a string, Slack the bytes.
-				const what = { filename: name, title: name, file: Buffer.from(content) };
+				// All as bytes: the SDK counts the characters of a string, Slack the bytes.
+				const what = { file_uploads: files.map(({ name, data }) => ({ filename: name, title: name, file: data })) };
 				const done = await client.filesUploadV2(
 					threadTs === null ? { ...where, ...what } : { ...where, ...what, thread_ts: threadTs },
 				);

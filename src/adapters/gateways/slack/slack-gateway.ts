@@ -35,6 +35,8 @@ export interface SlackGatewayOptions {
 	/** What is listened on for signed requests and for installations; port 0: any free one. */
 	host: string;
 	port: number;
+	/** Channels for requests whose own place is gone, in the order in which they are tried. */
+	approvalsChannels: readonly string[];
 	store: Store;
 	clock: Clock;
 	/** Texts in a language; null: the process's own. */
@@ -156,7 +158,11 @@ async function begin(options: SlackGatewayOptions, host: GatewayHost, signal: Ab
 	const places = createPlaces(store, PLATFORM, slackSpotSchema);
 	const controls = createControls(store, PLATFORM);
 	const people = createPeople(clock, (team, user) => personAt(workspaces, client, team, user));
-	const poster = createPoster({ clients: clientsOf, places, controls, nameOf: people.nameOf, say, clock });
+	const poster = createPoster({
+		...{ clients: clientsOf, places, controls, nameOf: people.nameOf, say, clock },
+		keptFile: host.keptFile,
+		approvalsChannels: options.approvalsChannels,
+	});
 	const replies = createPrivateReplies({ clock, signal, workspaces, client });
 	const shared = { host, apiUrl, clock, signal, workspaces, client, sayIn, onProblem };
 	const desk: SlackDesk = {

@@ -15,7 +15,7 @@ export interface Wanted {
 	nonce: string;
 	/** Not these, which are known. */
 	except: readonly string[];
-	/** Found by the name of its file instead, which has no metadata. */
+	/** Found by the name of a file or by a part of the text above it instead: what has files has no metadata. */
 	file: string | null;
 	/** A stream has metadata only when it has ended: the latest one without any is meant. */
 	isStream: boolean;
@@ -68,7 +68,8 @@ function shows(message: Message, { nonce, except, file }: Wanted): boolean {
 	if (except.includes(String(message.ts))) return false;
 	if (file !== null) {
 		const files = Array.isArray(message.files) ? (message.files as { name?: unknown }[]) : [];
-		return files.some(({ name }) => name === file);
+		const isAbove = files.length > 0 && String(message.text ?? '').includes(file);
+		return isAbove || files.some(({ name }) => name === file);
 	}
 	return slotOf(message) === nonce;
 }

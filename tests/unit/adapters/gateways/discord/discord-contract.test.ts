@@ -26,6 +26,7 @@ async function seatAt(host: GatewayHost): Promise<GatewaySeat> {
 		guild: null,
 		deploy: true,
 		messageContent: false,
+		approvalsChannels: [],
 		shards: 'auto',
 		store: createMemoryStore(),
 		clock,

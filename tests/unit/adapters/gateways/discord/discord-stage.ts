@@ -44,6 +44,8 @@ export async function discordStage({ editIntervalMs = 0, ...given }: StageOption
 			spots: createSpots(places, say),
 			controls,
 			clock,
+			keptFile: async () => null,
+			approvalsChannels: [],
 			sayIn: () => say,
 			onProblem: (text) => void problems.push(text),
 			onBoard: (session, news) => void boards.push({ session, news }),

@@ -133,7 +133,7 @@ describe('answers on Discord', () => {
 		}
 		const shown = bodies.map(partOf);
 		expect(endsOf(harmless, shown.at(-1) ?? '').some((end) => isWhole(harmless.slice(0, end), shown))).toBe(true);
-		expect([bodies.length, bodies[0]?.files[0]?.text]).toEqual([6, source]);
+		expect([bodies.length, bodies[0]?.files]).toEqual([6, [expect.objectContaining({ text: source })]]);
 		const short = rendered(slotMessage(hardText(8000)), 'full');
 		expect(isWhole(harmlessMarkdown(hardText(8000)), short.map(partOf))).toBe(true);
 		expect(short.flatMap(({ files }) => files)).toEqual([]);

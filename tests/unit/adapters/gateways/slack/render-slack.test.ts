@@ -142,11 +142,11 @@ describe('case 18: a long answer', () => {
 	it('is attached as a file where not everything is shown, and says so', () => {
 		const [first, second, file, ...more] = render(final(source), 'normal');
 		expect([first?.type, second?.type, file?.type, more.length]).toEqual(['message', 'message', 'file', 0]);
-		expect(file).toMatchObject({ name: 'run-1-answer.md', content: source });
+		expect(file).toMatchObject({ files: [{ name: 'run-1-answer.md', content: source }] });
 		expect(second?.text).toMatch(/^Answer\n/);
 		expect(read(final(source))).toContain('Shortened; the whole answer (60,000 characters) is in the file below.');
 		const [shortened, slotFile] = render(slot(source, { version: 3, versions: 3 }));
-		expect(slotFile).toMatchObject({ type: 'file', name: 'run-1-sage-v3.md', content: source });
+		expect(slotFile).toMatchObject({ type: 'file', files: [{ name: 'run-1-sage-v3.md', content: source }] });
 		expect(sizeOf(shortened?.type === 'message' ? shortened.blocks : [])).toBeLessThan(3500);
 	});
 });

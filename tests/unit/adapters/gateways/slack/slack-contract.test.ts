@@ -30,6 +30,7 @@ async function seatAt(host: GatewayHost): Promise<GatewaySeat> {
 		apiUrl: slack.apiUrl,
 		host: '127.0.0.1',
 		port: 0,
+		approvalsChannels: [],
 		store: createMemoryStore(),
 		clock,
 		sayIn: () => say,

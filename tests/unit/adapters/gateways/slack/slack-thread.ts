@@ -85,7 +85,16 @@ export async function startSlackThread({ store = createMemoryStore(), ...options
 	const startPoster = () => {
 		const nameOf = async (team: string, user: string) => slack.team(team).users.get(user)?.name ?? null;
 		const clients = countedClients(open, makeClients);
-		return createPoster({ clients, places, controls, nameOf, say, clock });
+		return createPoster({
+			clients,
+			places,
+			controls,
+			nameOf,
+			keptFile: async () => null,
+			approvalsChannels: [],
+			say,
+			clock,
+		});
 	};
 
 	/** Lets time go on, as far as it must, until something has ended. */
