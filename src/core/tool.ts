@@ -1,3 +1,4 @@
+import type { Attachment } from './attachment.ts';
 import type { ToolSpec } from './backend.ts';
 import type { KeptFiles } from './kept-files.ts';
 
@@ -32,6 +33,8 @@ export interface ToolsetTurn {
 	seen: readonly { name: string; mine: boolean; files: string | null }[];
 	/** Where the agent's own files stood at the last point that was kept; null: nowhere yet. */
 	files: string | null;
+	/** The files that came with the conversation. */
+	attachments: readonly Pick<Attachment, 'name' | 'bytes' | 'key'>[];
 }
 
 export interface CallOptions {
