@@ -32,6 +32,7 @@ import { createDispatch } from './dispatch.ts';
 import { createHost } from './host.ts';
 import { createLanguages, type Languages } from './observers/languages.ts';
 import { createRuns, type Runs } from './runs/runs.ts';
+import { keptFile } from './sessions/kept-file.ts';
 import { systemClock } from './system-clock.ts';
 
 const { version } = packageJson;
@@ -140,7 +141,7 @@ export async function createApp(options: AppOptions): Promise<App> {
 	);
 	const submit = (event: Inbound) => inbound.dispatch(event, (text) => replyTo(event, text));
 	const receive = async (event: Inbound) => void (await submit(event));
-	const host = createHost({ bot, runs, say, commands: inbound.forms, receive, keptFile: async () => null });
+	const host = createHost({ bot, runs, say, commands: inbound.forms, receive, keptFile: (id) => keptFile(store, id) });
 	return {
 		config,
 		bot,

@@ -10,12 +10,18 @@ async function docker(instance: string, clock: Clock): Promise<Sandbox> {
 	return createDockerSandbox({ instance, clock });
 }
 
+function needsSandbox(config: LoadedConfig): boolean {
+	const agents = [...config.teams.values()].flatMap((team) => [...team.agents.values()]);
+	const hasFolders = config.settings.autoWorkspaces || agents.some(({ tools }) => tools.workspace);
+	return hasFolders || allMcpServers(config).some(({ launch }) => launch.type === 'stdio');
+}
+
 /**
- * Where the programs among the tool servers run; null when there is none among them. One for each data folder: what an
+ * Where the programs among the tool servers run and the agents' folders are; null when there are neither. One for each data folder: what an
  * earlier life of the program left behind is removed before it is used.
  */
 export async function openSandbox(config: LoadedConfig, clock: Clock): Promise<Sandbox | null> {
-	if (!allMcpServers(config).some(({ launch }) => launch.type === 'stdio')) return null;
+	if (!needsSandbox(config)) return null;
 	const sandbox = await docker(createHash('sha256').update(config.settings.dataDir).digest('hex').slice(0, 16), clock);
 	if ((await sandbox.problem()) === null) await sandbox.reap();
 	return sandbox;

@@ -50,6 +50,7 @@ export async function buildTeam(
 				allowed: agent.backend.allowed_tools ?? null,
 				excluded: agent.backend.exclude_tools ?? [],
 				noticeboard: agent.backend.noticeboard ?? false,
+				workspace: agent.backend.cwd !== undefined || (config.orchestrator?.workspaces ?? false),
 			},
 		});
 	}

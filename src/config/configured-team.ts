@@ -18,9 +18,17 @@ export interface AgentTools {
 	excluded: readonly string[];
 	/** It may post on the noticeboard of the data folder. */
 	noticeboard: boolean;
+	/** It has a folder for files. */
+	workspace: boolean;
 }
 
-export const noTools: AgentTools = { servers: [], allowed: null, excluded: [], noticeboard: false };
+export const noTools: AgentTools = {
+	servers: [],
+	allowed: null,
+	excluded: [],
+	noticeboard: false,
+	workspace: false,
+};
 
 /** A team and how its agents are reached. */
 export interface ConfiguredTeam {

@@ -30,6 +30,11 @@ const priceSchema = z.strictObject({
 	cached_input_per_million: field(price, 'US dollars for a million cached input tokens. Default: as other input.'),
 });
 
+const workspaceLimitsSchema = z.strictObject({
+	max_megabytes: field(z.number().int().min(1).max(4_096), 'Default 128.'),
+	max_files: field(z.number().int().min(10).max(1_000_000), 'Files and folders. Default 20000.'),
+});
+
 /** Keys that stand in files of MassGen's and that MassGen itself passes over. */
 const passedOver = {
 	name: field(anything, 'Not read.', { ignored: 'a team has the name of its file' }),
@@ -61,6 +66,7 @@ export const mainFileSchema = z.strictObject({
 		text,
 		'The team that answers when nobody names one. `auto`: made of the models that can be reached.',
 	),
+	workspace_limits: field(workspaceLimitsSchema, 'How much the folder of one agent holds. It is in memory.'),
 	providers: field(z.record(text, providerSchema), 'Keys, addresses and rate limits by provider.'),
 	prices: field(z.record(text, priceSchema), 'Prices by model, for models that the price table does not know.'),
 	data_dir: field(text, 'Where runs are stored, relative to the working directory. Default data.'),

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import type { McpServerSettings } from '../core/mcp-settings.ts';
+import type { WorkspaceLimits } from '../core/sandbox.ts';
 import type { Rules } from '../core/team.ts';
 import { type DiscordSettings, discordProblems, discordSettings } from './discord-settings.ts';
 import type { MainFile, ProviderConfig } from './file-schema.ts';
@@ -43,6 +44,10 @@ export interface Settings {
 	providers: Readonly<Record<string, ProviderConfig>>;
 	/** The rules of the team `auto`: those of the main file. */
 	autoRules: Rules;
+	/** Whether the agents of the team `auto` have folders for files. */
+	autoWorkspaces: boolean;
+	/** How much the folder of one agent holds. */
+	workspaceLimits: WorkspaceLimits;
 	/** MCP servers of every agent. Hold secrets. */
 	mcpServers: readonly McpServerSettings[];
 }
@@ -90,6 +95,11 @@ export function settingsOf(
 		prices: new Map(prices),
 		providers: data.providers ?? {},
 		autoRules: rulesOf(data.orchestrator, data.timeout_settings, runTimeoutSeconds),
+		autoWorkspaces: data.orchestrator?.workspaces ?? false,
+		workspaceLimits: {
+			bytes: (data.workspace_limits?.max_megabytes ?? 128) * 2 ** 20,
+			files: data.workspace_limits?.max_files ?? 20_000,
+		},
 		mcpServers,
 	};
 }

@@ -33,7 +33,10 @@ export function createProcessSandbox(): ProcessSandbox {
 			const inside = (text: string) =>
 				request.mounts
 					.toSorted((a, b) => b.at.length - a.at.length)
-					.reduce((shown, { at, workspace }) => shown.replaceAll(at, folders.get(workspace) ?? ''), text);
+					// The place of a checkout may begin with the same letters.
+					.reduce((shown, { at, workspace }) => {
+						return shown.replaceAll(new RegExp(`${at}(?![\\w-])`, 'g'), folders.get(workspace) ?? '');
+					}, text);
 			const [program = '', ...args] = request.command.map(inside);
 			const child = spawn(program === 'node' ? process.execPath : program, args, {
 				env: request.env,

@@ -1,4 +1,4 @@
-import type { AgentFolder } from '../../core/agent-folder.ts';
+import { type AgentFolder, ANSWER_FOLDERS, ATTACHED_FOLDER, OWN_FOLDER } from '../../core/agent-folder.ts';
 import type { Clock } from '../../core/clock.ts';
 import { messageOf } from '../../core/errors.ts';
 import type { Sandbox, WorkspaceLimits } from '../../core/sandbox.ts';
@@ -78,6 +78,12 @@ function createFileToolset(folder: OwnedFolders, limits: WorkspaceLimits, isUsab
 			folder.open(turn);
 			isOffered = await isUsable();
 			return isOffered ? fileTools(false) : [];
+		},
+		abilities() {
+			if (!isOffered) return {};
+			const attachments = folder.turn()?.attachments.length === 0 ? null : ATTACHED_FOLDER;
+			const workspace = { path: OWN_FOLDER, references: ANSWER_FOLDERS, attachments, earlier: null, contextPaths: [] };
+			return { workspace };
 		},
 		async call(name, input, { signal }) {
 			if (!isOffered || !isFileTool(name)) return failure(`There is no tool ${name} here.`);

@@ -19,6 +19,8 @@ export interface OpenedFolders {
 export interface OwnedFolders extends AgentFolder {
 	/** The program at work on the folders of this turn. Throws `sandbox_failed`. */
 	opened(): Promise<OpenedFolders>;
+	/** Of the turn; null: none has begun. */
+	turn(): ToolsetTurn | null;
 	/** To be called before each change. */
 	changing(): void;
 	/** Keeps what the own folder holds; null: nothing. Throws `sandbox_failed` and a store's error. */
@@ -128,6 +130,7 @@ export function createAgentFolders(options: AgentFoldersOptions): OwnedFolders {
 			return mounts();
 		},
 		opened,
+		turn: () => laid?.turn ?? null,
 		changing() {
 			isChanged = true;
 		},
