@@ -1,5 +1,6 @@
 import type { BackendSettings } from '../core/backend-settings.ts';
 import type { McpServerSettings } from '../core/mcp-settings.ts';
+import type { ShellSettings } from '../core/shell-settings.ts';
 import type { Rules, Team } from '../core/team.ts';
 import type { Problem } from './problem.ts';
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { address } from './address.ts';
+import { sandboxSchema } from './command-schema.ts';
 import { field, required } from './field.ts';
 import { mcpServersSchema } from './mcp-schema.ts';
 import { teamConfigSchema, teamShape } from './team-schema.ts';
@@ -61,6 +62,7 @@ export const mainFileSchema = z.strictObject({
 	...teamShape,
 	...passedOver,
 	mcp_servers: field(mcpServersSchema, 'MCP servers whose tools every agent of every team gets.'),
+	sandbox: field(sandboxSchema, 'What commands of agents may take and reach.'),
 	teams: field(z.record(text.max(100), teamConfigSchema), 'Further teams by name.'),
 	default_team: field(
 		text,
