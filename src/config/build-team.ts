@@ -57,8 +57,10 @@ export async function buildTeam(
 				servers: tools.servers,
 				allowed: agent.backend.allowed_tools ?? null,
 				excluded: agent.backend.exclude_tools ?? [],
+				shell: shell.settings,
 				noticeboard: agent.backend.noticeboard ?? false,
-				workspace: agent.backend.cwd !== undefined || (config.orchestrator?.workspaces ?? false),
+				workspace:
+					shell.settings !== null || agent.backend.cwd !== undefined || (config.orchestrator?.workspaces ?? false),
 			},
 		});
 	}

@@ -17,9 +17,11 @@ export interface AgentTools {
 	/** Names of tools of MCP servers; null: all. */
 	allowed: readonly string[] | null;
 	excluded: readonly string[];
+	/** Its commands; null: it has none. */
+	shell: ShellSettings | null;
 	/** It may post on the noticeboard of the data folder. */
 	noticeboard: boolean;
-	/** It has a folder for files. */
+	/** It has a folder for files; so has whoever has commands. */
 	workspace: boolean;
 }
 
@@ -27,6 +29,7 @@ export const noTools: AgentTools = {
 	servers: [],
 	allowed: null,
 	excluded: [],
+	shell: null,
 	noticeboard: false,
 	workspace: false,
 };

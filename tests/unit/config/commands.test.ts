@@ -93,11 +93,7 @@ describe('commands in a file', () => {
 			'ignored: containers have no network but a proxy',
 		],
 		['root', 'command_line_docker_enable_sudo: true', 'ignored: nothing in a container can become root'],
-		[
-			'credentials',
-			'command_line_docker_credentials: {mount: [ssh_keys]}',
-			'ignored (mount): what a command can reach',
-		],
+		['credentials', 'command_line_docker_credentials: {mount: [ssh_keys]}', 'ignored: what a command can reach'],
 		['packages', 'command_line_docker_packages: {preinstall: {python: [x]}}', 'nothing is installed at the start'],
 	])('explain that there is no %s', async (_, lines, message) => {
 		const { config, warnings } = await check(agent(lines));
