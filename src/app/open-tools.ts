@@ -50,7 +50,10 @@ export function createToolsOpener(config: LoadedConfig, place: ToolsPlace): Tool
 		});
 		const own = async (agent: string, tools: AgentTools): Promise<Toolset[]> => {
 			const files = tools.workspace ? ((await workspaces())?.of(agent) ?? null) : null;
-			return files === null ? [] : [files.toolset];
+			if (files === null || sandbox === null) return [];
+			if (tools.shell === null) return [files.toolset];
+			const { createShell } = await import('../adapters/tools/shell.ts');
+			return [files.toolset, createShell({ run, sandbox, folder: files.folder, settings: tools.shell })];
 		};
 		return {
 			async of(agent, tools) {

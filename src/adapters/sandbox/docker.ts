@@ -4,7 +4,7 @@ import type { Clock } from '../../core/clock.ts';
 import { BotError } from '../../core/errors.ts';
 import type { Sandbox, SandboxImage, SandboxProcess, SandboxRequest } from '../../core/sandbox.ts';
 import { createAttachedProcess, removeContainer } from './docker/attached-process.ts';
-import { containerOptions, DEFAULT_CEILING, LONGEST_LIFE_MS, type SandboxCeiling } from './docker/container-options.ts';
+import { containerOptions, LONGEST_LIFE_MS, raisedCeiling, type SandboxCeiling } from './docker/container-options.ts';
 import { createEgressProxy, type EgressOptions, type EgressProxy } from './docker/egress/proxy.ts';
 import { connectEngine, engineFailure, engineProblem, statusOf } from './docker/engine.ts';
 import { IMAGE_LABEL, LABEL, labelFilter, nameOf } from './docker/labels.ts';
@@ -28,8 +28,8 @@ export interface DockerSandboxOptions {
 	 */
 	instance: string;
 	clock: Clock;
-	/** The most that a request gets, whatever it asks for. */
-	ceiling?: SandboxCeiling;
+	/** What an admin lets a request have beyond the usual most, which is what it gets at most otherwise. */
+	ceiling?: Partial<SandboxCeiling>;
 	/** What is open to a request that names hosts. */
 	egress?: Partial<Pick<EgressOptions, 'bytes' | 'privateAddresses'>>;
 }
@@ -37,7 +37,7 @@ export interface DockerSandboxOptions {
 /** Containers of the Docker engine of this machine, or of the one in `DOCKER_HOST`. */
 export function createDockerSandbox(options: DockerSandboxOptions): Sandbox {
 	const { instance, clock } = options;
-	const ceiling = options.ceiling ?? DEFAULT_CEILING;
+	const ceiling = raisedCeiling(options.ceiling ?? {});
 	/** The run of everything that this life has made, by its name. */
 	const ours = new Map<string, string>();
 	const ordinals = new Map<string, number>();

@@ -5,14 +5,12 @@ import { createShellActions, type ShellActions } from './shell/shell-actions.ts'
 import type { ShellPlace } from './shell/shell-process.ts';
 import { type ShellToolName, shellInputs, shellTools } from './shell/shell-tools.ts';
 
-export interface ShellOptions extends ShellPlace {
-	/** A sentence for a person: why there are no commands. */
-	report(text: string): void;
-}
+/** What the toolchain image has, for the agent's instructions. */
+const TOOLCHAIN = 'bash, git, Python, Node, ripgrep';
 
-/** Commands in containers, for one agent in one run. */
-export function createShell(options: ShellOptions): Toolset {
-	const { sandbox, folder, settings } = options;
+/** Commands in containers, for one agent in one run. None where there can be no containers; whoever owns the folder says why. */
+export function createShell(place: ShellPlace): Toolset {
+	const { sandbox, folder, settings } = place;
 	const inputs = shellInputs(settings.longestMs);
 	const background = createBackgroundShells();
 	const life = new AbortController();
@@ -22,21 +20,19 @@ export function createShell(options: ShellOptions): Toolset {
 		if (image === null) throw new BotError('sandbox_failed', 'There are no commands here.');
 		return image;
 	};
-	const actions = createShellActions(options, imageNow, background, life.signal);
-
-	const usableImage = async (): Promise<string | null> => {
-		const problem = await sandbox.problem();
-		if (problem === null) return settings.image ?? sandbox.image('toolchain');
-		options.report(problem);
-		return null;
-	};
+	const actions = createShellActions(place, imageNow, background, life.signal);
 
 	return {
 		async tools(turn) {
-			image = await usableImage();
-			if (image === null) return [];
 			folder.open(turn);
-			return shellTools(inputs, settings, image);
+			image = (await sandbox.problem()) === null ? (settings.image ?? (await sandbox.image('toolchain'))) : null;
+			return image === null ? [] : shellTools(inputs, settings, image);
+		},
+		abilities() {
+			if (image === null) return {};
+			const network = settings.egress.length > 0;
+			const system = settings.image === null ? TOOLCHAIN : 'an image of its own; see what it has';
+			return { commands: { system, packageManagers: [], sudo: false, network } };
 		},
 		async call(name, input, { signal }: CallOptions) {
 			if (!isTool(actions, name)) return failed(`There is no tool ${name} here.`);

@@ -1,6 +1,6 @@
 import { afterAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
-import { createPlainFolder } from '../../../src/adapters/tools/shell/plain-folder.ts';
 import { createShell } from '../../../src/adapters/tools/shell.ts';
+import { type AgentFolder, OWN_FOLDER } from '../../../src/core/agent-folder.ts';
 import type { ShellSettings } from '../../../src/core/shell-settings.ts';
 import type { Toolset } from '../../../src/core/tool.ts';
 import { toolsetContract } from '../../contracts/toolset-contract.ts';
@@ -18,7 +18,7 @@ const SETTINGS: ShellSettings = {
 	allowed: null,
 	blocked: [],
 };
-const TURN = { kind: 'answer', question: 'Q', seen: [], files: null } as const;
+const TURN = { kind: 'answer', question: 'Q', seen: [], files: null, attachments: [] } as const;
 
 beforeEach((context) => requireService('docker', context));
 afterAll(async () => {
@@ -33,8 +33,10 @@ async function shell(given: Partial<ShellSettings> = {}): Promise<Toolset> {
 	agents += 1;
 	const { sandbox, run } = world;
 	const settings = { ...SETTINGS, image: await toolchain(), ...given };
-	const folder = createPlainFolder(sandbox, run, `agent-${agents}`);
-	const toolset = createShell({ run, sandbox, folder, settings, report: () => {} });
+	const workspace = await sandbox.workspace(run, `agent-${agents}`, { bytes: 16 * MIB, files: 1_000 });
+	const mounts = [{ workspace, at: OWN_FOLDER, writable: true }];
+	const folder: AgentFolder = { open() {}, mounts: async () => mounts };
+	const toolset = createShell({ run, sandbox, folder, settings });
 	onTestFinished(() => toolset.close());
 	return toolset;
 }

@@ -11,7 +11,7 @@ const MIB = 2 ** 20;
 /** The longest a container lives, in milliseconds, whatever it was asked for. */
 export const LONGEST_LIFE_MS = 24 * 3_600_000;
 
-/** The most that a request may ask for. An admin may set less or more; a request cannot. */
+/** The most that a request may have. An admin may raise it; a request cannot. */
 export type SandboxCeiling = Omit<SandboxLimits, 'wallMs'>;
 
 export const DEFAULT_CEILING: SandboxCeiling = {
@@ -21,6 +21,17 @@ export const DEFAULT_CEILING: SandboxCeiling = {
 	tmpBytes: 1024 * MIB,
 	outputBytes: 1024 * MIB,
 };
+
+export function raisedCeiling(given: Partial<SandboxCeiling>): SandboxCeiling {
+	const most = (of: keyof SandboxCeiling) => Math.max(DEFAULT_CEILING[of], given[of] ?? 0);
+	return {
+		memoryBytes: most('memoryBytes'),
+		cpus: most('cpus'),
+		pids: most('pids'),
+		tmpBytes: most('tmpBytes'),
+		outputBytes: most('outputBytes'),
+	};
+}
 
 /** What the engine refuses below; zero and less would mean no limit to it. */
 const LEAST: SandboxCeiling = { memoryBytes: 6 * MIB, cpus: 0.01, pids: 1, tmpBytes: 4096, outputBytes: 1 };
