@@ -8,6 +8,7 @@ import { containerOptions, LONGEST_LIFE_MS, raisedCeiling, type SandboxCeiling }
 import { createEgressProxy, type EgressOptions, type EgressProxy } from './docker/egress/proxy.ts';
 import { connectEngine, engineFailure, engineProblem, statusOf } from './docker/engine.ts';
 import { IMAGE_LABEL, LABEL, labelFilter, nameOf } from './docker/labels.ts';
+import { environmentInput } from './docker/launcher.ts';
 import { isLeftOver, removeAll } from './docker/left-overs.ts';
 import { createWorkspaces } from './docker/workspaces.ts';
 
@@ -101,7 +102,8 @@ export function createDockerSandbox(options: DockerSandboxOptions): Sandbox {
 			workspaces: await Promise.all(mounts),
 			egressFolder,
 		};
-		return { name, life, create: containerOptions(request, frame) };
+		const input = Object.keys(request.env).length === 0 ? '' : environmentInput(request.env);
+		return { name, life, input, create: containerOptions(request, frame) };
 	};
 
 	const openEgress = async ({ egress: hosts }: SandboxRequest): Promise<EgressProxy | null> => {
@@ -117,7 +119,7 @@ export function createDockerSandbox(options: DockerSandboxOptions): Sandbox {
 		signal: AbortSignal,
 		startable: AbortSignal,
 	): Promise<SandboxProcess> => {
-		const { name, life, create } = await raced(prepare(request, egress?.folder ?? null), startable);
+		const { name, life, input, create } = await raced(prepare(request, egress?.folder ?? null), startable);
 		await raced(refuseVolumes(await engine(), request.image), startable);
 		ours.set(name, request.run);
 		const container = (await engine()).getContainer(name);
@@ -127,6 +129,7 @@ export function createDockerSandbox(options: DockerSandboxOptions): Sandbox {
 			socket = (await container.attach(ATTACHED)) as Duplex;
 			startable.throwIfAborted();
 			await container.start();
+			if (input !== '') socket.write(input);
 			return socket;
 		};
 		try {
