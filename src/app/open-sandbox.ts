@@ -27,7 +27,13 @@ export async function openSandbox(config: LoadedConfig, clock: Clock): Promise<S
 	if (!needsSandbox(config)) return null;
 	const instance = createHash('sha256').update(config.settings.dataDir).digest('hex').slice(0, 16);
 	const sandbox = await docker(instance, clock, config.settings.commandCeiling);
-	if ((await sandbox.problem()) === null) await sandbox.reap();
+	const isReaped = await sandbox.reap().then(
+		() => true,
+		// Whoever wants to use it is told why by `problem`.
+		() => false,
+	);
+	// It tries whether containers hold, which the start need not wait for.
+	if (isReaped) void sandbox.problem();
 	return sandbox;
 }
 

@@ -10,6 +10,7 @@ import { connectEngine, engineFailure, engineProblem, statusOf } from './docker/
 import { IMAGE_LABEL, LABEL, labelFilter, nameOf } from './docker/labels.ts';
 import { environmentInput } from './docker/launcher.ts';
 import { isLeftOver, removeAll } from './docker/left-overs.ts';
+import { type Probe, selfTest } from './docker/self-test.ts';
 import { createWorkspaces } from './docker/workspaces.ts';
 
 /** Milliseconds that the engine has to start a container. */
@@ -18,6 +19,9 @@ const START_MS = 20_000;
 const GRACE_MS = 60_000;
 
 const NO_IMAGE = 'their images have not been made. Make them with npm run sandbox:build.';
+const REPAIR = 'Use a current Docker Engine with its default settings; npm run doctor tries it again.';
+/** What is the same for everything that is tried. */
+const PROBE = { run: 'self-test', purpose: 'probe', env: {}, mounts: [], cwd: '/tmp', egress: [] };
 /** Bytes to and from the network of one container. */
 const EGRESS_BYTES = 256 * 2 ** 20;
 const ATTACHED = { stream: true, hijack: true, stdin: true, stdout: true, stderr: true };
@@ -159,27 +163,50 @@ export function createDockerSandbox(options: DockerSandboxOptions): Sandbox {
 		return process;
 	};
 
+	const spawn = async (request: SandboxRequest, signal: AbortSignal): Promise<SandboxProcess> => {
+		signal.throwIfAborted();
+		const egress = await openEgress(request);
+		const { signal: late, cancel } = deadline(clock, START_MS);
+		try {
+			return await start(request, egress, signal, AbortSignal.any([signal, late]));
+		} catch (thrown) {
+			await egress?.close();
+			if (signal.aborted) throw signal.reason;
+			throw engineFailure(`The sandbox for ${request.command[0]} was not started`, thrown);
+		} finally {
+			cancel();
+		}
+	};
+
+	const life = new AbortController();
+	/** Whether containers hold, by the image they were tried with. */
+	const tests = new Map<string, Promise<string | null>>();
+	const tested = (image: string): Promise<string | null> => {
+		const probe = (given: Probe) => spawn({ ...PROBE, image, ...given }, life.signal);
+		const test =
+			tests.get(image) ??
+			selfTest(probe).then((faults) => {
+				return faults.length === 0 ? null : `Tools are off: Docker lets a container ${faults.join('; ')}. ${REPAIR}`;
+			});
+		tests.set(image, test);
+		// What could not be tried is tried again.
+		test.catch(() => tests.delete(image));
+		return test;
+	};
+
 	return {
 		async problem() {
-			const problem = await engineProblem(engine);
-			if (problem !== null) return problem;
-			return (await newest('toolchain')) === null ? `Tools are off: ${NO_IMAGE}` : null;
-		},
-
-		async spawn(request, signal) {
-			signal.throwIfAborted();
-			const egress = await openEgress(request);
-			const { signal: late, cancel } = deadline(clock, START_MS);
 			try {
-				return await start(request, egress, signal, AbortSignal.any([signal, late]));
+				const problem = await engineProblem(engine);
+				if (problem !== null) return problem;
+				const image = await newest('toolchain');
+				return image === null ? `Tools are off: ${NO_IMAGE}` : await tested(image);
 			} catch (thrown) {
-				await egress?.close();
-				if (signal.aborted) throw signal.reason;
-				throw engineFailure(`The sandbox for ${request.command[0]} was not started`, thrown);
-			} finally {
-				cancel();
+				return `Tools are off: ${engineFailure('it could not be tried whether containers hold', thrown).message}`;
 			}
 		},
+
+		spawn,
 
 		workspace: workspaces.make,
 		readFiles: workspaces.read,
@@ -200,6 +227,8 @@ export function createDockerSandbox(options: DockerSandboxOptions): Sandbox {
 		},
 
 		async close() {
+			life.abort(new Error('the program ends'));
+			await Promise.allSettled(tests.values());
 			await Promise.all([...running.keys()].map((process) => process.dispose()));
 			if (ours.size === 0) return;
 			await removeAll(await engine(), { [LABEL.instance]: instance }, (name) => ours.has(name));
