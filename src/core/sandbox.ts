@@ -121,7 +121,7 @@ export interface Sandbox {
 	 * been written then.
 	 */
 	writeFiles(workspace: string, files: readonly WorkspaceFile[]): Promise<void>;
-	/** The id of the newest image of this name on the machine; null: none has been made. */
+	/** The id of the image of this name that was made last; null: none has been made. */
 	image(name: SandboxImage): Promise<string | null>;
 	/** Removes every process and workspace of a run. */
 	release(run: string): Promise<void>;

@@ -7,7 +7,7 @@ import { createAttachedProcess, removeContainer } from './docker/attached-proces
 import { containerOptions, LONGEST_LIFE_MS, raisedCeiling, type SandboxCeiling } from './docker/container-options.ts';
 import { createEgressProxy, type EgressOptions, type EgressProxy } from './docker/egress/proxy.ts';
 import { connectEngine, engineFailure, engineProblem, statusOf } from './docker/engine.ts';
-import { IMAGE_LABEL, LABEL, labelFilter, nameOf } from './docker/labels.ts';
+import { IMAGE_LABEL, imageTag, LABEL, labelFilter, nameOf } from './docker/labels.ts';
 import { environmentInput } from './docker/launcher.ts';
 import { isLeftOver, removeAll } from './docker/left-overs.ts';
 import { type Probe, selfTest } from './docker/self-test.ts';
@@ -63,9 +63,11 @@ export function createDockerSandbox(options: DockerSandboxOptions): Sandbox {
 		return cpus;
 	};
 
+	/** What was made last has the name; without one, the newest. When an image was made says nothing: it is no part of it. */
 	const newest = async (name: SandboxImage): Promise<string | null> => {
 		const images = await (await engine()).listImages({ filters: labelFilter({ [IMAGE_LABEL.name]: name }) });
-		return images.toSorted((a, b) => b.Created - a.Created)[0]?.Id ?? null;
+		const named = images.find(({ RepoTags: tags }) => (tags ?? []).includes(imageTag(name)));
+		return (named ?? images.toSorted((a, b) => b.Created - a.Created)[0])?.Id ?? null;
 	};
 	const holderImage = async () => {
 		const image = await newest('toolchain');
