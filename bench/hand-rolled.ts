@@ -1,7 +1,7 @@
-import { noAbilities } from '../src/agents/instructions/abilities.ts';
 import { openingMessage } from '../src/agents/instructions/opening-message.ts';
 import { systemPrompt } from '../src/agents/instructions/system-prompt.ts';
 import { workflowTools } from '../src/agents/instructions/workflow-tools.ts';
+import { noAbilities } from '../src/core/abilities.ts';
 import type { SeenAnswer, Turn } from '../src/core/agent.ts';
 import type { ToolSpec } from '../src/core/backend.ts';
 import type { PeerRun, PeerSetup } from './peer-main.ts';

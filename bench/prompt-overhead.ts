@@ -1,8 +1,8 @@
 import { countTokens } from 'gpt-tokenizer/encoding/o200k_base';
-import { noAbilities } from '../src/agents/instructions/abilities.ts';
 import { openingMessage } from '../src/agents/instructions/opening-message.ts';
 import { systemPrompt } from '../src/agents/instructions/system-prompt.ts';
 import { workflowTools } from '../src/agents/instructions/workflow-tools.ts';
+import { noAbilities } from '../src/core/abilities.ts';
 import type { EvaluateTurn, Turn } from '../src/core/agent.ts';
 
 /** Tokens (o200k) that coordination adds to one model call: everything but question, answers and the agent's own system message. */

@@ -33,6 +33,7 @@ import { createDispatch } from './dispatch.ts';
 import { createHost } from './host.ts';
 import { createLanguages, type Languages } from './observers/languages.ts';
 import { createRuns, type Runs } from './runs/runs.ts';
+import { keptFile } from './sessions/kept-file.ts';
 import { systemClock } from './system-clock.ts';
 
 const { version } = packageJson;
@@ -164,7 +165,7 @@ async function assemble(
 	);
 	const submit = (event: Inbound) => inbound.dispatch(event, (text) => replyTo(event, text));
 	const receive = async (event: Inbound) => void (await submit(event));
-	const host = createHost({ bot, runs, say, commands: inbound.forms, receive, keptFile: async () => null });
+	const host = createHost({ bot, runs, say, commands: inbound.forms, receive, keptFile: (id) => keptFile(store, id) });
 	return {
 		config,
 		bot,

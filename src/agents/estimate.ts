@@ -1,7 +1,7 @@
+import { noAbilities } from '../core/abilities.ts';
 import type { SeenAnswer, Turn } from '../core/agent.ts';
 import type { Team } from '../core/team.ts';
 import type { PriceTable } from '../core/usage.ts';
-import { noAbilities } from './instructions/abilities.ts';
 import { openingMessage } from './instructions/opening-message.ts';
 import { systemPrompt } from './instructions/system-prompt.ts';
 import { workflowTools } from './instructions/workflow-tools.ts';

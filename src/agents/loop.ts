@@ -1,3 +1,4 @@
+import { noAbilities } from '../core/abilities.ts';
 import type { Agent, AgentEvent, Turn } from '../core/agent.ts';
 import type { Backend, BackendRequest } from '../core/backend.ts';
 import type { Clock } from '../core/clock.ts';
@@ -7,7 +8,6 @@ import type { Toolset, ToolsetTurn } from '../core/tool.ts';
 import { type PriceTable, type Usage, unknownUsage } from '../core/usage.ts';
 import { orAbandoned } from './abandon.ts';
 import { type Conversation, createConversation, type Ending, inCallOrder, type PendingReply } from './conversation.ts';
-import { noAbilities } from './instructions/abilities.ts';
 import { systemPrompt } from './instructions/system-prompt.ts';
 import { isWorkflowCall, workflowTools } from './instructions/workflow-tools.ts';
 import { type Judgement, judge } from './outcome.ts';
@@ -107,7 +107,11 @@ async function* takeTurn(
 function requestOf({ options, turn, toolbox }: Work): Omit<BackendRequest, 'messages'> {
 	const workflow = workflowTools(turn);
 	return {
-		system: systemPrompt(options.systemMessage, turn, { ...noAbilities, planning: isPlanning(turn, toolbox) }),
+		system: systemPrompt(options.systemMessage, turn, {
+			...noAbilities,
+			...toolbox.abilities,
+			planning: isPlanning(turn, toolbox),
+		}),
 		tools: [...workflow, ...toolbox.specs],
 		toolChoice: workflow.length > 0 && toolbox.specs.length === 0 ? 'required' : 'auto',
 		run: turn.run,
@@ -120,10 +124,11 @@ function requestOf({ options, turn, toolbox }: Work): Omit<BackendRequest, 'mess
 const isPlanning = (turn: Turn, toolbox: Toolbox) =>
 	turn.planning && turn.kind !== 'present' && toolbox.tools.some(({ effects }) => effects === 'irreversible');
 
-const toolsetTurn = ({ kind, question, answers, files }: Turn): ToolsetTurn => ({
+const toolsetTurn = ({ kind, question, answers, files, attachments }: Turn): ToolsetTurn => ({
 	kind,
 	question,
 	files,
+	attachments,
 	seen: answers.map((answer) => ({ name: answer.name, mine: answer.mine, files: answer.files ?? null })),
 });
 

@@ -1,3 +1,4 @@
+import type { Abilities } from '../core/abilities.ts';
 import type { ToolSpec } from '../core/backend.ts';
 import { messageOf } from '../core/errors.ts';
 import type { KeptFiles } from '../core/kept-files.ts';
@@ -11,6 +12,8 @@ export interface Toolbox {
 	/** In the form that a model is offered. */
 	readonly specs: readonly ToolSpec[];
 	readonly tools: readonly Tool[];
+	/** What the agent's instructions explain of them. */
+	readonly abilities: Partial<Abilities>;
 	find(name: string): Tool | null;
 	/** Never rejects: a tool that throws gives an error result. */
 	call(name: string, input: unknown, options: CallOptions): Promise<ToolResult>;
@@ -49,6 +52,7 @@ export async function openToolbox(toolsets: readonly Toolset[], turn: ToolsetTur
 			parameters,
 		})),
 		tools: [...found.values()].map(({ tool }) => tool),
+		abilities: Object.assign({}, ...toolsets.map((toolset) => toolset.abilities?.())),
 		find: (name) => found.get(name)?.tool ?? null,
 		async call(name, input, options) {
 			const entry = found.get(name);

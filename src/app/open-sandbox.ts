@@ -2,27 +2,43 @@ import { createHash } from 'node:crypto';
 import { allMcpServers } from '../config/all-mcp-servers.ts';
 import type { LoadedConfig } from '../config/check-config.ts';
 import type { Clock } from '../core/clock.ts';
-import type { Sandbox } from '../core/sandbox.ts';
+import type { Sandbox, SandboxLimits } from '../core/sandbox.ts';
 import { systemClock } from '../system-clock.ts';
 
-async function docker(instance: string, clock: Clock): Promise<Sandbox> {
+type Ceiling = Pick<SandboxLimits, 'memoryBytes' | 'cpus' | 'pids'>;
+
+/** `ceiling`: what an admin lets commands take, where that is more than the usual. */
+async function docker(instance: string, clock: Clock, ceiling: Ceiling | null): Promise<Sandbox> {
 	const { createDockerSandbox } = await import('../adapters/sandbox/docker.ts');
-	return createDockerSandbox({ instance, clock });
+	return createDockerSandbox({ instance, clock, ...(ceiling === null ? {} : { ceiling }) });
+}
+
+function needsSandbox(config: LoadedConfig): boolean {
+	const agents = [...config.teams.values()].flatMap((team) => [...team.agents.values()]);
+	const hasFolders = config.settings.autoWorkspaces || agents.some(({ tools }) => tools.workspace);
+	return hasFolders || allMcpServers(config).some(({ launch }) => launch.type === 'stdio');
 }
 
 /**
- * Where the programs among the tool servers run; null when there is none among them. One for each data folder: what an
- * earlier life of the program left behind is removed before it is used.
+ * Where programs run and the agents' folders are; null when there are neither. One for each data folder: what an earlier
+ * life of the program left behind is removed before it is used.
  */
 export async function openSandbox(config: LoadedConfig, clock: Clock): Promise<Sandbox | null> {
-	if (!allMcpServers(config).some(({ launch }) => launch.type === 'stdio')) return null;
-	const sandbox = await docker(createHash('sha256').update(config.settings.dataDir).digest('hex').slice(0, 16), clock);
-	if ((await sandbox.problem()) === null) await sandbox.reap();
+	if (!needsSandbox(config)) return null;
+	const instance = createHash('sha256').update(config.settings.dataDir).digest('hex').slice(0, 16);
+	const sandbox = await docker(instance, clock, config.settings.commandCeiling);
+	const isReaped = await sandbox.reap().then(
+		() => true,
+		// Whoever wants to use it is told why by `problem`.
+		() => false,
+	);
+	// It tries whether containers hold, which the start need not wait for.
+	if (isReaped) void sandbox.problem();
 	return sandbox;
 }
 
 /** The sandbox of the doctor, which tries tool servers for a moment. */
-export const probeSandbox = (): Promise<Sandbox> => docker(`doctor-${process.pid}`, systemClock);
+export const probeSandbox = (): Promise<Sandbox> => docker(`doctor-${process.pid}`, systemClock, null);
 
 /** Why tools cannot be isolated, in a sentence with the repair; null when they can. */
 export async function sandboxProblem(): Promise<string | null> {

@@ -13,7 +13,7 @@ import { sentenceOf } from '../core/errors.ts';
 import type { Approvals, GatedRun } from '../core/gate.ts';
 import type { Team } from '../core/team.ts';
 import type { PriceTable } from '../core/usage.ts';
-import { noticeboardOf, type ToolsOpener, toolsetsOf } from './open-tools.ts';
+import type { ToolsOpener } from './open-tools.ts';
 
 /** Teams by name and the agents that sit at them; backends are shared by all runs of the process. */
 export function openTeams(
@@ -42,7 +42,7 @@ export function openTeams(
 
 	const agentsOf = async (team: Team, run: GatedRun): Promise<ReadonlyMap<string, Agent>> => {
 		const configured = (await named(team.name)).agents;
-		const tools = await openTools(run.run);
+		const tools = openTools(run.run);
 		const gate = approvals.gateOf(run);
 		prices ??= loadPrices(config);
 		const table = await prices;
@@ -51,10 +51,7 @@ export function openTeams(
 			if (settings === undefined) return [];
 			const backend = await backendOf(settings.backend);
 			const { systemMessage } = settings;
-			const toolsets = [
-				...toolsetsOf(id, settings.tools, config.settings.mcpServers, tools),
-				...(await noticeboardOf(settings.tools, config.settings.dataDir, clock)),
-			];
+			const toolsets = await tools.of(id, settings.tools);
 			return [[id, createModelAgent({ id, systemMessage, backend, toolsets, gate, prices: table, clock })]];
 		});
 		return new Map((await Promise.all(agents)).flat());

@@ -1,6 +1,5 @@
 import { join } from 'node:path';
 import packageJson from '../../package.json' with { type: 'json' };
-import type { McpRun, McpServers } from '../adapters/tools/mcp.ts';
 import { allMcpServers, serversOf } from '../config/all-mcp-servers.ts';
 import type { LoadedConfig } from '../config/check-config.ts';
 import type { AgentTools } from '../config/configured-team.ts';
@@ -17,8 +16,12 @@ const { version } = packageJson;
 /** How long (ms) a person may take to log in. */
 const LOGIN_MS = 600_000;
 
-/** Opens the tool servers for a run; null: no server is configured. */
-export type ToolsOpener = (run: string) => Promise<McpRun | null>;
+/** The tools of one run. */
+interface RunTools {
+	/** What an agent has. Each toolset is closed by whom it is given to. */
+	of(agent: string, tools: AgentTools): Promise<Toolset[]>;
+}
+export type ToolsOpener = (run: string) => RunTools;
 
 interface ToolsPlace {
 	pins: ToolPins;
@@ -29,54 +32,76 @@ interface ToolsPlace {
 }
 
 export function createToolsOpener(config: LoadedConfig, place: ToolsPlace): ToolsOpener {
-	let servers: Promise<McpServers> | null = null;
-	const open = async () => {
+	const { settings } = config;
+	const { sandbox, clock } = place;
+	const hasServers = allMcpServers(config).length > 0;
+	const openServers = once(async () => {
 		const { createMcpServers } = await import('../adapters/tools/mcp.ts');
 		return createMcpServers({ ...place, version, elicit: null, consent: null });
+	});
+	return (run) => {
+		const released = releasing(run, sandbox);
+		const servers = once(async () => (hasServers ? (await openServers()).forRun(run) : null));
+		const workspaces = once(async () => {
+			const { createRunWorkspaces } = await import('../adapters/tools/workspace.ts');
+			return sandbox === null
+				? null
+				: createRunWorkspaces({ ...place, sandbox, run, limits: settings.workspaceLimits });
+		});
+		const own = async (agent: string, tools: AgentTools): Promise<Toolset[]> => {
+			const files = tools.workspace ? ((await workspaces())?.of(agent) ?? null) : null;
+			if (files === null || sandbox === null) return [];
+			if (tools.shell === null) return [files.toolset];
+			const { createShell } = await import('../adapters/tools/shell.ts');
+			return [files.toolset, createShell({ run, sandbox, folder: files.folder, settings: tools.shell })];
+		};
+		return {
+			async of(agent, tools) {
+				const open = await servers();
+				const foreign = serversOf(tools, settings.mcpServers).flatMap((server) => {
+					return open?.toolset(server, agent, tools) ?? [];
+				});
+				const toolsets = [...foreign, ...(await own(agent, tools))].map(released);
+				return [...toolsets, ...(await noticeboardOf(tools, settings.dataDir, clock))];
+			},
+		};
 	};
-	return async (run) => {
-		if (allMcpServers(config).length === 0) return null;
-		servers ??= open();
-		return releasing((await servers).forRun(run), run, place.sandbox);
+}
+
+function once<Result>(make: () => Promise<Result>): () => Promise<Result> {
+	let made: Promise<Result> | null = null;
+	return () => {
+		made ??= make();
+		return made;
 	};
 }
 
 /** The run's folders go with the last of its tools. */
-function releasing(tools: McpRun, run: string, sandbox: Sandbox | null): McpRun {
-	if (sandbox === null) return tools;
+function releasing(run: string, sandbox: Sandbox | null): (toolset: Toolset) => Toolset {
 	let open = 0;
-	return {
-		toolset(...given) {
-			const toolset = tools.toolset(...given);
-			let closing: Promise<void> | null = null;
-			open += 1;
-			const close = async () => {
+	return (toolset) => {
+		let closing: Promise<void> | null = null;
+		open += 1;
+		const close = async () => {
+			try {
 				await toolset.close();
+			} finally {
 				open -= 1;
-				if (open === 0) await sandbox.release(run);
-			};
-			return {
-				...toolset,
-				close() {
-					closing ??= close();
-					return closing;
-				},
-			};
-		},
+				if (open === 0) await sandbox?.release(run);
+			}
+		};
+		return {
+			...toolset,
+			close() {
+				closing ??= close();
+				return closing;
+			},
+		};
 	};
 }
 
-export function toolsetsOf(
-	agent: string,
-	tools: AgentTools,
-	shared: readonly McpServerSettings[],
-	run: McpRun | null,
-): Toolset[] {
-	return run === null ? [] : serversOf(tools, shared).map((server) => run.toolset(server, agent, tools));
-}
-
 /** The noticeboard of the data folder, for an agent that may post on it. */
-export async function noticeboardOf(tools: AgentTools, dataDir: string, clock: Clock): Promise<Toolset[]> {
+async function noticeboardOf(tools: AgentTools, dataDir: string, clock: Clock): Promise<Toolset[]> {
 	if (!tools.noticeboard) return [];
 	const { createNoticeboard } = await import('../adapters/tools/noticeboard.ts');
 	return [createNoticeboard(join(dataDir, 'noticeboard.md'), clock)];

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { address } from './address.ts';
 import { backendTypeNames } from './backend-types.ts';
+import { commandFields } from './command-schema.ts';
 import { field, required } from './field.ts';
 import { mcpServersSchema } from './mcp-schema.ts';
 
@@ -10,8 +11,6 @@ const names = z.array(text);
 const anything = z.unknown();
 
 const later = (what: string) => ({ ignored: `${what} not supported yet` });
-const commands = later('command execution is');
-const docker = later('the sandbox is');
 const workspaces = later('workspaces are');
 const media = later('generated media are');
 const claudeCode = { ignored: 'it concerns the backend type claude_code, which is not supported yet' };
@@ -136,11 +135,16 @@ export const backendSchema = z
 		upload_files: field(z.array(anything), 'Files sent along.', later('files in the configuration are')),
 		media_max_file_size_mb: field(z.number().positive(), 'Limit for `upload_files`.', later('files are')),
 		multimodal: field(anything, 'Media.', media),
-		cwd: field(text, "The agent's working folder.", workspaces),
+		cwd: field(
+			text,
+			'Gives the agent a folder for files. The path itself is not used: the folder is in a container, at /workspace/work.',
+		),
 		context_paths: field(z.array(contextPath), 'Project folders.', workspaces),
 		context_write_access_enabled: field(flag, 'Write access to project folders.', workspaces),
-		agent_temporary_workspace: field(text, 'Copies of workspaces.', workspaces),
-		enforce_read_before_delete: field(flag, 'Guards deletions.', workspaces),
+		agent_temporary_workspace: field(text, 'Copies of workspaces.', {
+			ignored: 'files of answers are at /workspace/answers',
+		}),
+		enforce_read_before_delete: field(flag, 'Guards deletions.', { ignored: 'that is always so' }),
 		mcp_servers: field(mcpServersSchema, 'MCP servers whose tools the agent gets, beside those of the main file.'),
 		allowed_tools: field(names, 'Tools of MCP servers that the agent may use. Default: all.'),
 		exclude_tools: field(names, 'Tools of MCP servers that the agent may not use.'),
@@ -154,17 +158,7 @@ export const backendSchema = z
 		custom_tools: field(z.array(anything), 'Python functions as tools.', {
 			ignored: 'Python tools cannot run here; offer them through an MCP server',
 		}),
-		enable_mcp_command_line: field(flag, 'Shell commands.', commands),
-		command_line_allowed_commands: field(names, 'Patterns.', commands),
-		command_line_blocked_commands: field(names, 'Patterns.', commands),
-		command_line_execution_mode: field(z.enum(['local', 'docker']), 'Where commands run.', commands),
-		command_line_docker_image: field(text, 'Image.', docker),
-		command_line_docker_memory_limit: field(anything, 'Limit.', docker),
-		command_line_docker_cpu_limit: field(anything, 'Limit.', docker),
-		command_line_docker_network_mode: field(z.enum(['none', 'bridge', 'host']), 'Network.', docker),
-		command_line_docker_enable_sudo: field(flag, 'Root in the container.', docker),
-		command_line_docker_credentials: field(anything, 'Credentials.', { ...docker, secret: true }),
-		command_line_docker_packages: field(anything, 'Packages.', docker),
+		...commandFields,
 		disallowed_tools: field(names, 'Claude Code tools.', claudeCode),
 		permission_mode: field(z.enum(['default', 'acceptEdits', 'bypassPermissions', 'plan']), 'Claude Code.', claudeCode),
 		max_thinking_tokens: field(z.number().int().positive(), 'Claude Code.', claudeCode),

@@ -1,11 +1,13 @@
 import { dirname, resolve } from 'node:path';
 import { backendSettingsOf } from './backend-settings-of.ts';
+import type { SandboxConfig } from './command-schema.ts';
 import { type ConfiguredAgent, type ConfiguredTeam, configuredTeam } from './configured-team.ts';
 import type { ProviderConfig } from './file-schema.ts';
 import { mcpServersOf } from './mcp-servers-of.ts';
 import type { Environment } from './prepare.ts';
 import type { DataPath, Problem } from './problem.ts';
 import { rulesOf } from './rules-of.ts';
+import { shellSettingsOf } from './shell-settings-of.ts';
 import type { AgentConfig, TeamConfig } from './team-schema.ts';
 import { readYaml, type YamlSource } from './yaml-source.ts';
 
@@ -16,6 +18,8 @@ export interface TeamContext {
 	path: DataPath;
 	env: Environment;
 	providers: Readonly<Record<string, ProviderConfig>>;
+	/** What the main file lets commands take. */
+	sandbox: SandboxConfig | undefined;
 	/** Set outside the file; goes before the file's. */
 	runTimeoutSeconds: number | null;
 	cwd: string;
@@ -42,6 +46,10 @@ export async function buildTeam(
 			context.source.problem('error', [...at, 'backend', 'mcp_servers', server], message),
 		);
 		problems.push(...tools.problems);
+		const shell = shellSettingsOf(agent.backend, context.sandbox, (level, key, message) =>
+			context.source.problem(level, [...at, 'backend'], message, key),
+		);
+		problems.push(...shell.problems);
 		agents.set(agent.id, {
 			systemMessage: agent.system_message ?? '',
 			backend: { ...backend.settings, script: script.value },
@@ -49,7 +57,10 @@ export async function buildTeam(
 				servers: tools.servers,
 				allowed: agent.backend.allowed_tools ?? null,
 				excluded: agent.backend.exclude_tools ?? [],
+				shell: shell.settings,
 				noticeboard: agent.backend.noticeboard ?? false,
+				workspace:
+					shell.settings !== null || agent.backend.cwd !== undefined || (config.orchestrator?.workspaces ?? false),
 			},
 		});
 	}

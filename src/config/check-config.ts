@@ -70,6 +70,7 @@ export async function checkConfig(options: ConfigOptions): Promise<CheckedConfig
 			env: options.env,
 			cwd: options.cwd,
 			providers: main.data.providers ?? {},
+			sandbox: main.data.sandbox,
 			runTimeoutSeconds,
 		};
 		const built = await buildTeam(config, context);

@@ -2,7 +2,7 @@ import { BotError } from '../core/errors.ts';
 import { composeAutoTeam } from './auto-team.ts';
 import { AUTO_TEAM, type LoadedConfig, unknownTeam } from './check-config.ts';
 import { ConfigError } from './config-error.ts';
-import { type ConfiguredTeam, configuredTeam } from './configured-team.ts';
+import { type ConfiguredTeam, configuredTeam, noTools } from './configured-team.ts';
 import type { Environment } from './prepare.ts';
 
 /** Answers when no model can be reached. */
@@ -45,8 +45,10 @@ async function autoTeam(
 	const { settings, teams } = config;
 	const composed = await composeAutoTeam({ env, fetch, providers: settings.providers });
 	if (composed !== null) {
+		const tools = { ...noTools, workspace: settings.autoWorkspaces };
+		const agents = new Map([...composed.agents].map(([id, agent]) => [id, { ...agent, tools }]));
 		const description = 'Made of the models that can be reached.';
-		return configuredTeam({ name: AUTO_TEAM, description, ...composed, rules: settings.autoRules });
+		return configuredTeam({ name: AUTO_TEAM, description, ...composed, agents, rules: settings.autoRules });
 	}
 	const demo = teams.get(DEMO_TEAM);
 	if (demo !== undefined)

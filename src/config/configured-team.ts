@@ -1,5 +1,6 @@
 import type { BackendSettings } from '../core/backend-settings.ts';
 import type { McpServerSettings } from '../core/mcp-settings.ts';
+import type { ShellSettings } from '../core/shell-settings.ts';
 import type { Rules, Team } from '../core/team.ts';
 import type { Problem } from './problem.ts';
 
@@ -16,11 +17,22 @@ export interface AgentTools {
 	/** Names of tools of MCP servers; null: all. */
 	allowed: readonly string[] | null;
 	excluded: readonly string[];
+	/** Its commands; null: it has none. */
+	shell: ShellSettings | null;
 	/** It may post on the noticeboard of the data folder. */
 	noticeboard: boolean;
+	/** It has a folder for files; so has whoever has commands. */
+	workspace: boolean;
 }
 
-export const noTools: AgentTools = { servers: [], allowed: null, excluded: [], noticeboard: false };
+export const noTools: AgentTools = {
+	servers: [],
+	allowed: null,
+	excluded: [],
+	shell: null,
+	noticeboard: false,
+	workspace: false,
+};
 
 /** A team and how its agents are reached. */
 export interface ConfiguredTeam {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { address } from './address.ts';
+import { sandboxSchema } from './command-schema.ts';
 import { field, required } from './field.ts';
 import { mcpServersSchema } from './mcp-schema.ts';
 import { teamConfigSchema, teamShape } from './team-schema.ts';
@@ -30,6 +31,11 @@ const priceSchema = z.strictObject({
 	cached_input_per_million: field(price, 'US dollars for a million cached input tokens. Default: as other input.'),
 });
 
+const workspaceLimitsSchema = z.strictObject({
+	max_megabytes: field(z.number().int().min(1).max(4_096), 'Default 128.'),
+	max_files: field(z.number().int().min(10).max(1_000_000), 'Files and folders. Default 20000.'),
+});
+
 /** Keys that stand in files of MassGen's and that MassGen itself passes over. */
 const passedOver = {
 	name: field(anything, 'Not read.', { ignored: 'a team has the name of its file' }),
@@ -56,11 +62,13 @@ export const mainFileSchema = z.strictObject({
 	...teamShape,
 	...passedOver,
 	mcp_servers: field(mcpServersSchema, 'MCP servers whose tools every agent of every team gets.'),
+	sandbox: field(sandboxSchema, 'What commands of agents may take and reach.'),
 	teams: field(z.record(text.max(100), teamConfigSchema), 'Further teams by name.'),
 	default_team: field(
 		text,
 		'The team that answers when nobody names one. `auto`: made of the models that can be reached.',
 	),
+	workspace_limits: field(workspaceLimitsSchema, 'How much the folder of one agent holds. It is in memory.'),
 	providers: field(z.record(text, providerSchema), 'Keys, addresses and rate limits by provider.'),
 	prices: field(z.record(text, priceSchema), 'Prices by model, for models that the price table does not know.'),
 	data_dir: field(text, 'Where runs are stored, relative to the working directory. Default data.'),

@@ -1,6 +1,8 @@
 import { resolve } from 'node:path';
 import type { McpServerSettings } from '../core/mcp-settings.ts';
+import type { WorkspaceLimits } from '../core/sandbox.ts';
 import type { Rules } from '../core/team.ts';
+import { levelNames, type SandboxConfig } from './command-schema.ts';
 import { type DiscordSettings, discordProblems, discordSettings } from './discord-settings.ts';
 import type { MainFile, ProviderConfig } from './file-schema.ts';
 import { portOf } from './port-of.ts';
@@ -10,6 +12,7 @@ import { addressVariable, providerPresets } from './provider-presets.ts';
 import { type RedisSettings, redisProblems, redisSettings } from './redis-settings.ts';
 import { rulesOf } from './rules-of.ts';
 import { settings as known, resolveSetting } from './setting.ts';
+import { levelOf, type SandboxLevel } from './shell-settings-of.ts';
 import { type SlackSettings, slackProblems, slackSettings } from './slack-settings.ts';
 
 export interface ModelPrice {
@@ -46,6 +49,12 @@ export interface Settings {
 	providers: Readonly<Record<string, ProviderConfig>>;
 	/** The rules of the team `auto`: those of the main file. */
 	autoRules: Rules;
+	/** Whether the agents of the team `auto` have folders for files. */
+	autoWorkspaces: boolean;
+	/** How much the folder of one agent holds. */
+	workspaceLimits: WorkspaceLimits;
+	/** The most that any level of the main file gives to a command. */
+	commandCeiling: SandboxLevel;
 	/** MCP servers of every agent. Hold secrets. */
 	mcpServers: readonly McpServerSettings[];
 }
@@ -94,8 +103,20 @@ export function settingsOf(
 		prices: new Map(prices),
 		providers: data.providers ?? {},
 		autoRules: rulesOf(data.orchestrator, data.timeout_settings, runTimeoutSeconds),
+		autoWorkspaces: data.orchestrator?.workspaces ?? false,
+		workspaceLimits: {
+			bytes: (data.workspace_limits?.max_megabytes ?? 128) * 2 ** 20,
+			files: data.workspace_limits?.max_files ?? 20_000,
+		},
+		commandCeiling: ceilingOf(data.sandbox),
 		mcpServers,
 	};
+}
+
+function ceilingOf(sandbox: SandboxConfig | undefined): SandboxLevel {
+	const levels = levelNames.map((name) => levelOf(name, sandbox));
+	const most = (of: keyof SandboxLevel) => Math.max(...levels.map((level) => level[of]));
+	return { memoryBytes: most('memoryBytes'), cpus: most('cpus'), pids: most('pids'), wallMs: most('wallMs') };
 }
 
 function pageSettings(env: Environment): Pick<Settings, 'port' | 'host' | 'webToken'> {

@@ -131,8 +131,14 @@ export const orchestratorSchema = z
 		step_limit: field(count, 'Model replies one turn may take, tool rounds included. Default 60.'),
 		budget: field(budgetSchema, 'Most that one run may use.'),
 		context_paths: field(z.array(contextPath), 'Project folders.', workspaces),
-		snapshot_storage: field(text, 'Folder for snapshots.', workspaces),
-		agent_temporary_workspace: field(text, 'Folder for copies.', workspaces),
+		workspaces: field(
+			flag,
+			'Every agent has a folder for files, and sees those that belong to the answers. Needs Docker. Default false: only agents with `cwd`.',
+		),
+		snapshot_storage: field(text, 'Folder for snapshots.', { ignored: 'files of answers are kept in the data folder' }),
+		agent_temporary_workspace: field(text, 'Folder for copies.', {
+			ignored: 'files of answers are at /workspace/answers',
+		}),
 		session_storage: field(text, 'Folder for sessions.', { ignored: 'sessions live in the data folder' }),
 		timeout: field(
 			z.looseObject({ orchestrator_timeout_seconds: field(z.number().positive(), 'Seconds.') }),

@@ -13,3 +13,39 @@ export const keptFilesSchema = z.object({
 	listed: z.array(z.object({ path: z.string(), bytes: z.number().int().nonnegative(), id: z.string() })),
 });
 export type KeptFiles = z.infer<typeof keptFilesSchema>;
+
+/** Records of files by content, under the SHA-256 of their bytes in hexadecimal. Attachments are among them. */
+export const FILE_RECORDS = 'file';
+export const fileRecordSchema = z.object({ base64: z.string() });
+
+/** Records of what folders held, under the id of `KeptFiles`. */
+export const FOLDER_RECORDS = 'kept-folder';
+const keptFileSchema = z.tuple([
+	z.string().describe('Relative path.'),
+	z.number().int().nonnegative().describe('Bytes.'),
+	z.string().describe('Key of its content.'),
+	z.boolean().describe('Executable.'),
+]);
+export type KeptFile = z.infer<typeof keptFileSchema>;
+
+/** What the presenting agent made of a project folder, beside how it was. */
+const keptChangesSchema = z.object({
+	/** Name of the folder among those of the team. */
+	folder: z.string(),
+	/** New and changed files. */
+	files: z.array(keptFileSchema),
+	/** Paths of files that it has taken away. */
+	removed: z.array(z.string()),
+});
+export type KeptChanges = z.infer<typeof keptChangesSchema>;
+
+export const folderRecordSchema = z.object({
+	v: z.literal(1),
+	/** In the order of their paths. */
+	files: z.array(keptFileSchema),
+	changes: z.array(keptChangesSchema),
+});
+export type FolderRecord = z.infer<typeof folderRecordSchema>;
+
+/** Which run has kept which folder: `<run>:<id>`. What no run has kept may be removed, with the files only it names. */
+export const FOLDERS_OF_RUNS = 'kept-folder-of-run';

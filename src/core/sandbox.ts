@@ -32,10 +32,10 @@ export interface SandboxRequest {
 	image: string;
 	/** Program and arguments; not a shell line. */
 	command: readonly string[];
-	/** The whole environment. Secrets are allowed here and nowhere else. */
+	/** The whole environment. Secrets are allowed here and nowhere else. An image must have `sh` to be given one. */
 	env: Readonly<Record<string, string>>;
 	mounts: readonly SandboxMount[];
-	/** Where it starts: an absolute path inside. */
+	/** Where it starts: `/`, `/tmp` or where a workspace is. */
 	cwd: string;
 	limits: SandboxLimits;
 	/** Hosts with ports (`api.example.com:443`) that may be reached, through the egress proxy only; empty: no network. */
@@ -121,7 +121,7 @@ export interface Sandbox {
 	 * been written then.
 	 */
 	writeFiles(workspace: string, files: readonly WorkspaceFile[]): Promise<void>;
-	/** The id of the newest image of this name on the machine; null: none has been made. */
+	/** The id of the image of this name that was made last; null: none has been made. */
 	image(name: SandboxImage): Promise<string | null>;
 	/** Removes every process and workspace of a run. */
 	release(run: string): Promise<void>;

@@ -1,3 +1,5 @@
+import type { Abilities } from './abilities.ts';
+import type { Attachment } from './attachment.ts';
 import type { ToolSpec } from './backend.ts';
 import type { KeptFiles } from './kept-files.ts';
 
@@ -32,6 +34,8 @@ export interface ToolsetTurn {
 	seen: readonly { name: string; mine: boolean; files: string | null }[];
 	/** Where the agent's own files stood at the last point that was kept; null: nowhere yet. */
 	files: string | null;
+	/** The files that came with the conversation. */
+	attachments: readonly Pick<Attachment, 'name' | 'bytes' | 'key'>[];
 }
 
 export interface CallOptions {
@@ -46,6 +50,8 @@ export interface CallOptions {
 export interface Toolset {
 	/** What it has for a turn. Called at the start of each; calls before the first are refused. */
 	tools(turn: ToolsetTurn): Promise<readonly Tool[]>;
+	/** What the agent can do with its tools of the turn, for its instructions; left out: nothing that they must explain. */
+	abilities?(): Partial<Abilities>;
 	/** `input` is parsed JSON and has not been checked against the tool's schema. */
 	call(name: string, input: unknown, options: CallOptions): Promise<ToolResult>;
 	/** Keeps the files that its calls have worked on; null: it has none. Throws `sandbox_failed` or a store's error. */

@@ -2,10 +2,10 @@ import { createHash } from 'node:crypto';
 import { extname } from 'node:path';
 import type { Attachment, OfferedFile } from '../core/attachment.ts';
 import { BotError, messageOf } from '../core/errors.ts';
+import { FILE_RECORDS } from '../core/kept-files.ts';
 import type { Say } from '../core/say.ts';
 import type { Store } from '../core/store.ts';
 
-const FILES = 'file';
 /** Files with one question. */
 const MAX_FILES = 10;
 /** Bytes of one file. */
@@ -54,7 +54,7 @@ async function take(store: Store, file: OfferedFile, say: Say): Promise<Attachme
 	if (isText(name, mediaType) && text === null) throw refused([say('file.not_text', { name })], say);
 	const key = createHash('sha256').update(bytes).digest('hex');
 	const value = { base64: Buffer.from(bytes).toString('base64') };
-	await store.commit([{ type: 'put', kind: FILES, key, value }]);
+	await store.commit([{ type: 'put', kind: FILE_RECORDS, key, value }]);
 	return { name, mediaType, bytes: bytes.length, key, text };
 }
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { CallOptions, Toolset, ToolsetTurn } from '../../src/core/tool.ts';
 
 /** A turn like any other. */
-const anyTurn: ToolsetTurn = { kind: 'answer', question: 'Q', seen: [], files: null };
+const anyTurn: ToolsetTurn = { kind: 'answer', question: 'Q', seen: [], files: null, attachments: [] };
 
 export interface ToolsetUnderTest {
 	toolset: Toolset;
@@ -12,6 +12,8 @@ export interface ToolsetUnderTest {
 	failing: string;
 	/** A tool that does not end before it is stopped. */
 	endless: string;
+	/** What the three are called with, where that is not `text` for the first and nothing for the others. */
+	inputs?: { echo(text: string): unknown; failing: unknown; endless: unknown };
 	/** Resolves when the endless tool has been called. */
 	started(): Promise<unknown>;
 	/** Resolves when it has been told to stop. */
@@ -42,18 +44,20 @@ export function toolsetContract(name: string, make: () => Promise<ToolsetUnderTe
 		});
 
 		it('calls a tool with its arguments, several at the same time', async () => {
-			const { toolset, echo } = await make();
+			const { toolset, echo, inputs } = await make();
 			await toolset.tools(anyTurn);
 			const texts = ['one', 'two', 'three'];
-			const results = await Promise.all(texts.map((text) => toolset.call(echo, { text }, unstopped())));
+			const results = await Promise.all(
+				texts.map((text) => toolset.call(echo, inputs?.echo(text) ?? { text }, unstopped())),
+			);
 			expect(results.map(({ isError }) => isError)).toEqual([false, false, false]);
 			for (const [index, result] of results.entries()) expect(result.text).toContain(texts[index]);
 		});
 
 		it('gives the failure of a tool as a result that says so', async () => {
-			const { toolset, failing } = await make();
+			const { toolset, failing, inputs } = await make();
 			await toolset.tools(anyTurn);
-			const result = await toolset.call(failing, {}, unstopped());
+			const result = await toolset.call(failing, inputs?.failing ?? {}, unstopped());
 			expect(result.isError).toBe(true);
 			expect(result.text.length).toBeGreaterThan(0);
 		});
@@ -75,10 +79,10 @@ export function toolsetContract(name: string, make: () => Promise<ToolsetUnderTe
 		});
 
 		it('stops a call when it is told to', async () => {
-			const { toolset, endless, started, stopped } = await make();
+			const { toolset, endless, inputs, started, stopped } = await make();
 			await toolset.tools(anyTurn);
 			const controller = new AbortController();
-			const call = toolset.call(endless, {}, unstopped(controller.signal)).catch(() => 'rejected');
+			const call = toolset.call(endless, inputs?.endless ?? {}, unstopped(controller.signal)).catch(() => 'rejected');
 			await started();
 			controller.abort();
 			await call;

@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { Sandbox, SandboxExit, SandboxProcess, SandboxRequest } from '../../src/core/sandbox.ts';
 
 /** The programs that a test sandbox was asked for. */
@@ -12,6 +12,8 @@ export interface ProcessSandbox extends Sandbox {
 	running(): number;
 	/** What `image` answers. */
 	mcpImage: string | null;
+	/** Where a workspace is on this machine. */
+	folder(workspace: string): string;
 }
 
 /** A sandbox that isolates nothing: children of this process. For what is beside the isolation, where no engine is. */
@@ -19,16 +21,22 @@ export function createProcessSandbox(): ProcessSandbox {
 	const requests: SandboxRequest[] = [];
 	const processes = new Set<SandboxProcess>();
 	const folders = new Map<string, string>();
-	const refuse = () => Promise.reject(new Error('this sandbox has no files'));
+	const refuse = () => Promise.reject(new Error('nothing is read out of this sandbox'));
 	return {
 		requests,
 		mcpImage: 'sha256:test',
+		folder: (workspace) => folders.get(workspace) ?? '',
 		running: () => processes.size,
 		problem: async () => null,
 		async spawn(request, signal) {
 			requests.push(request);
-			const place = request.mounts[0] === undefined ? '/workspace' : (folders.get(request.mounts[0].workspace) ?? '');
-			const inside = (text: string) => text.replaceAll('/workspace', place);
+			const inside = (text: string) =>
+				request.mounts
+					.toSorted((a, b) => b.at.length - a.at.length)
+					// The place of a checkout may begin with the same letters.
+					.reduce((shown, { at, workspace }) => {
+						return shown.replaceAll(new RegExp(`${at}(?![\\w-])`, 'g'), folders.get(workspace) ?? '');
+					}, text);
 			const [program = '', ...args] = request.command.map(inside);
 			const child = spawn(program === 'node' ? process.execPath : program, args, {
 				env: request.env,
@@ -47,7 +55,13 @@ export function createProcessSandbox(): ProcessSandbox {
 			return key;
 		},
 		readFiles: () => ({ [Symbol.asyncIterator]: () => ({ next: refuse }) }),
-		writeFiles: refuse,
+		async writeFiles(workspace, files) {
+			for (const { path, content, executable } of files) {
+				const at = join(folders.get(workspace) ?? '', path);
+				await mkdir(dirname(at), { recursive: true });
+				await writeFile(at, content, { mode: executable ? 0o755 : 0o644 });
+			}
+		},
 		async image() {
 			return this.mcpImage;
 		},

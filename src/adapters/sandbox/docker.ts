@@ -4,11 +4,13 @@ import type { Clock } from '../../core/clock.ts';
 import { BotError } from '../../core/errors.ts';
 import type { Sandbox, SandboxImage, SandboxProcess, SandboxRequest } from '../../core/sandbox.ts';
 import { createAttachedProcess, removeContainer } from './docker/attached-process.ts';
-import { containerOptions, DEFAULT_CEILING, LONGEST_LIFE_MS, type SandboxCeiling } from './docker/container-options.ts';
+import { containerOptions, LONGEST_LIFE_MS, raisedCeiling, type SandboxCeiling } from './docker/container-options.ts';
 import { createEgressProxy, type EgressOptions, type EgressProxy } from './docker/egress/proxy.ts';
 import { connectEngine, engineFailure, engineProblem, statusOf } from './docker/engine.ts';
-import { IMAGE_LABEL, LABEL, labelFilter, nameOf } from './docker/labels.ts';
+import { IMAGE_LABEL, imageTag, LABEL, labelFilter, nameOf } from './docker/labels.ts';
+import { environmentInput } from './docker/launcher.ts';
 import { isLeftOver, removeAll } from './docker/left-overs.ts';
+import { type Probe, selfTest } from './docker/self-test.ts';
 import { createWorkspaces } from './docker/workspaces.ts';
 
 /** Milliseconds that the engine has to start a container. */
@@ -17,6 +19,9 @@ const START_MS = 20_000;
 const GRACE_MS = 60_000;
 
 const NO_IMAGE = 'their images have not been made. Make them with npm run sandbox:build.';
+const REPAIR = 'Use a current Docker Engine with its default settings; npm run doctor tries it again.';
+/** What is the same for everything that is tried. */
+const PROBE = { run: 'self-test', purpose: 'probe', env: {}, mounts: [], cwd: '/tmp', egress: [] };
 /** Bytes to and from the network of one container. */
 const EGRESS_BYTES = 256 * 2 ** 20;
 const ATTACHED = { stream: true, hijack: true, stdin: true, stdout: true, stderr: true };
@@ -28,8 +33,8 @@ export interface DockerSandboxOptions {
 	 */
 	instance: string;
 	clock: Clock;
-	/** The most that a request gets, whatever it asks for. */
-	ceiling?: SandboxCeiling;
+	/** What an admin lets a request have beyond the usual most, which is what it gets at most otherwise. */
+	ceiling?: Partial<SandboxCeiling>;
 	/** What is open to a request that names hosts. */
 	egress?: Partial<Pick<EgressOptions, 'bytes' | 'privateAddresses'>>;
 }
@@ -37,7 +42,7 @@ export interface DockerSandboxOptions {
 /** Containers of the Docker engine of this machine, or of the one in `DOCKER_HOST`. */
 export function createDockerSandbox(options: DockerSandboxOptions): Sandbox {
 	const { instance, clock } = options;
-	const ceiling = options.ceiling ?? DEFAULT_CEILING;
+	const ceiling = raisedCeiling(options.ceiling ?? {});
 	/** The run of everything that this life has made, by its name. */
 	const ours = new Map<string, string>();
 	const ordinals = new Map<string, number>();
@@ -58,9 +63,11 @@ export function createDockerSandbox(options: DockerSandboxOptions): Sandbox {
 		return cpus;
 	};
 
+	/** What was made last has the name; without one, the newest. When an image was made says nothing: it is no part of it. */
 	const newest = async (name: SandboxImage): Promise<string | null> => {
 		const images = await (await engine()).listImages({ filters: labelFilter({ [IMAGE_LABEL.name]: name }) });
-		return images.toSorted((a, b) => b.Created - a.Created)[0]?.Id ?? null;
+		const named = images.find(({ RepoTags: tags }) => (tags ?? []).includes(imageTag(name)));
+		return (named ?? images.toSorted((a, b) => b.Created - a.Created)[0])?.Id ?? null;
 	};
 	const holderImage = async () => {
 		const image = await newest('toolchain');
@@ -101,7 +108,8 @@ export function createDockerSandbox(options: DockerSandboxOptions): Sandbox {
 			workspaces: await Promise.all(mounts),
 			egressFolder,
 		};
-		return { name, life, create: containerOptions(request, frame) };
+		const input = Object.keys(request.env).length === 0 ? '' : environmentInput(request.env);
+		return { name, life, input, create: containerOptions(request, frame) };
 	};
 
 	const openEgress = async ({ egress: hosts }: SandboxRequest): Promise<EgressProxy | null> => {
@@ -117,7 +125,7 @@ export function createDockerSandbox(options: DockerSandboxOptions): Sandbox {
 		signal: AbortSignal,
 		startable: AbortSignal,
 	): Promise<SandboxProcess> => {
-		const { name, life, create } = await raced(prepare(request, egress?.folder ?? null), startable);
+		const { name, life, input, create } = await raced(prepare(request, egress?.folder ?? null), startable);
 		await raced(refuseVolumes(await engine(), request.image), startable);
 		ours.set(name, request.run);
 		const container = (await engine()).getContainer(name);
@@ -127,6 +135,7 @@ export function createDockerSandbox(options: DockerSandboxOptions): Sandbox {
 			socket = (await container.attach(ATTACHED)) as Duplex;
 			startable.throwIfAborted();
 			await container.start();
+			if (input !== '') socket.write(input);
 			return socket;
 		};
 		try {
@@ -156,27 +165,50 @@ export function createDockerSandbox(options: DockerSandboxOptions): Sandbox {
 		return process;
 	};
 
+	const spawn = async (request: SandboxRequest, signal: AbortSignal): Promise<SandboxProcess> => {
+		signal.throwIfAborted();
+		const egress = await openEgress(request);
+		const { signal: late, cancel } = deadline(clock, START_MS);
+		try {
+			return await start(request, egress, signal, AbortSignal.any([signal, late]));
+		} catch (thrown) {
+			await egress?.close();
+			if (signal.aborted) throw signal.reason;
+			throw engineFailure(`The sandbox for ${request.command[0]} was not started`, thrown);
+		} finally {
+			cancel();
+		}
+	};
+
+	const life = new AbortController();
+	/** Whether containers hold, by the image they were tried with. */
+	const tests = new Map<string, Promise<string | null>>();
+	const tested = (image: string): Promise<string | null> => {
+		const probe = (given: Probe) => spawn({ ...PROBE, image, ...given }, life.signal);
+		const test =
+			tests.get(image) ??
+			selfTest(probe).then((faults) => {
+				return faults.length === 0 ? null : `Tools are off: Docker lets a container ${faults.join('; ')}. ${REPAIR}`;
+			});
+		tests.set(image, test);
+		// What could not be tried is tried again.
+		test.catch(() => tests.delete(image));
+		return test;
+	};
+
 	return {
 		async problem() {
-			const problem = await engineProblem(engine);
-			if (problem !== null) return problem;
-			return (await newest('toolchain')) === null ? `Tools are off: ${NO_IMAGE}` : null;
-		},
-
-		async spawn(request, signal) {
-			signal.throwIfAborted();
-			const egress = await openEgress(request);
-			const { signal: late, cancel } = deadline(clock, START_MS);
 			try {
-				return await start(request, egress, signal, AbortSignal.any([signal, late]));
+				const problem = await engineProblem(engine);
+				if (problem !== null) return problem;
+				const image = await newest('toolchain');
+				return image === null ? `Tools are off: ${NO_IMAGE}` : await tested(image);
 			} catch (thrown) {
-				await egress?.close();
-				if (signal.aborted) throw signal.reason;
-				throw engineFailure(`The sandbox for ${request.command[0]} was not started`, thrown);
-			} finally {
-				cancel();
+				return `Tools are off: ${engineFailure('it could not be tried whether containers hold', thrown).message}`;
 			}
 		},
+
+		spawn,
 
 		workspace: workspaces.make,
 		readFiles: workspaces.read,
@@ -197,6 +229,8 @@ export function createDockerSandbox(options: DockerSandboxOptions): Sandbox {
 		},
 
 		async close() {
+			life.abort(new Error('the program ends'));
+			await Promise.allSettled(tests.values());
 			await Promise.all([...running.keys()].map((process) => process.dispose()));
 			if (ours.size === 0) return;
 			await removeAll(await engine(), { [LABEL.instance]: instance }, (name) => ours.has(name));

@@ -1,5 +1,5 @@
+import type { Abilities } from '../../core/abilities.ts';
 import type { Turn } from '../../core/agent.ts';
-import type { Abilities } from './abilities.ts';
 import { commandsSection } from './environment/commands.ts';
 import { fileSearchSection } from './environment/file-search.ts';
 import { mediaSection } from './environment/media.ts';

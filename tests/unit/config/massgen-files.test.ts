@@ -70,14 +70,8 @@ describe('files of MassGen, unchanged', () => {
 			'agents[0].backend.mcp_servers[0].security.level',
 			'agents[0].backend.custom_tools',
 			'agents[1].backend.cwd',
-			'agents[1].backend.enable_mcp_command_line',
-			'agents[1].backend.command_line_execution_mode',
-			'agents[1].backend.command_line_docker_network_mode',
-			'agents[1].backend.command_line_docker_memory_limit',
-			'agents[1].backend.command_line_docker_cpu_limit',
 			'agents[1].backend.command_line_docker_credentials',
 			'agents[1].backend.command_line_docker_packages',
-			'agents[1].backend.command_line_blocked_commands',
 			'agents[1].backend.upload_files',
 			'orchestrator.snapshot_storage',
 			'orchestrator.agent_temporary_workspace',
@@ -90,6 +84,7 @@ describe('files of MassGen, unchanged', () => {
 			'orchestrator.timeout',
 			'orchestrator.debug_final_answer',
 			'orchestrator.dspy',
+			'agents[1].backend.command_line_docker_network_mode',
 		]);
 		for (const warning of warnings) expect(warning).toMatch(/^massgen-tools\.yaml:\d+:\d+ \S+: ignored/);
 	});
@@ -114,6 +109,15 @@ describe('files of MassGen, unchanged', () => {
 		expect(agents.get('builder')?.tools.servers).toMatchObject([
 			{ name: 'notes', launch: { type: 'http', url: 'https://notes.example/mcp', allowLoopback: false } },
 		]);
+	});
+
+	it('commands: limits up to the level, and what may not run', async () => {
+		const { config } = await fixture('massgen-tools.yaml');
+		expect(teamOf(config, 'massgen-tools').agents.get('builder')?.tools.shell).toMatchObject({
+			limits: { memoryBytes: 2 * 2 ** 30, cpus: 2 },
+			egress: [],
+			blocked: ['rm -rf.*'],
+		});
 	});
 
 	it('memory: checked, and ignored with a warning each', async () => {

@@ -3,6 +3,7 @@ import { BotError } from '../../../core/errors.ts';
 import type { SandboxLimits, SandboxMount, SandboxRequest, WorkspaceLimits } from '../../../core/sandbox.ts';
 import { EGRESS_FORWARD, EGRESS_SOCKET } from './egress/proxy.ts';
 import type { Labels } from './labels.ts';
+import { LAUNCHER } from './launcher.ts';
 
 /** Nobody of the machine: no image's root, and no user that a distribution hands out. */
 const USER = 65532;
@@ -11,7 +12,7 @@ const MIB = 2 ** 20;
 /** The longest a container lives, in milliseconds, whatever it was asked for. */
 export const LONGEST_LIFE_MS = 24 * 3_600_000;
 
-/** The most that a request may ask for. An admin may set less or more; a request cannot. */
+/** The most that a request may have. An admin may raise it; a request cannot. */
 export type SandboxCeiling = Omit<SandboxLimits, 'wallMs'>;
 
 export const DEFAULT_CEILING: SandboxCeiling = {
@@ -21,6 +22,17 @@ export const DEFAULT_CEILING: SandboxCeiling = {
 	tmpBytes: 1024 * MIB,
 	outputBytes: 1024 * MIB,
 };
+
+export function raisedCeiling(given: Partial<SandboxCeiling>): SandboxCeiling {
+	const most = (of: keyof SandboxCeiling) => Math.max(DEFAULT_CEILING[of], given[of] ?? 0);
+	return {
+		memoryBytes: most('memoryBytes'),
+		cpus: most('cpus'),
+		pids: most('pids'),
+		tmpBytes: most('tmpBytes'),
+		outputBytes: most('outputBytes'),
+	};
+}
 
 /** What the engine refuses below; zero and less would mean no limit to it. */
 const LEAST: SandboxCeiling = { memoryBytes: 6 * MIB, cpus: 0.01, pids: 1, tmpBytes: 4096, outputBytes: 1 };
@@ -54,7 +66,6 @@ const EGRESS_PIDS = 16;
 
 /** By digest (`name@sha256:...`) or by id (`sha256:...`): what it names never changes. */
 const FIXED_IMAGE = /^(?:[a-z0-9][a-z0-9._\-/:]*@)?sha256:[0-9a-f]{64}$/;
-const VARIABLE = /^[A-Za-z_][A-Za-z0-9_]*$/;
 const WORKSPACE_PATH = /^\/workspace(?:\/[A-Za-z0-9_][A-Za-z0-9._-]*)*$/;
 
 /**
@@ -69,21 +80,24 @@ export function containerOptions(request: SandboxRequest, frame: ContainerFrame)
 	if (!FIXED_IMAGE.test(request.image)) {
 		throw refused(`the image ${shown(request.image)} is not given by its digest or id, so what it holds may change`);
 	}
-	if (!request.cwd.startsWith('/') || request.cwd.includes('\0') || request.cwd.split('/').includes('..')) {
-		throw refused(`${shown(request.cwd)} is not an absolute path to start in`);
+	if (!['/', '/tmp', ...workspaces.map(({ at }) => at)].includes(request.cwd)) {
+		// The engine enters it before the program is confined, and would follow a link that another one has planted there.
+		throw refused(`${shown(request.cwd)} is no place to start in: only /tmp and the workspaces themselves are`);
 	}
 	// Files of a workspace are memory, and count as that of whoever writes them.
 	const written = workspaces.reduce((sum, mount) => sum + (mount.writable ? mount.limits.bytes : 0), 0);
 	const egress = frame.egressFolder === null ? null : egressOptions(frame.egressFolder);
 	const memory = limits.memoryBytes + written + (egress === null ? 0 : EGRESS_MEMORY);
-	const whole = [...(egress?.command ?? []), program, ...args];
+	const launcher = Object.keys(request.env).length === 0 ? [] : LAUNCHER;
+	const whole = [...(egress?.command ?? []), ...launcher, program, ...args];
 	return {
 		name: frame.name,
 		Image: request.image,
 		// The image's own entry point must not run first.
 		Entrypoint: whole.slice(0, 1),
 		Cmd: whole.slice(1),
-		Env: checkedEnv({ ...request.env, ...egress?.env }),
+		// Nothing of the request's: the engine shows it to everybody.
+		Env: Object.entries(egress?.env ?? {}).map(([name, value]) => `${name}=${value}`),
 		WorkingDir: request.cwd,
 		Labels: { ...frame.labels },
 		...FIXED,
@@ -222,15 +236,6 @@ function checkedMounts(workspaces: readonly MountedWorkspace[]): readonly Mounte
 		taken.push(at);
 	}
 	return workspaces;
-}
-
-function checkedEnv(env: Readonly<Record<string, string>>): string[] {
-	return Object.entries(env).map(([name, value]) => {
-		// The value may be a secret, so it is in no message.
-		if (!VARIABLE.test(name)) throw refused(`${shown(name)} is no name of an environment variable`);
-		if (value.includes('\0')) throw refused(`the environment variable ${name} has a NUL character`);
-		return `${name}=${value}`;
-	});
 }
 
 const refused = (why: string) => new BotError('sandbox_failed', `The sandbox was not started: ${why}.`);

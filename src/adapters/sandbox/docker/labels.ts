@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { SandboxImage } from '../../../core/sandbox.ts';
 
 export type Labels = Readonly<Record<string, string>>;
 
@@ -16,6 +17,9 @@ export const LABEL = {
 } as const;
 
 export const IMAGE_LABEL = { name: 'massgen.image', content: 'massgen.content' } as const;
+
+/** What the image of this name is called that was made last. */
+export const imageTag = (name: SandboxImage): string => `massgen-${name}:latest`;
 
 /** A name that is the same for the same parts, of an instance: what is left of another life has it too. */
 export function nameOf(instance: string, ...parts: readonly (string | number)[]): string {

@@ -1,6 +1,6 @@
 import type { JSONRPCMessage, Transport } from '@modelcontextprotocol/client';
 import type { SandboxExit, SandboxProcess } from '../../../core/sandbox.ts';
-import { createLineSplitter } from './lines.ts';
+import { createLineSplitter } from '../shared/line-splitter.ts';
 import { MESSAGE_BYTES, tooLong } from './message-limit.ts';
 
 /** Turns lines into messages and back; the SDK has both. */

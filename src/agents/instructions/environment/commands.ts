@@ -1,4 +1,4 @@
-import type { CommandEnvironment } from '../abilities.ts';
+import type { CommandEnvironment } from '../../../core/abilities.ts';
 
 export function commandsSection(environment: CommandEnvironment, final: boolean): string {
 	const install =

@@ -1,4 +1,4 @@
-import type { Abilities } from '../abilities.ts';
+import type { Abilities } from '../../../core/abilities.ts';
 
 export function mediaSection(media: Abilities['media'], final: boolean): string {
 	const able = `You can generate: ${media.join(', ')}.`;

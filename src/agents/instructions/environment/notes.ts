@@ -1,4 +1,4 @@
-import type { Notes } from '../abilities.ts';
+import type { Notes } from '../../../core/abilities.ts';
 
 export function notesSection(notes: Notes): string {
 	const lines = [

@@ -1,4 +1,4 @@
-import type { Skill } from '../abilities.ts';
+import type { Skill } from '../../../core/abilities.ts';
 
 export function skillsSection(skills: readonly Skill[]): string {
 	return [

@@ -1,10 +1,13 @@
-import type { Workspace } from '../abilities.ts';
+import type { Workspace } from '../../../core/abilities.ts';
 
 /** `final`: the agent presents, so it may write to the targets. */
 export function workspaceSection(workspace: Workspace, final: boolean): string {
 	const lines = [
 		`Your workspace is ${workspace.path}; relative paths start there. It may hold files from the previous run.`,
 		...references(workspace.references),
+		...(workspace.attachments === null
+			? []
+			: [`${workspace.attachments} holds the files that came with the question. Read only.`]),
 		...(workspace.earlier === null ? [] : [`${workspace.earlier} shows how the previous run ended. Read only.`]),
 		...workspace.contextPaths.map((target) => contextPath(target, final)),
 		'Prefer file tools to code, code to pasted text. In an answer, say what commands showed and list the paths of files; do not paste whole files.',

@@ -34,7 +34,7 @@ const REQUEST: SandboxRequest = {
 	command: ['bash', '-c', 'true'],
 	env: { NAME: 'value' },
 	mounts: [],
-	cwd: '/workspace',
+	cwd: '/tmp',
 	limits: { memoryBytes: 64 * MIB, cpus: 0.5, pids: 64, tmpBytes: MIB, wallMs: null, outputBytes: MIB },
 	egress: [],
 };
@@ -178,9 +178,19 @@ describe('what the engine is told about a container', () => {
 		expect(build({}, { workspaces: ['/workspace/a', '/workspace/ab'].map(at) }).HostConfig.Mounts).toHaveLength(2);
 	});
 
-	it('keeps secrets out of the messages of refusals', () => {
-		expect(() => build({ env: { KEY: 'secret\0' } })).toThrow(
-			expect.not.objectContaining({ message: expect.stringContaining('secret') }),
-		);
+	it('has nothing of the environment that a request brings', () => {
+		expect(JSON.stringify(build({ env: { KEY: 'canary' } }))).not.toContain('canary');
+	});
+
+	it.each([
+		['a place inside of a workspace, where a link may have been planted', '/workspace/own/link'],
+		['another folder', '/proc/self/fd'],
+		['a relative path', 'tmp'],
+		['a way out', '/workspace/own/..'],
+		['the parent of workspaces', '/workspace'],
+	])('does not start in %s', (_title, cwd) => {
+		const workspaces = [{ workspace: 'one', at: '/workspace/own', writable: true, limits: held }];
+		expect(() => build({ cwd }, { workspaces })).toThrow(/is no place to start in/);
+		expect(build({ cwd: '/workspace/own' }, { workspaces }).WorkingDir).toBe('/workspace/own');
 	});
 });

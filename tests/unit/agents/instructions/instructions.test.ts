@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { type Abilities, noAbilities } from '../../../../src/agents/instructions/abilities.ts';
 import { correction, type RefusalReason } from '../../../../src/agents/instructions/correction.ts';
 import { irreversibilityAnalysis } from '../../../../src/agents/instructions/irreversibility.ts';
 import { openingMessage } from '../../../../src/agents/instructions/opening-message.ts';
@@ -7,6 +6,7 @@ import { systemPrompt } from '../../../../src/agents/instructions/system-prompt.
 import { toolResults } from '../../../../src/agents/instructions/tool-results.ts';
 import { updateMessage } from '../../../../src/agents/instructions/update.ts';
 import { workflowTools } from '../../../../src/agents/instructions/workflow-tools.ts';
+import { type Abilities, noAbilities } from '../../../../src/core/abilities.ts';
 import { refusalSchema } from '../../../../src/core/coordination.ts';
 import { answerTurn, evaluateTurn, presentTurn, reviewTurn } from '../turns.ts';
 
@@ -25,6 +25,7 @@ describe('the system prompt', () => {
 			workspace: {
 				path: '/work/ada',
 				references: '/work/others',
+				attachments: '/work/attached',
 				earlier: '/work/earlier',
 				contextPaths: [
 					{ path: '/docs', permission: 'read' },
@@ -32,7 +33,7 @@ describe('the system prompt', () => {
 				],
 			},
 		},
-		{ workspace: { path: '/work/ada', references: null, earlier: null, contextPaths: [] } },
+		{ workspace: { path: '/work/ada', references: null, attachments: null, earlier: null, contextPaths: [] } },
 		{ commands: { system: 'Debian, Node 24', packageManagers: ['npm', 'pip'], sudo: true, network: true } },
 		{ commands: { system: 'Debian', packageManagers: [], sudo: false, network: false } },
 		{ taskPlanning: true },

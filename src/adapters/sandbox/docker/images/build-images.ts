@@ -1,14 +1,13 @@
-import { execFile, spawn } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Readable } from 'node:stream';
 import { promisify } from 'node:util';
 import type Docker from 'dockerode';
 import { BotError, messageOf } from '../../../../core/errors.ts';
 import type { SandboxImage } from '../../../../core/sandbox.ts';
 import { connectEngine, engineFailure, engineProblem } from '../engine.ts';
-import { IMAGE_LABEL } from '../labels.ts';
+import { loadImage } from './load-image.ts';
 import { createRootFileSystem, findProgram, type RootFileSystem } from './root-file-system.ts';
 import { fillNode, fillToolchain } from './toolchain.ts';
 
@@ -16,6 +15,11 @@ const run = promisify(execFile);
 /** Where MCP servers are installed in their image. */
 const SERVERS = '/srv/mcp';
 const PATHS = '/usr/local/bin:/usr/bin:/bin';
+/** The environment of everything that runs in an image, beside what a request brings. */
+export const IMAGE_ENV: Readonly<Record<SandboxImage, readonly string[]>> = {
+	toolchain: [`PATH=${PATHS}`, 'LANG=C.UTF-8', 'HOME=/tmp'],
+	mcp: [`PATH=${SERVERS}/node_modules/.bin:${PATHS}`, 'LANG=C.UTF-8', 'HOME=/tmp'],
+};
 /** A package of npm with an exact version: what is installed must not depend on the day. */
 const PINNED_PACKAGE = /^(?:@[a-z0-9][a-z0-9._-]*\/)?[a-z0-9][a-z0-9._-]*@\d+\.\d+\.\d+[A-Za-z0-9.+-]*$/;
 
@@ -54,11 +58,10 @@ export async function buildImages({ servers, node, onStep }: BuildImagesOptions)
 	if (problem !== null) throw new BotError('sandbox_failed', problem);
 	const engine = await connectEngine();
 	onStep('Making the toolchain image of bash, git, Python, Node and ripgrep of this machine');
-	const built = [await build(engine, 'toolchain', (root) => fillToolchain(root, node), PATHS)];
+	const built = [await build(engine, 'toolchain', (root) => fillToolchain(root, node))];
 	if (servers.length === 0) return built;
 	onStep(`Making the image of MCP servers with ${servers.join(', ')}`);
-	const path = `${SERVERS}/node_modules/.bin:${PATHS}`;
-	return [...built, await build(engine, 'mcp', (root) => fillServers(root, node, servers), path)];
+	return [...built, await build(engine, 'mcp', (root) => fillServers(root, node, servers))];
 }
 
 async function fillServers(root: RootFileSystem, node: string, servers: readonly string[]): Promise<void> {
@@ -88,44 +91,16 @@ async function build(
 	engine: Docker,
 	name: SandboxImage,
 	fill: (root: RootFileSystem) => Promise<void>,
-	path: string,
 ): Promise<BuiltImage> {
 	const folder = await mkdtemp(join(tmpdir(), 'massgen-image-'));
 	try {
-		await fill(await createRootFileSystem(folder));
-		const changes = [`ENV PATH=${path}`, 'ENV LANG=C.UTF-8', 'ENV HOME=/tmp', `LABEL ${IMAGE_LABEL.name}=${name}`];
-		return { name, id: await imported(engine, name, folder, changes) };
+		const root = await createRootFileSystem(join(folder, 'root'));
+		await fill(root);
+		const content = { name, env: IMAGE_ENV[name], root: root.folder, workFolder: folder };
+		return { name, id: await loadImage(engine, content) };
 	} catch (thrown) {
 		throw engineFailure(`The ${name} image was not made`, thrown);
 	} finally {
 		await rm(folder, { recursive: true, force: true });
 	}
-}
-
-/** The id of the image that a folder is the root of. All of it belongs to root, so no tool can change it. */
-async function imported(
-	engine: Docker,
-	name: SandboxImage,
-	folder: string,
-	changes: readonly string[],
-): Promise<string> {
-	const owner = ['--owner=0', '--group=0', '--numeric-owner', '--mode=u+rwX,go=rX'];
-	const tar = spawn('tar', ['--create', `--directory=${folder}`, '--sort=name', '--mtime=@0', ...owner, '.'], {
-		stdio: ['ignore', 'pipe', 'inherit'],
-	});
-	const packed = new Promise<void>((resolve, reject) => {
-		tar.on('error', reject);
-		tar.on('close', (code) => (code === 0 ? resolve() : reject(new Error(`tar ended with ${code}`))));
-	});
-	// Heard below; until then it must not count as unheard.
-	packed.catch(() => {});
-	// A name keeps it from being tidied away; requests go by the id.
-	const named = { repo: `massgen-${name}`, tag: 'latest', changes: [...changes] };
-	const progress = (await engine.importImage(tar.stdout, named)) as Readable;
-	let said = '';
-	for await (const chunk of progress) said += chunk;
-	await packed;
-	const id = /sha256:[0-9a-f]{64}/.exec(said)?.[0];
-	if (id === undefined) throw new Error(`the engine made no image: ${said.slice(-300)}`);
-	return id;
 }

@@ -8,7 +8,7 @@ import { filesBelow, findProgram, type RootFileSystem } from './root-file-system
 const run = promisify(execFile);
 
 /** What agents count on, and the Debian package that brings it. */
-const NEEDED = { bash: 'bash', git: 'git', python3: 'python3', rg: 'ripgrep' } as const;
+export const NEEDED = { bash: 'bash', git: 'git', python3: 'python3', rg: 'ripgrep' } as const;
 
 /** Programs that go in when the machine has them. */
 const WELCOME =
@@ -20,14 +20,8 @@ const WELCOME =
 		.split(/\s+/)
 		.filter((name) => name !== '');
 
-const GIT_CONFIG = `[user]
-	name = agent
-	email = agent@localhost
-[safe]
-	directory = *
-[init]
-	defaultBranch = main
-`;
+/** Shared with the Dockerfile. */
+const GIT_CONFIG = new URL('gitconfig', import.meta.url).pathname;
 
 /**
  * Fills in bash, git, Python, Node, ripgrep and the usual small programs. Throws `sandbox_failed` that names the Debian
@@ -68,7 +62,7 @@ async function fillGit(root: RootFileSystem, git: string): Promise<void> {
 	await root.copy(folder, folder, /^\/git-(?:remote|http|imap|daemon|send-email|svn|p4|cvs|instaweb)/);
 	const templates = await findFolder('/usr/share/git-core/templates');
 	if (templates !== null) await root.copy(templates, templates);
-	await root.text('etc/gitconfig', GIT_CONFIG);
+	await root.copy(GIT_CONFIG, 'etc/gitconfig');
 }
 
 const DESCRIBE =

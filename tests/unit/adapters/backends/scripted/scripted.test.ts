@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createScriptedBackend } from '../../../../../src/adapters/backends/scripted.ts';
-import { noAbilities } from '../../../../../src/agents/instructions/abilities.ts';
+import { noAbilities } from '../../../../../src/core/abilities.ts';
 import { openingMessage } from '../../../../../src/agents/instructions/opening-message.ts';
 import { systemPrompt } from '../../../../../src/agents/instructions/system-prompt.ts';
 import { workflowTools } from '../../../../../src/agents/instructions/workflow-tools.ts';

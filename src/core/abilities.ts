@@ -17,6 +17,8 @@ export interface Workspace {
 	path: string;
 	/** Read-only folder with one anonymous folder per agent; null: nothing is shared. */
 	references: string | null;
+	/** Read-only folder with the files of the conversation; null: there are none. */
+	attachments: string | null;
 	/** Read-only copy of the workspace at the end of the session's previous run. */
 	earlier: string | null;
 	contextPaths: readonly { path: string; permission: 'read' | 'write' }[];

@@ -1,0 +1,175 @@
+import { type AgentFolder, ANSWER_FOLDERS, ATTACHED_FOLDER, OWN_FOLDER } from '../../../core/agent-folder.ts';
+import type { Clock } from '../../../core/clock.ts';
+import { BotError } from '../../../core/errors.ts';
+import type { KeptFile, KeptFiles } from '../../../core/kept-files.ts';
+import type { Sandbox, SandboxMount } from '../../../core/sandbox.ts';
+import type { ToolsetTurn } from '../../../core/tool.ts';
+import type { FileVault } from './file-vault.ts';
+import { type FolderDesk, openFolderDesk } from './folder-desk.ts';
+import { fill, type RunVolumes } from './run-volumes.ts';
+
+/** What the program that works on the folders is given. */
+export interface OpenedFolders {
+	desk: FolderDesk;
+	/** In the order of the desk's numbers; the agent's own is the first. */
+	mounts: readonly SandboxMount[];
+}
+
+/** An agent's folders as the toolset that owns them uses them. */
+export interface OwnedFolders extends AgentFolder {
+	/** The program at work on the folders of this turn. Throws `sandbox_failed`. */
+	opened(): Promise<OpenedFolders>;
+	/** Of the turn; null: none has begun. */
+	turn(): ToolsetTurn | null;
+	/** To be called before each change. */
+	changing(): void;
+	/** Keeps what the own folder holds; null: nothing. Throws `sandbox_failed` and a store's error. */
+	keep(): Promise<KeptFiles | null>;
+	close(): Promise<void>;
+}
+
+export interface AgentFoldersOptions {
+	agent: string;
+	run: string;
+	sandbox: Sandbox;
+	clock: Clock;
+	vault: FileVault;
+	volumes: RunVolumes;
+}
+
+interface Laid {
+	turn: ToolsetTurn;
+	mounts(): Promise<readonly SandboxMount[]>;
+}
+
+const OWN = 0;
+
+export function createAgentFolders(options: AgentFoldersOptions): OwnedFolders {
+	const { agent, run, sandbox, clock, vault, volumes } = options;
+	let laid: Laid | null = null;
+	let own: Promise<string> | null = null;
+	/** Somebody else works on the files too, and may go on with it. */
+	let isShared = false;
+	let isChanged = false;
+	let last: string | null = null;
+	let work: OpenedFolders | null = null;
+
+	const ownFolder = (files: string | null): Promise<string> => {
+		own ??= (async () => {
+			const workspace = await volumes.own(agent);
+			// Made anew: what it held when it was last kept comes back.
+			if (files !== null) await fill(sandbox, workspace, vault, (await vault.folder(files)).files);
+			return workspace;
+		})();
+		own.catch(() => {
+			own = null;
+		});
+		return own;
+	};
+
+	const layOut = async ({ files, seen, attachments }: ToolsetTurn): Promise<readonly SandboxMount[]> => {
+		const answers = seen.flatMap((answer) => (answer.files === null ? [] : [{ ...answer, files: answer.files }]));
+		const mounts = [
+			ownFolder(files).then((workspace) => ({ workspace, at: OWN_FOLDER, writable: true })),
+			...answers.map(async (answer) => ({
+				workspace: await volumes.kept(answer.files),
+				at: `${ANSWER_FOLDERS}/${answer.name}`,
+				writable: false,
+			})),
+		];
+		if (attachments.length > 0) {
+			const attached = attachedFiles(attachments);
+			const at = ATTACHED_FOLDER;
+			const name = `attached-${attached.map(([path, , key]) => `${key}:${path}`).join(' ')}`;
+			mounts.push(volumes.holding(name, attached).then((workspace) => ({ workspace, at, writable: false })));
+		}
+		return Promise.all(mounts);
+	};
+
+	const mounts = async () => {
+		if (laid === null) throw new BotError('sandbox_failed', 'There are no folders before the turn has begun.');
+		return laid.mounts();
+	};
+
+	const reopened = async (): Promise<OpenedFolders> => {
+		const wanted = await mounts();
+		if (work?.desk.isOpen() === true && JSON.stringify(work.mounts) === JSON.stringify(wanted)) return work;
+		await work?.desk.close();
+		work = null;
+		work = { desk: await openFolderDesk({ sandbox, clock, run, mounts: wanted }), mounts: wanted };
+		return work;
+	};
+	/** One at a time: calls of one turn come at once. */
+	let opening: Promise<unknown> = Promise.resolve();
+	const opened = (): Promise<OpenedFolders> => {
+		const next = opening.then(reopened);
+		opening = next.catch(() => {});
+		return next;
+	};
+
+	return {
+		open(turn) {
+			if (laid?.turn === turn) return;
+			last ??= turn.files;
+			let begun: Promise<readonly SandboxMount[]> | null = null;
+			const begin = () => {
+				begun ??= layOut(turn);
+				begun.catch(() => {
+					begun = null;
+				});
+				return begun;
+			};
+			laid = { turn, mounts: begin };
+			// While the model thinks, what it will look at is laid out; a turn without files costs no container.
+			const hasFiles =
+				turn.files !== null || turn.attachments.length > 0 || turn.seen.some(({ files }) => files !== null);
+			if (hasFiles) void opened().catch(() => {});
+		},
+		mounts() {
+			isShared = true;
+			return mounts();
+		},
+		opened,
+		turn: () => laid?.turn ?? null,
+		changing() {
+			isChanged = true;
+		},
+		async keep() {
+			if (!isShared && !isChanged) return last === null ? null : vault.summary(last, await vault.folder(last));
+			isChanged = false;
+			try {
+				const { desk } = await opened();
+				const never = new AbortController().signal;
+				const { files } = await desk.ask({ op: 'scan', place: { folder: OWN, path: '' } }, never);
+				const read = (paths: readonly string[]) => desk.ask({ op: 'get', folder: OWN, paths }, never);
+				const contents = await vault.keepContents(files, read);
+				const kept = contents.length === 0 ? null : await vault.keepFolder({ files: contents, changes: [] });
+				last = kept?.id ?? null;
+				return kept;
+			} catch (thrown) {
+				isChanged = true;
+				throw thrown;
+			}
+		},
+		async close() {
+			await opening;
+			await work?.desk.close();
+		},
+	};
+}
+
+/** Under names that a folder can have, each once. */
+function attachedFiles(attachments: ToolsetTurn['attachments']): KeptFile[] {
+	const taken = new Set<string>();
+	return attachments.map(({ name, bytes, key }) => {
+		const plain =
+			name
+				.replace(/[^\p{L}\p{N} ._()+-]/gu, '_')
+				.replace(/^\.+/, '_')
+				.slice(-120) || 'file';
+		let path = plain;
+		for (let count = 2; taken.has(path); count += 1) path = `${count}-${plain}`;
+		taken.add(path);
+		return [path, bytes, key, false];
+	});
+}

@@ -1,0 +1,98 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { beforeEach, describe, expect, it } from 'vitest';
+import type { ProviderCall, Reply } from '../../platforms/model-provider/reply.ts';
+import { startModelProvider } from '../../platforms/model-provider/server.ts';
+import { startScript, temporaryFolder } from '../../support/command.ts';
+import { docker } from '../../support/docker.ts';
+import { toolchain } from '../../support/sandbox-world.ts';
+import { requireService } from '../../support/services.ts';
+import { teamPlayer } from '../../support/team-player.ts';
+import { eventsIn } from '../../support/thread-of.ts';
+
+const SLOW = { timeout: 5 * 60_000 };
+
+beforeEach((context) => requireService('docker', context));
+
+type Calls = readonly { name: string; arguments: Record<string, unknown> }[];
+
+/** Makes one round of calls after the other, and answers with what they gave. */
+function working(rounds: readonly Calls[]) {
+	return (call: ProviderCall): Reply => {
+		const offered = new Set(call.tools.map(({ name }) => name));
+		if (!offered.has('new_answer') || offered.has('vote')) return teamPlayer('The commands said')(call);
+		const told = call.messages.filter(({ role }) => role === 'tool').map(({ text }) => text);
+		let made = 0;
+		for (const round of rounds) {
+			if (told.length === made) return { toolCalls: [...round] };
+			made += round.length;
+		}
+		return { toolCalls: [{ name: 'new_answer', arguments: { content: `The commands said: ${told.join(' + ')}` } }] };
+	};
+}
+
+const teamFile = (more = '') => `agents:
+  - id: gpt
+    backend: { type: openai, model: gpt-5.4, enable_mcp_command_line: true${more} }
+`;
+
+/** A folder with a team whose agent makes these calls, and how to ask it. */
+async function desk(rounds: readonly Calls[], more = '') {
+	const folder = await temporaryFolder();
+	const provider = await startModelProvider({ reply: working(rounds) });
+	const team = join(folder.path, 'team.yaml');
+	// The image of the tests, so that no other test changes what this one runs in.
+	await writeFile(team, teamFile(`, command_line_docker_image: "${await toolchain()}"${more}`));
+	const env = { DATA_DIR: join(folder.path, 'data'), OPENAI_API_KEY: 'k1', OPENAI_BASE_URL: `${provider.url}/v1` };
+	return {
+		ask: (...args: string[]) => startScript('src/main.ts', ['ask', '--json', ...args, '--config', team], { env }),
+		async close() {
+			await provider.close();
+			await folder.remove();
+		},
+	};
+}
+
+/** What there is of a run, or of every run: containers, volumes and networks with our labels. */
+async function left(run: string): Promise<string[]> {
+	const filter = `--filter=label=massgen.run=${run}`;
+	const lists = await Promise.all([
+		docker(['ps', '--all', '--format={{.Names}}', filter]),
+		docker(['volume', 'ls', '--quiet', filter]),
+		docker(['network', 'ls', '--quiet', '--filter=label=massgen.instance']),
+	]);
+	return lists.flatMap((list) => list.split('\n')).filter((name) => name !== '');
+}
+
+describe('a team whose agent may run commands', SLOW, () => {
+	it('runs them in containers within its run, and leaves none behind', async () => {
+		const { ask, close } = await desk([
+			[
+				{ name: 'execute_command', arguments: { command: 'git init -q . && echo "in $(pwd)" > note && id -u' } },
+				{ name: 'execute_command', arguments: { command: 'exit 5' } },
+			],
+			[{ name: 'execute_command', arguments: { command: 'cat note; ls -d .git; cat /etc/shadow' } }],
+		]);
+		try {
+			const ended = await ask('Do it.').ended;
+			expect(ended.code, ended.stderr).toBe(0);
+			const events = eventsIn(ended.stdout);
+			const tools = events.flatMap((event) => (event.type === 'tool_finished' ? [[event.tool, event.isError]] : []));
+			expect(tools).toEqual([
+				['execute_command', expect.any(Boolean)],
+				['execute_command', expect.any(Boolean)],
+				['execute_command', true],
+			]);
+			const [answer = ''] = events.flatMap((event) => (event.type === 'answer_given' ? [event.content] : []));
+			expect(answer).toMatch(/\[exit code 0\]\s+65532/);
+			expect(answer).toContain('[exit code 5]');
+			expect(answer).toContain('in /workspace/work');
+			expect(answer).toContain('.git');
+			expect(answer).toContain('/etc/shadow: No such file or directory');
+			const [started] = events.flatMap((event) => (event.type === 'run_started' ? [event.run] : []));
+			expect(await left(started ?? '')).toEqual([]);
+		} finally {
+			await close();
+		}
+	});
+});
