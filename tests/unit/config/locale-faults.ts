@@ -7,6 +7,9 @@ export type Catalogue = Readonly<Record<string, string | Readonly<Record<string,
 /** Most characters of what a platform cuts off or refuses: the limits of Discord and Slack, and ours for buttons. */
 const LIMITS: readonly (readonly [RegExp, number])[] = [
 	[/^(control|slack\.button)\./, 34],
+	[/^card\.(act\.|stop$)/, 34],
+	[/^card\.(edit|deny|allow)\.title$|^card\.send$/, 24],
+	[/^card\.(edit|deny)\.label$/, 45],
 	[/^discord\.follow_up\./, 45],
 	[/^discord\.menu$/, 32],
 	[/^discord\.(command$|option\.)/, 100],
