@@ -1,10 +1,10 @@
 import type { MessageOf, RenderContext } from '../../../core/gateway.ts';
-import type { Control } from '../shared/controls.ts';
+import type { RunControl } from '../shared/controls.ts';
 import { clipText } from './clip-text.ts';
 import type { DiscordButton } from './discord-body.ts';
 import { LIMITS } from './limits.ts';
 
-type Action = Control['action'];
+type Action = RunControl['action'];
 
 /** What can be done with a run: stop it while it runs; afterwards what its result allows. */
 export function boardButtons(board: MessageOf<'board'>, { place, say }: RenderContext): DiscordButton[] {

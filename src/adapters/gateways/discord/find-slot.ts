@@ -1,9 +1,9 @@
 import type { Place, Slot } from '../../../core/gateway.ts';
-import { type Control, controlId } from '../shared/controls.ts';
+import { controlId, type RunControl } from '../shared/controls.ts';
 import type { DiscordBody } from './discord-body.ts';
 import type { Found } from './requests.ts';
 
-const BOARD_ACTIONS: readonly Control['action'][] = ['stop', 'retry', 'follow_up', 'why', 'good', 'bad'];
+const BOARD_ACTIONS: readonly RunControl['action'][] = ['stop', 'retry', 'follow_up', 'why', 'good', 'bad'];
 
 /**
  * The message that shows a slot among the latest of a channel, newest first; null when it is not there. A nonce is not

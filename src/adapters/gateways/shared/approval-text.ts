@@ -1,6 +1,7 @@
-import type { Approval, ApprovalItem, Person } from '../../../core/approval.ts';
+import type { Approval, ApprovalItem, ApprovalVote, Person } from '../../../core/approval.ts';
 import { revealedText } from '../../../core/foreign-text.ts';
 import type { Say } from '../../../core/say.ts';
+import type { ApprovalAct } from './approval-acts.ts';
 import { argumentsText, differenceText } from './arguments-text.ts';
 
 /** How a surface writes what is not this program's own text. */
@@ -11,6 +12,14 @@ export interface ApprovalStyle {
 	person(person: Person): string;
 	/** A point in time (ms since the epoch), best in the reader's own zone. */
 	time(at: number): string;
+}
+
+/** In whose language and markup a card speaks. */
+export interface ApprovalVoice {
+	say: Say;
+	style: ApprovalStyle;
+	/** How many times the usual length of foreign sentences is shown: 1, more in details, less where it is narrow. */
+	room: number;
 }
 
 /** What a card says above its items, a line each. */
@@ -33,10 +42,12 @@ export interface ItemTexts {
 	change: { about: string; text: string } | null;
 }
 
-/** Longest name, sentence and text of a person or model on a card, in characters. Details shows four times as much. */
+/** Longest name, and longest sentence of a rule, a person or a model, in characters. */
 const NAME = 80;
 const SENTENCE = 300;
 const DIGEST = 12;
+/** Reasons that are shown one by one. */
+const REASONS = 4;
 
 const EFFECTS = {
 	none: 'card.effects.none',
@@ -77,105 +88,106 @@ const ACTS = {
 	again: 'card.act.again',
 	abandon: 'card.act.abandon',
 	approve_all: 'card.act.approve_all',
-} as const;
+} as const satisfies Record<ApprovalAct, string>;
 
-export function cardTexts(approval: Approval, say: Say, style: ApprovalStyle): CardTexts {
+/** What a card says above its items. */
+export function cardTexts(approval: Approval, voice: ApprovalVoice): CardTexts {
+	const { say, style } = voice;
 	const { agent, name, title, deciders, expiresAt, items } = approval;
 	const who = say('card.for', {
-		agent: style.plain(agent, NAME),
-		name: style.plain(name, NAME),
-		title: style.plain(title, SENTENCE),
+		agent: named(agent, voice),
+		name: named(name, voice),
+		title: sentence(title, voice),
 	});
 	const open = items.filter(({ state }) => state === 'pending');
 	if (open.length === 0) return { heading: say('card.heading.closed'), about: [who] };
 	const isOutcome = open.every(({ question }) => question === 'outcome');
 	const heading = say(isOutcome ? 'card.heading.outcome' : 'card.heading.run', { count: open.length });
 	const until = say(isOutcome ? 'card.until_outcome' : 'card.until', { time: style.time(expiresAt) });
-	return { heading, about: [who, say('card.deciders', { deciders: style.plain(deciders, SENTENCE) }), until] };
+	return { heading, about: [who, say('card.deciders', { deciders: sentence(deciders, voice) }), until] };
 }
 
-/** `index` counts from 0. `room`: how many times the usual length of foreign sentences is shown. */
-export function itemTexts(
-	approval: Approval,
-	index: number,
-	say: Say,
-	style: ApprovalStyle,
-	room = 1,
-): ItemTexts | null {
-	const item = approval.items[index];
+/** What a card says of one of its calls; `index` counts from 0. */
+export function itemTexts({ items }: Pick<Approval, 'items'>, index: number, voice: ApprovalVoice): ItemTexts | null {
+	const item = items[index];
 	if (item === undefined) return null;
-	const most = SENTENCE * room;
-	const name = say('card.item', { tool: style.plain(item.tool, NAME), source: style.plain(item.source, NAME) });
+	const name = voice.say('card.item', { tool: named(item.tool, voice), source: named(item.source, voice) });
 	return {
-		title: approval.items.length > 1 ? `${index + 1}. ${name}` : name,
-		state: stateText(item, say, style, most),
-		facts: factsOf(item, say, style, most),
+		title: items.length > 1 ? `${index + 1}. ${name}` : name,
+		state: stateText(item, voice),
+		facts: factsOf(item, voice),
 		arguments: argumentsText(item.arguments),
-		change: changeOf(item, say, style),
+		change: changeOf(item, voice),
 	};
 }
 
-function factsOf(item: ApprovalItem, say: Say, style: ApprovalStyle, most: number): string[] {
-	const { question, effects, risk, reasons, said, digest, state } = item;
-	const isRun = question === 'run';
-	const held = reasons.map(({ rule, text }) =>
-		say('card.held', { text: style.plain(text, most), rule: style.plain(rule, NAME) }),
-	);
-	const claim = said.trim() === '' ? [] : [say('card.said', { text: style.plain(revealedText(said), most) })];
+const named = (name: string, { style, room }: ApprovalVoice): string =>
+	style.plain(revealedText(name), Math.ceil(NAME * Math.min(1, room)));
+const sentence = (text: string, { style, room }: ApprovalVoice): string =>
+	style.plain(revealedText(text), Math.ceil(SENTENCE * room));
+const peopleOf = (votes: ApprovalItem['votes'], { style }: ApprovalVoice): string =>
+	votes.map(({ by }) => style.person(by)).join(', ');
+
+function factsOf(item: ApprovalItem, voice: ApprovalVoice): string[] {
+	const { say } = voice;
+	const { question, effects, risk, said, digest, state, grant } = item;
+	const claim = said.trim() === '' ? [] : [say('card.said', { text: sentence(said, voice) })];
+	const asked = [
+		...votesOf(item, voice),
+		...(grant === null ? [] : [say('card.for_run', { grant: sentence(grant, voice) })]),
+	];
 	return [
 		say(EFFECTS[effects]),
 		say(RISKS[risk]),
-		...(isRun ? held : [say('card.cut_off')]),
+		...(question === 'run' ? reasonsOf(item, voice) : [say('card.cut_off')]),
 		...claim,
-		...(state === 'pending' ? [...votesOf(item, say, style), ...grantOf(item, say, style, most)] : []),
-		say('card.digest', { digest: style.plain(digest, DIGEST) }),
+		...(state === 'pending' ? asked : []),
+		say('card.digest', { digest: voice.style.plain(digest.slice(0, DIGEST), DIGEST) }),
 	];
 }
 
-const grantOf = ({ grant }: ApprovalItem, say: Say, style: ApprovalStyle, most: number): string[] =>
-	grant === null ? [] : [say('card.for_run', { grant: style.plain(grant, most) })];
-
-/** Said only where it says more than that one person is needed. */
-function votesOf({ votes, needed }: ApprovalItem, say: Say, style: ApprovalStyle): string[] {
-	const given = votes.filter(({ decision }) => decision === 'approve');
-	if (needed < 2) return [];
-	if (given.length === 0) return [say('card.votes_none', { needed })];
-	return [say('card.votes', { given: given.length, needed, people: peopleOf(given, style) })];
+function reasonsOf({ reasons }: ApprovalItem, voice: ApprovalVoice): string[] {
+	const { say } = voice;
+	const left = reasons.length - REASONS;
+	return [
+		...reasons
+			.slice(0, REASONS)
+			.map(({ rule, text }) => say('card.held', { text: sentence(text, voice), rule: named(rule, voice) })),
+		...(left > 0 ? [say('board.more', { count: left })] : []),
+	];
 }
 
-const peopleOf = (votes: ApprovalItem['votes'], style: ApprovalStyle): string =>
-	votes.map(({ by }) => style.person(by)).join(', ');
+/** Said only where it says more than that one person is needed. */
+function votesOf({ votes, needed }: ApprovalItem, voice: ApprovalVoice): string[] {
+	const given = votes.filter(({ decision }) => decision === 'approve');
+	if (needed < 2) return [];
+	if (given.length === 0) return [voice.say('card.votes_none', { needed })];
+	return [voice.say('card.votes', { given: given.length, needed, people: peopleOf(given, voice) })];
+}
 
-function changeOf({ before, editedBy, arguments: now }: ApprovalItem, say: Say, style: ApprovalStyle) {
+function changeOf({ before, editedBy, arguments: now }: ApprovalItem, { say, style }: ApprovalVoice) {
 	if (before === null) return null;
 	const about = editedBy === null ? say('card.changed') : say('card.edited', { person: style.person(editedBy) });
 	return { about, text: differenceText(argumentsText(before), argumentsText(now)) };
 }
 
-function stateText(one: ApprovalItem, say: Say, style: ApprovalStyle, most: number): string {
-	const { state, votes, outcome, effect, denial } = one;
-	const people = (decision: 'approve' | 'deny') =>
+function stateText({ state, votes, outcome, effect, denial }: ApprovalItem, voice: ApprovalVoice): string {
+	const { say } = voice;
+	if (outcome !== null) return withEnd(say(OUTCOMES[outcome], { people: peopleOf(votes, voice) }), effect, say);
+	const by = (decision: ApprovalVote['decision']) =>
 		peopleOf(
 			votes.filter((vote) => vote.decision === decision),
-			style,
+			voice,
 		);
-	switch (state) {
-		case 'approved': {
-			const by = people('approve');
-			const decided = outcome === null ? say('card.approved', { people: by }) : say(OUTCOMES[outcome], { people: by });
-			return effect === 'none' ? decided : `${decided} ${say(ENDS[effect])}`;
-		}
-		case 'denied': {
-			const by = people('deny');
-			const denied = by === '' ? say('card.denied_unasked') : say('card.denied', { people: by });
-			return denial === null
-				? denied
-				: `${denied} ${say('card.denial', { reason: style.plain(revealedText(denial), most) })}`;
-		}
-		default:
-			return say(STATES[state]);
-	}
+	if (state === 'approved') return withEnd(say('card.approved', { people: by('approve') }), effect, say);
+	if (state !== 'denied') return say(STATES[state]);
+	const people = by('deny');
+	const denied = people === '' ? say('card.denied_unasked') : say('card.denied', { people });
+	return denial === null ? denied : `${denied} ${say('card.denial', { reason: sentence(denial, voice) })}`;
 }
+
+const withEnd = (decided: string, effect: ApprovalItem['effect'], say: Say): string =>
+	effect === 'none' ? decided : `${decided} ${say(ENDS[effect])}`;
 
 /** A text with at most `most` characters of it shown; `note`: that there is more, and the name of the file with all of it. */
 export function excerptOf(text: string, most: number, file: string, say: Say): { shown: string; note: string | null } {
@@ -184,22 +196,4 @@ export function excerptOf(text: string, most: number, file: string, say: Say): {
 	return { shown, note: say('card.attached', { shown: shown.length, count: text.length, file }) };
 }
 
-/** What a person may do about one call, or with `approve_all` about all that wait. */
-export type ApprovalAct = keyof typeof ACTS;
-
-/** What can be done about a call now, in the order of its buttons; nothing once it is decided. */
-export function actsOf({ state, question, grant }: ApprovalItem): readonly ApprovalAct[] {
-	if (state !== 'pending') return [];
-	if (question === 'outcome') return ['happened', 'again', 'abandon', 'details'];
-	return ['approve', ...(grant === null ? [] : (['for_run'] as const)), 'edit', 'deny', 'details'];
-}
-
 export const actText = (act: ApprovalAct, say: Say): string => say(ACTS[act]);
-
-/** Whether all that wait may be approved in one go: several, and none of more than medium risk. */
-export function canApproveAll(approval: Approval): boolean {
-	const open = approval.items.filter(({ state }) => state === 'pending');
-	return (
-		open.length > 1 && open.every(({ risk, question }) => question === 'run' && (risk === 'low' || risk === 'medium'))
-	);
-}

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type { Store } from '../../../core/store.ts';
+import { type ApprovalControl, approvalControlSchema } from './approval-acts.ts';
 
-const controlSchema = z.object({
+const runControlSchema = z.object({
 	session: z.string(),
 	run: z.string(),
 	action: z.enum(['stop', 'retry', 'follow_up', 'why', 'good', 'bad', 'choose']),
@@ -10,8 +11,15 @@ const controlSchema = z.object({
 	orchestration: z.number().int().positive().nullable(),
 	agent: z.string().nullable(),
 });
+/** What a button of a board or a choice does. */
+export type RunControl = z.infer<typeof runControlSchema>;
+
+const controlSchema = z.union([runControlSchema, approvalControlSchema]);
 /** What a button of a thread does. */
 export type Control = z.infer<typeof controlSchema>;
+
+/** Whether a button is one of a card. */
+export const isOfCard = (control: Control): control is ApprovalControl => 'approval' in control;
 
 /** Where a button is: it does nothing anywhere else. */
 export interface Position {
@@ -36,8 +44,12 @@ export interface Controls {
 }
 
 /** The id of a button, 25 characters: the same in every process, and unknown to whoever has not seen it. */
-export function controlId({ session, run, action, orchestration, agent }: Control): string {
-	const named = JSON.stringify([session, run, action, orchestration, agent]);
+export function controlId(control: Control): string {
+	const { session, run, action } = control;
+	const more = isOfCard(control)
+		? [control.approval, control.callId, control.revision]
+		: [control.orchestration, control.agent];
+	const named = JSON.stringify([session, run, action, ...more]);
 	return `mg_${createHash('sha256').update(named).digest('base64url').slice(0, 22)}`;
 }
 

@@ -1,6 +1,6 @@
 import type { BoardRow, MessageOf, RenderContext } from '../../../core/gateway.ts';
 import type { Say } from '../../../core/say.ts';
-import type { Control } from '../shared/controls.ts';
+import type { RunControl } from '../shared/controls.ts';
 import { actions, type Button, context, header, section } from './blocks.ts';
 import { MAX_TASKS } from './limits.ts';
 import { personMark } from './person-mark.ts';
@@ -18,7 +18,7 @@ const MAX_FALLBACK = 700;
 
 /** The board while the run is going, the result card when it has ended. */
 export function renderBoard(board: Board, { place, say }: RenderContext): SlackBody[] {
-	const control = (action: Control['action']): Control => ({
+	const control = (action: RunControl['action']): RunControl => ({
 		session: place.session,
 		run: board.run,
 		action,

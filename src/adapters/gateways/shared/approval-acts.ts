@@ -1,0 +1,94 @@
+import { z } from 'zod';
+import type { Approval, ApprovalDecision, ApprovalItem } from '../../../core/approval.ts';
+import type { GatewayHost, Place } from '../../../core/gateway.ts';
+
+/** What a person may do about one call, or with `approve_all` about all that wait. */
+export const approvalActSchema = z.enum([
+	'approve',
+	'for_run',
+	'edit',
+	'deny',
+	'details',
+	'happened',
+	'again',
+	'abandon',
+	'approve_all',
+]);
+export type ApprovalAct = z.infer<typeof approvalActSchema>;
+
+export const approvalControlSchema = z.object({
+	session: z.string(),
+	run: z.string(),
+	action: approvalActSchema,
+	/** Id of the approval. */
+	approval: z.string(),
+	/** Which call, and as it stood when the button was shown; null: all that wait. */
+	callId: z.string().nullable(),
+	revision: z.number().int().positive().nullable(),
+});
+/** What a button of a card does. */
+export type ApprovalControl = z.infer<typeof approvalControlSchema>;
+
+/** What can be done about a call now, in the order of its buttons; nothing once it is decided. */
+export function actsOf({ state, question, grant }: ApprovalItem): readonly ApprovalAct[] {
+	if (state !== 'pending') return [];
+	if (question === 'outcome') return ['happened', 'again', 'abandon', 'details'];
+	return ['approve', ...(grant === null ? [] : (['for_run'] as const)), 'edit', 'deny', 'details'];
+}
+
+/** Whether all that wait may be approved in one go: several, and none of more than medium risk. */
+export function canApproveAll({ items }: Approval): boolean {
+	const open = items.filter(({ state }) => state === 'pending');
+	const isMild = ({ risk, question }: ApprovalItem) => question === 'run' && (risk === 'low' || risk === 'medium');
+	return open.length > 1 && open.every(isMild);
+}
+
+/** The button for an act; `item` null: about all that wait. */
+export function approvalControl(
+	{ session }: Place,
+	{ id, run }: Approval,
+	action: ApprovalAct,
+	item: ApprovalItem | null,
+): ApprovalControl {
+	return { session, run, action, approval: id, callId: item?.callId ?? null, revision: item?.revision ?? null };
+}
+
+/** What a press comes to; null: nothing is decided by it. `typed`: what the person wrote into its form. */
+export function decisionOf(control: ApprovalControl, typed: string): ApprovalDecision | null {
+	const { approval, callId, revision } = control;
+	const verdict = verdictOf(control.action, typed);
+	return verdict === null ? null : { approval, callId, revision, verdict };
+}
+
+function verdictOf(act: ApprovalAct, typed: string): ApprovalDecision['verdict'] | null {
+	switch (act) {
+		case 'approve':
+		case 'approve_all':
+			return { type: 'approve', forRun: false };
+		case 'for_run':
+			return { type: 'approve', forRun: true };
+		case 'deny':
+			return { type: 'deny', reason: typed.trim() === '' ? null : typed.trim() };
+		case 'edit':
+			return { type: 'edit', arguments: typed };
+		case 'happened':
+		case 'again':
+		case 'abandon':
+			return { type: 'outcome', outcome: act };
+		case 'details':
+			return null;
+	}
+}
+
+/** An approval as its thread shows it now, and which of its calls a button is about; null: it is not there. */
+export async function approvalAt(
+	host: Pick<GatewayHost, 'thread'>,
+	{ session, approval: id, callId }: ApprovalControl,
+): Promise<{ approval: Approval; index: number } | null> {
+	for (const { message } of await host.thread(session)) {
+		if (message.type !== 'approval' || message.approval.id !== id) continue;
+		const index = message.approval.items.findIndex((item) => item.callId === callId);
+		if (index !== -1) return { approval: message.approval, index };
+	}
+	return null;
+}
