@@ -60,7 +60,7 @@ interface Standing {
 	failures: number;
 	/** It was gone and posted anew. */
 	renewed: boolean;
-	/** It was gone once more: whoever takes it away does not want it. */
+	/** It was gone once more, so whoever takes it away does not want it; or there is no place for it any more. */
 	isUnwanted: boolean;
 }
 
@@ -105,8 +105,10 @@ export function createDelivery(options: DeliveryOptions): Delivery {
 	};
 
 	const show = async (standing: Standing, body: unknown): Promise<void> => {
-		const { key } = standing;
-		const slot = { key, nonce: nonceOf(place, key), mayExist: standing.attempted };
+		const { key, renewed } = standing;
+		// A platform may take one that was deleted for the one it is asked for.
+		const nonce = nonceOf(place, renewed ? `${key}~` : key);
+		const slot = { key, nonce, mayExist: standing.attempted };
 		if (standing.id === null) {
 			if (!standing.attempted) await records?.opening(key);
 			standing.attempted = true;
@@ -146,6 +148,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
 		if (code === 'place_gone') {
 			if (!gone) options.onProblem(say('projector.given_up', values));
 			gone = true;
+			standing.isUnwanted = true;
 			return;
 		}
 		standing.failures += 1;
@@ -170,6 +173,8 @@ export function createDelivery(options: DeliveryOptions): Delivery {
 
 	/** Whether one more message may be posted. */
 	const hasRoom = ({ type }: ThreadMessage): boolean => {
+		// The run waits for it.
+		if (type === 'approval') return true;
 		const posted = [...standings.values()].filter(({ id }) => id !== null).length;
 		const reserve = type === 'final' || type === 'choice' ? 0 : FOR_THE_RESULT;
 		return posted + reserve < gateway.capabilities.maxMessages;
@@ -182,7 +187,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
 		isBusy: () => [...standings.values()].some(({ inFlight }) => inFlight),
 		isComplete: () => !givenUp,
 		offer(messages, isUrgent) {
-			if (gone) return null;
+			// A gateway may have another place for what a run waits for.
 			let again: number | null = null;
 			let postOpen = false;
 			const consider = (standing: Standing, work: Work, urgent: boolean) => {
@@ -191,7 +196,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
 				if (held) again = Math.min(again ?? standing.notBefore, standing.notBefore);
 				else void deliver(standing, work);
 			};
-			for (const message of messages) {
+			for (const message of gone ? messages.filter(({ type }) => type === 'approval') : messages) {
 				const bodies = bodiesOf(message);
 				for (const [index, body] of bodies.entries()) {
 					const standing = standingOf(partKey(message.key, index));

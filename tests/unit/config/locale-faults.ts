@@ -7,7 +7,7 @@ export type Catalogue = Readonly<Record<string, string | Readonly<Record<string,
 /** Most characters of what a platform cuts off or refuses: the limits of Discord and Slack, and ours for buttons. */
 const LIMITS: readonly (readonly [RegExp, number])[] = [
 	[/^(control|slack\.button)\./, 34],
-	[/^card\.(act\.|stop$)/, 34],
+	[/^card\.act\./, 34],
 	[/^card\.(edit|deny|allow)\.title$|^card\.send$/, 24],
 	[/^card\.(edit|deny)\.label$/, 45],
 	[/^discord\.follow_up\./, 45],

@@ -1,7 +1,11 @@
 import type { MessageComponentInteraction, ModalSubmitInteraction } from 'discord.js';
 import { type Clock, sleep } from '../../../core/clock.ts';
 import type { Inbound } from '../../../core/gateway.ts';
-import type { Control } from '../shared/controls.ts';
+import type { Say } from '../../../core/say.ts';
+import { type Control, isOfCard, type RunControl } from '../shared/controls.ts';
+import { approvalPressed } from './approval-events.ts';
+import { type ApprovalForm, approvalForm, typedIn } from './approval-form.ts';
+import type { Caller } from './callers.ts';
 import { commandOf, type Deed, type Desk, goOn } from './desk.ts';
 import { followUpModal, questionIn } from './follow-up-modal.ts';
 import { attend } from './interaction-caller.ts';
@@ -17,35 +21,55 @@ type Pressed = MessageComponentInteraction | ModalSubmitInteraction;
 
 /** A button of a thread was pressed. */
 export async function buttonPressed(desk: Desk, interaction: MessageComponentInteraction): Promise<void> {
-	const finding = controlOf(desk, interaction);
-	// Whoever waits for it hears of its failure.
-	finding.catch(() => {});
-	const early = await within(desk.clock, LOOK_UP_MS, finding);
 	const say = desk.sayIn(interaction.locale);
-	if (early?.action === 'follow_up') {
-		await interaction.showModal(followUpModal(interaction.customId, say));
+	const opening = openingOf(desk, interaction, say);
+	// Whoever waits for it hears of its failure.
+	opening.catch(() => {});
+	const early = await within(desk.clock, LOOK_UP_MS, opening);
+	if (early?.form.type === 'modal') {
+		await interaction.showModal(early.form.modal);
 		return;
 	}
 	await attend(desk, interaction, async (caller) => {
-		const control = await finding;
+		const { control, form } = await opening;
 		if (control === null) await caller.tell(say('discord.button_dead'));
-		else if (control.action === 'follow_up') await caller.tell(say('discord.press_again'));
-		else {
-			if (control.action === 'retry') await goOn(desk, control.session, null);
-			await desk.handOver(inboundOf(control, deedOf(interaction, control)), caller);
-		}
+		else if (form.type === 'modal') await caller.tell(say('discord.press_again'));
+		else if (form.type === 'sentence') await caller.tell(form.text);
+		else await act(desk, control, deedOf(interaction, control), caller);
 	});
 }
 
-/** The modal of a Follow-up button was sent. */
+/** What a press opens, and what the button does (null: nothing any more). */
+async function openingOf(
+	desk: Desk,
+	interaction: MessageComponentInteraction,
+	say: Say,
+): Promise<{ control: Control | null; form: ApprovalForm }> {
+	const { customId } = interaction;
+	const control = await controlOf(desk, interaction);
+	if (control !== null && isOfCard(control)) return { control, form: await approvalForm(desk, customId, control, say) };
+	if (control?.action !== 'follow_up') return { control, form: { type: 'none' } };
+	return { control, form: { type: 'modal', modal: followUpModal(customId, say) } };
+}
+
+/** The form that a button opened was sent. */
 export function modalSent(desk: Desk, interaction: ModalSubmitInteraction): Promise<void> {
 	return attend(desk, interaction, async (caller) => {
 		const control = await controlOf(desk, interaction);
 		if (control === null) return void (await caller.tell(desk.sayIn(interaction.locale)('discord.button_dead')));
+		const deed = deedOf(interaction, control);
+		if (isOfCard(control)) return approvalPressed(desk, control, { deed, typed: typedIn(interaction), caller });
 		const asked = { question: questionIn(interaction) };
 		await goOn(desk, control.session, null);
-		await desk.handOver(commandOf(deedOf(interaction, control), 'ask', asked), caller);
+		await desk.handOver(commandOf(deed, 'ask', asked), caller);
 	});
+}
+
+/** Does what a button without a form asks for. */
+async function act(desk: Desk, control: Control, deed: Deed, caller: Caller): Promise<void> {
+	if (isOfCard(control)) return approvalPressed(desk, control, { deed, typed: '', caller });
+	if (control.action === 'retry') await goOn(desk, control.session, null);
+	await desk.handOver(inboundOf(control, deed), caller);
 }
 
 /** What the button does; null: nothing any more. One that was just shown may be pressed before it has been noted. */
@@ -70,7 +94,7 @@ const deedOf = ({ id, user, locale, guildId }: Pressed, { session }: Control): D
 });
 
 /** What a button other than Follow-up asks for. */
-function inboundOf({ action, run, orchestration, agent }: Control, deed: Deed): Inbound {
+function inboundOf({ action, run, orchestration, agent }: RunControl, deed: Deed): Inbound {
 	if (action === 'good' || action === 'bad') return commandOf(deed, 'rate', { verdict: action, run });
 	if (action !== 'choose') return commandOf(deed, action, { run });
 	const { id, principal, session, locale } = commandOf(deed, action, {});

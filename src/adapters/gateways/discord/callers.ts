@@ -1,9 +1,10 @@
 import type { Clock } from '../../../core/clock.ts';
+import type { ReplyFile } from './reply-parts.ts';
 
 /** Somebody who did something and can still be answered. */
 export interface Caller {
-	/** Says it, privately where Discord can. False: it is too late for that, and nothing was said. */
-	tell(text: string): Promise<boolean>;
+	/** Says it, with files beside it, privately where Discord can. False: it is too late for that, and nothing was said. */
+	tell(text: string, files?: readonly ReplyFile[]): Promise<boolean>;
 	/** Whether something was said. */
 	wasTold(): boolean;
 	/** Changes what they see of their own act to this text; null: there is no such thing. */

@@ -7,6 +7,8 @@ export interface DiscordButton {
 	label: string;
 	emoji: string | null;
 	style: 'primary' | 'secondary' | 'success' | 'danger';
+	/** Whether a row begins with it; otherwise only where the one before is full. */
+	beginsRow?: boolean;
 }
 
 /** A text file. */
@@ -33,7 +35,7 @@ export interface DiscordBody {
 	/** Markdown, at most `LIMITS.content`; never empty. */
 	content: string;
 	card: DiscordCard | null;
-	/** In rows of five. */
+	/** In rows of at most five. */
 	buttons: readonly DiscordButton[];
 	files: readonly DiscordFile[];
 	/** Notifies nobody. */

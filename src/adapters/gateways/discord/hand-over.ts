@@ -82,4 +82,4 @@ export function createHandingOver(options: HandOverOptions): HandingOver {
 const OPENING: readonly string[] = ['ask', 'retry'];
 
 const withNote = (caller: Caller, note: string): Caller =>
-	note === '' ? caller : { ...caller, tell: (text) => caller.tell(`${text}\n${note}`) };
+	note === '' ? caller : { ...caller, tell: (text, files) => caller.tell(`${text}\n${note}`, files) };

@@ -70,9 +70,9 @@ function callerOf(interaction: Answerable, isAlive: () => boolean): Caller {
 	};
 	return {
 		wasTold: () => told > 0,
-		async tell(text) {
+		async tell(text, files) {
 			if (!isAlive()) return false;
-			for (const part of replyParts(text)) {
+			for (const part of replyParts(text, files)) {
 				told += 1;
 				if (told === 1) await edit(part);
 				else await interaction.followUp({ ...part, flags: EPHEMERAL | NO_PREVIEWS });

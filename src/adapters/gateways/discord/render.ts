@@ -2,6 +2,7 @@ import type { MessageOf, RenderContext, ThreadMessage } from '../../../core/gate
 import { choiceButtons } from './buttons.ts';
 import type { DiscordBody } from './discord-body.ts';
 import { plainText } from './plain-text.ts';
+import { approvalBodies } from './render-approval.ts';
 import { boardBody } from './render-board.ts';
 import { finalBodies } from './render-final.ts';
 import { slotBodies } from './render-slot.ts';
@@ -26,7 +27,7 @@ export function renderDiscord(message: ThreadMessage, context: RenderContext): r
 		case 'choice':
 			return [choiceBody(message, context)];
 		case 'approval':
-			return [];
+			return approvalBodies(message, context);
 		case 'final':
 			return finalBodies(message, context.say);
 	}

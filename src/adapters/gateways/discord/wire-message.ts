@@ -56,11 +56,14 @@ function containerOf({ colour, blocks }: DiscordCard, buttons: readonly DiscordB
 }
 
 function rowsOf(buttons: readonly DiscordButton[]): object[] {
-	const count = Math.ceil(buttons.length / LIMITS.rowButtons);
-	return Array.from({ length: count }, (_, row) => ({
-		type: ACTION_ROW,
-		components: buttons.slice(row * LIMITS.rowButtons, (row + 1) * LIMITS.rowButtons).map(buttonOf),
-	}));
+	const rows: object[][] = [];
+	for (const button of buttons) {
+		const last = rows.at(-1);
+		if (last === undefined || last.length === LIMITS.rowButtons || button.beginsRow === true)
+			rows.push([buttonOf(button)]);
+		else last.push(buttonOf(button));
+	}
+	return rows.map((components) => ({ type: ACTION_ROW, components }));
 }
 
 const buttonOf = ({ control, label, emoji, style }: DiscordButton): object => ({

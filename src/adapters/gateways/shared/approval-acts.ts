@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Approval, ApprovalDecision, ApprovalItem } from '../../../core/approval.ts';
 import type { GatewayHost, Place } from '../../../core/gateway.ts';
 
-/** What a person may do about one call, or with `approve_all` about all that wait. */
+/** What a person may do about one call, about all that wait (`approve_all`), or about the run (`stop_run`). */
 export const approvalActSchema = z.enum([
 	'approve',
 	'for_run',
@@ -13,6 +13,7 @@ export const approvalActSchema = z.enum([
 	'again',
 	'abandon',
 	'approve_all',
+	'stop_run',
 ]);
 export type ApprovalAct = z.infer<typeof approvalActSchema>;
 
@@ -22,7 +23,7 @@ export const approvalControlSchema = z.object({
 	action: approvalActSchema,
 	/** Id of the approval. */
 	approval: z.string(),
-	/** Which call, and as it stood when the button was shown; null: all that wait. */
+	/** Which call, and as it stood when the button was shown; null: none in particular. */
 	callId: z.string().nullable(),
 	revision: z.number().int().positive().nullable(),
 });
@@ -43,7 +44,7 @@ export function canApproveAll({ items }: Approval): boolean {
 	return open.length > 1 && open.every(isMild);
 }
 
-/** The button for an act; `item` null: about all that wait. */
+/** The button for an act; `item` null: about no call in particular. */
 export function approvalControl(
 	{ session }: Place,
 	{ id, run }: Approval,
@@ -76,6 +77,7 @@ function verdictOf(act: ApprovalAct, typed: string): ApprovalDecision['verdict']
 		case 'abandon':
 			return { type: 'outcome', outcome: act };
 		case 'details':
+		case 'stop_run':
 			return null;
 	}
 }

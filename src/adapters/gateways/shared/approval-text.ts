@@ -88,6 +88,7 @@ const ACTS = {
 	again: 'card.act.again',
 	abandon: 'card.act.abandon',
 	approve_all: 'card.act.approve_all',
+	stop_run: 'card.act.stop_run',
 } as const satisfies Record<ApprovalAct, string>;
 
 /** What a card says above its items. */
@@ -148,10 +149,11 @@ function factsOf(item: ApprovalItem, voice: ApprovalVoice): string[] {
 
 function reasonsOf({ reasons }: ApprovalItem, voice: ApprovalVoice): string[] {
 	const { say } = voice;
-	const left = reasons.length - REASONS;
+	const most = voice.room > 1 ? reasons.length : REASONS;
+	const left = reasons.length - most;
 	return [
 		...reasons
-			.slice(0, REASONS)
+			.slice(0, most)
 			.map(({ rule, text }) => say('card.held', { text: sentence(text, voice), rule: named(rule, voice) })),
 		...(left > 0 ? [say('board.more', { count: left })] : []),
 	];

@@ -8,7 +8,16 @@ const LIVE = /<(?=[@#!/:]|(?:t|a|id):)|@(?=everyone|here|channel)|`{3,}/gi;
  * live written as JSON escapes, such as `\u202e`. It means exactly the same: who reads it as JSON gets the same value.
  */
 export function argumentsText(json: string): string {
-	return indented(json).replace(UNSEEN, escapedUnits).replace(LIVE, escapedUnits);
+	return withEscapes(indented(json));
+}
+
+const withEscapes = (json: string): string => json.replace(UNSEEN, escapedUnits).replace(LIVE, escapedUnits);
+
+/** The same for a form that takes `most` characters, without the indentation if that helps; `fits`: it is short enough. */
+export function formArguments(json: string, most: number): { text: string; fits: boolean } {
+	const text = argumentsText(json);
+	const short = text.length <= most ? text : withEscapes(json);
+	return { text: short, fits: short.length <= most };
 }
 
 /** Unchanged when another spelling could lose something. */
