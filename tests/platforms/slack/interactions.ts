@@ -32,7 +32,7 @@ export interface Interactions {
 	select(on: Surface, actionId: string, value: string): Promise<Delivery>;
 	/** Types into a menu whose options the app gives; the options it gave. */
 	suggest(on: Surface, actionId: string, typed: string): Promise<{ delivery: Delivery; options: JsonObject[] }>;
-	/** Submits a modal with what the inputs hold, by block id. */
+	/** Submits a modal with what the inputs hold, by block id; what is not given is as the app filled it in. */
 	submit(view: SlackView, values?: Readonly<Record<string, unknown>>): Promise<Submitted>;
 	/** Closes a modal; null when the app does not want to know. */
 	dismiss(view: SlackView): Promise<Delivery | null>;
@@ -137,6 +137,13 @@ async function suggest(desk: Desk, on: Surface, actionId: string, typed: string)
 	return { delivery, options: problems.length > 0 ? [] : options.filter(isObject) };
 }
 
+/** What an element holds that nobody has touched. */
+function initialOf({ initial_value, initial_option, initial_options }: JsonObject): unknown {
+	if (initial_option !== undefined) return { selected_option: initial_option };
+	if (initial_options !== undefined) return { selected_options: initial_options };
+	return initial_value ?? null;
+}
+
 /** The state of a view: for each input block what its element holds. */
 function stateOf(view: SlackView, values: Readonly<Record<string, unknown>>): JsonObject {
 	const state: JsonObject = {};
@@ -144,7 +151,7 @@ function stateOf(view: SlackView, values: Readonly<Record<string, unknown>>): Js
 		const element = block.type === 'input' ? block.element : null;
 		if (!isObject(element)) continue;
 		const id = String(block.block_id);
-		const given = values[id] ?? null;
+		const given = values[id] ?? initialOf(element);
 		const held = isObject(given) ? given : { value: given };
 		state[id] = { [String(element.action_id ?? id)]: { type: element.type, ...held } };
 	}

@@ -1,4 +1,4 @@
-import type { Approval, ApprovalItem, ApprovalVote, Person } from '../../../core/approval.ts';
+import type { Approval, ApprovalItem, ApprovalVote, Person, Risk } from '../../../core/approval.ts';
 import { revealedText } from '../../../core/foreign-text.ts';
 import type { Say } from '../../../core/say.ts';
 import type { ApprovalAct } from './approval-acts.ts';
@@ -139,7 +139,7 @@ function factsOf(item: ApprovalItem, voice: ApprovalVoice): string[] {
 	];
 	return [
 		say(EFFECTS[effects]),
-		say(RISKS[risk]),
+		riskText(risk, say),
 		...(question === 'run' ? reasonsOf(item, voice) : [say('card.cut_off')]),
 		...claim,
 		...(state === 'pending' ? asked : []),
@@ -197,5 +197,7 @@ export function excerptOf(text: string, most: number, file: string, say: Say): {
 	const shown = text.slice(0, most).replace(/[\uD800-\uDBFF]$/, '');
 	return { shown, note: say('card.attached', { shown: shown.length, count: text.length, file }) };
 }
+
+export const riskText = (risk: Risk, say: Say): string => say(RISKS[risk]);
 
 export const actText = (act: ApprovalAct, say: Say): string => say(ACTS[act]);

@@ -1,7 +1,16 @@
 import type { App } from '@slack/bolt';
 import { takeNativeStop } from './agent-session.ts';
-import { ASK_ABOUT, ASK_MODAL, COMMAND, type EVENTS, FOLLOW_UP_MODAL, type OLDER_EVENTS } from './app-shape.ts';
+import {
+	APPROVAL_MODAL,
+	ASK_ABOUT,
+	ASK_MODAL,
+	COMMAND,
+	type EVENTS,
+	FOLLOW_UP_MODAL,
+	type OLDER_EVENTS,
+} from './app-shape.ts';
 import type { SlackDesk } from './slack-desk.ts';
+import { takeDecision } from './take-approval.ts';
 import { takeCommand } from './take-command.ts';
 import { isOwnToken, takeLeave } from './take-leave.ts';
 import { takeMessage } from './take-message.ts';
@@ -49,6 +58,10 @@ export function listen(app: App, desk: SlackDesk, later: (work: () => Promise<vo
 	app.action(/.*/, async ({ ack, body }) => {
 		await ack();
 		later(() => takePress(desk, body));
+	});
+	app.view(APPROVAL_MODAL, async ({ ack, body }) => {
+		await ack();
+		later(() => takeDecision(desk, body));
 	});
 	for (const modal of [ASK_MODAL, FOLLOW_UP_MODAL]) {
 		app.view(modal, async ({ ack, body }) => {

@@ -30,15 +30,24 @@ export async function openFollowUpModal(desk: SlackDesk, visitor: Visitor, openi
 	await open(desk, visitor, opening, followUpModal(opening.modalPlace, visitor.say));
 }
 
-async function open(desk: SlackDesk, visitor: Visitor, opening: Opening, view: types.ModalView): Promise<void> {
+function open(desk: SlackDesk, visitor: Visitor, opening: Opening, view: types.ModalView): Promise<void> {
+	return openView(desk, visitor, { ...opening, tooLate: visitor.say('slack.modal.too_late') }, view);
+}
+
+/** `tooLate`: what the person is told when the trigger is not good any more. */
+export async function openView(
+	desk: SlackDesk,
+	visitor: Visitor,
+	opening: Pick<Opening, 'trigger' | 'responseUrl'> & { tooLate: string },
+	view: types.ModalView,
+): Promise<void> {
 	try {
 		const { views } = await desk.client(visitor.workspace);
 		await views.open({ trigger_id: opening.trigger, view });
 	} catch (thrown) {
 		// A second delivery of what has opened it already.
 		if (refusalOf(thrown) === 'exchanged_trigger_id') return;
-		const text = visitor.say('slack.modal.too_late');
-		await desk.replies.tell(addressOf(visitor, opening.responseUrl), text);
+		await desk.replies.tell(addressOf(visitor, opening.responseUrl), opening.tooLate);
 		if (refusalOf(thrown) !== 'expired_trigger_id') desk.onProblem(thrown);
 	}
 }

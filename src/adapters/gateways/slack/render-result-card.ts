@@ -1,7 +1,7 @@
 import type { Outcome } from '../../../core/coordination.ts';
 import type { BoardResult, MessageOf } from '../../../core/gateway.ts';
 import type { Say } from '../../../core/say.ts';
-import type { Control } from '../shared/controls.ts';
+import type { RunControl } from '../shared/controls.ts';
 import { answerText, headingOf } from '../shared/result-text.ts';
 import { splitMarkdown } from '../shared/split-markdown.ts';
 import { actions, type Button, context, header, markdown, plainSections, section } from './blocks.ts';
@@ -12,7 +12,7 @@ import { clipped, escaped, foreignLine, foreignMarkdown } from './slack-text.ts'
 type Board = MessageOf<'board'>;
 
 export interface CardContext {
-	control(action: Control['action']): Control;
+	control(action: RunControl['action']): RunControl;
 	say: Say;
 }
 

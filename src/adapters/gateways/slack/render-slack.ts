@@ -1,4 +1,5 @@
 import type { RenderContext, ThreadMessage } from '../../../core/gateway.ts';
+import { renderApproval } from './render-approval.ts';
 import { renderBoard } from './render-board.ts';
 import { renderChoice } from './render-choice.ts';
 import { renderFinal } from './render-final.ts';
@@ -7,8 +8,8 @@ import { renderSlot } from './render-slot.ts';
 import { renderTally } from './render-tally.ts';
 import type { SlackBody } from './slack-body.ts';
 
-/** Shown even where as little as possible is. A choice is: the run waits for it. */
-const ALWAYS: readonly ThreadMessage['type'][] = ['board', 'choice', 'final'];
+/** Shown even where as little as possible is: a run waits for an approval and a choice. */
+const ALWAYS: readonly ThreadMessage['type'][] = ['approval', 'board', 'choice', 'final'];
 
 /**
  * A message of a thread in Slack's form: the messages that show it, in order. The question and the queue are not
@@ -31,7 +32,7 @@ export function renderSlack(message: ThreadMessage, context: RenderContext): rea
 		case 'choice':
 			return renderChoice(message, context);
 		case 'approval':
-			return [];
+			return renderApproval(message, context);
 		case 'final':
 			return renderFinal(message, context);
 	}

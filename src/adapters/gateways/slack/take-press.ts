@@ -1,9 +1,11 @@
 import { z } from 'zod';
 import { sleep } from '../../../core/clock.ts';
-import type { Control, Position } from '../shared/controls.ts';
+import { type Control, isOfCard, type Position, type RunControl } from '../shared/controls.ts';
+import { opens } from './approval-views.ts';
 import { openFollowUpModal } from './open-modal.ts';
 import { renderSlack } from './render-slack.ts';
 import type { SlackDesk, Visitor } from './slack-desk.ts';
+import { pressCard } from './take-approval.ts';
 import { addressOf, principalOf, submit, visitorOf } from './visit.ts';
 
 const pressSchema = z.object({
@@ -25,13 +27,15 @@ export async function takePress(desk: SlackDesk, body: unknown): Promise<void> {
 	const { channel_id: channel, message_ts: message, thread_ts } = press.container;
 	const place = { team: press.team.id, user: press.user.id, channel, thread: thread_ts ?? message };
 	const control = await controlOf(desk, press.actions[0]?.action_id ?? '', { tenant: place.team, channel, message });
-	const visitor = await visitorOf(desk, place, control?.action === 'stop');
+	const visitor = await visitorOf(desk, place, control !== null && isUrgent(control));
 	if (visitor === null) return;
 	if (control === null) {
 		const address = addressOf(visitor, press.response_url ?? null);
 		return desk.replies.tell(address, visitor.say('slack.button_gone'));
 	}
-	await act(desk, visitor, control, press);
+	if (!isOfCard(control)) return act(desk, visitor, control, press);
+	const responseUrl = press.response_url ?? null;
+	await pressCard(desk, visitor, control, { trigger: press.trigger_id, message, responseUrl });
 }
 
 /** A press may be here sooner than it is noted what the button does: that is done when Slack has shown it. */
@@ -42,7 +46,11 @@ async function controlOf(desk: SlackDesk, id: string, position: Position): Promi
 	return desk.controls.find(id, position);
 }
 
-async function act(desk: SlackDesk, visitor: Visitor, control: Control, press: Press): Promise<void> {
+/** What must be stopped soon, or opened before the trigger is no good any more. */
+const isUrgent = (control: Control): boolean =>
+	isOfCard(control) ? control.action === 'stop_run' || opens(control) : control.action === 'stop';
+
+async function act(desk: SlackDesk, visitor: Visitor, control: RunControl, press: Press): Promise<void> {
 	const { session, run, action } = control;
 	const { trigger_id: id } = press;
 	const responseUrl = press.response_url ?? null;
@@ -70,7 +78,7 @@ async function act(desk: SlackDesk, visitor: Visitor, control: Control, press: P
 async function choose(
 	desk: SlackDesk,
 	visitor: Visitor,
-	{ session, run, orchestration, agent }: Control,
+	{ session, run, orchestration, agent }: RunControl,
 	{ id, responseUrl }: { id: string; responseUrl: string | null },
 ): Promise<void> {
 	if (orchestration === null || agent === null) return;
