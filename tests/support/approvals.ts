@@ -9,6 +9,7 @@ export const voteBy = (by: Person, decision: ApprovalVote['decision'] = 'approve
 	decision,
 	at: 1_700_000_060_000,
 	via: 'thread',
+	forRun: false,
 });
 
 /** A call that waits for one person. `callId`: also what makes it another one. */
@@ -19,12 +20,18 @@ export function approvalItem(change: Partial<ApprovalItem> = {}): ApprovalItem {
 		tool: 'github__create_issue',
 		source: 'github',
 		effects: 'irreversible',
+		fingerprint: 'f1',
+		definition: 'd1',
 		arguments: '{"repository":"massgen/chat","title":"Flaky test"}',
+		proposed: '{"repository":"massgen/chat","title":"Flaky test"}',
+		tainted: false,
 		digest: 'a1b2c3d4e5f60718293a4b5c6d7e8f90a1b2c3d4e5f60718293a4b5c6d7e8f90',
 		risk: 'high',
 		reasons: [{ rule: 'default-ask', text: 'nothing allows it' }],
 		said: 'I file what we found.',
 		needed: 1,
+		approvers: null,
+		waitMs: 1_800_000,
 		votes: [],
 		state: 'pending',
 		denial: null,
@@ -32,6 +39,7 @@ export function approvalItem(change: Partial<ApprovalItem> = {}): ApprovalItem {
 		editedBy: null,
 		before: null,
 		grant: null,
+		width: null,
 		outcome: null,
 		effect: 'none',
 		...change,
@@ -48,6 +56,7 @@ export function approvalOf(change: Partial<Approval> = {}): Approval {
 		agent: 'writer',
 		name: 'agent2',
 		attempt: 1,
+		locale: null,
 		title: 'File the bug',
 		requester: null,
 		deciders: 'the owners of this channel',
@@ -57,6 +66,7 @@ export function approvalOf(change: Partial<Approval> = {}): Approval {
 		remindedAt: null,
 		tier: 0,
 		policy: 'p1',
+		heldBack: 0,
 		...change,
 	};
 }

@@ -1,5 +1,5 @@
 import type { Inbound } from '../../../core/gateway.ts';
-import { type ApprovalControl, approvalAt, decisionOf } from '../shared/approval-acts.ts';
+import { type ApprovalControl, approvalAt, decisionOf } from '../shared/approval-control.ts';
 import { itemTexts } from '../shared/approval-text.ts';
 import type { Caller } from './callers.ts';
 import { discordStyle } from './card-item.ts';
@@ -27,8 +27,7 @@ function inboundOf(control: ApprovalControl, deed: Deed, typed: string): Inbound
 async function tellDetails(desk: Desk, control: ApprovalControl, { locale }: Deed, caller: Caller): Promise<void> {
 	const say = desk.sayIn(locale);
 	const found = await approvalAt(desk.host, control);
-	const voice = { say, style: discordStyle, room: Number.POSITIVE_INFINITY };
-	const texts = found && itemTexts(found.approval, found.index, voice);
+	const texts = found && itemTexts(found.approval, found.index, say, discordStyle, Number.POSITIVE_INFINITY);
 	const item = found?.approval.items[found.index];
 	if (texts === null || item === undefined) return void (await caller.tell(say('card.unknown')));
 	const { title, state, facts, change } = texts;

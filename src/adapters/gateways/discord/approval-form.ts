@@ -1,6 +1,6 @@
 import type { APIModalInteractionResponseCallbackData, ModalSubmitInteraction } from 'discord.js';
 import type { Say } from '../../../core/say.ts';
-import { type ApprovalControl, approvalAt } from '../shared/approval-acts.ts';
+import { type ApprovalControl, approvalAt } from '../shared/approval-control.ts';
 import { formArguments } from '../shared/arguments-text.ts';
 import type { Desk } from './desk.ts';
 import { plainText } from './plain-text.ts';

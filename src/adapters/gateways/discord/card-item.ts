@@ -27,7 +27,7 @@ const AROUND_CODE = 160;
 /** One call on a card, in at most `limit` characters. What arguments do not fit are in a file beside it, whole. */
 export function cardItem(approval: Approval, index: number, limit: number, say: Say): CardItem {
 	for (const room of ROOMS) {
-		const texts = itemTexts(approval, index, { say, style: discordStyle, room });
+		const texts = itemTexts(approval, index, say, discordStyle, room);
 		if (texts === null) break;
 		const { title, state, facts, change } = texts;
 		const lines = [`**${title}**`, state, ...facts.map((fact) => `- ${fact}`)];

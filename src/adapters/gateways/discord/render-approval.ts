@@ -1,9 +1,8 @@
-import type { Approval } from '../../../core/approval.ts';
-import { isOpen } from '../../../core/approval.ts';
+import { type Approval, isOpen } from '../../../core/approval.ts';
 import type { MessageOf, Place, RenderContext } from '../../../core/gateway.ts';
 import type { Say } from '../../../core/say.ts';
-import { type ApprovalAct, actsOf, approvalControl, canApproveAll } from '../shared/approval-acts.ts';
-import { actText, cardTexts } from '../shared/approval-text.ts';
+import { approvalControl, type CardAct, cardActText } from '../shared/approval-control.ts';
+import { actsOf, canApproveAll, cardTexts } from '../shared/approval-text.ts';
 import { type CardItem, cardItem, discordStyle, ROOMS } from './card-item.ts';
 import { pageLine } from './card-page.ts';
 import { clipText } from './clip-text.ts';
@@ -22,7 +21,7 @@ export function approvalBodies(
 	{ approval }: MessageOf<'approval'>,
 	{ place, say }: RenderContext,
 ): readonly DiscordBody[] {
-	const heading = `## ${cardTexts(approval, { say, style: discordStyle, room: 1 }).heading}`;
+	const heading = `## ${cardTexts(approval, say, discordStyle).heading}`;
 	const head = headText(approval, say);
 	const pages = pagesOf(approval, head.length + pageLine(approval.id, 99, say).length + 2, say);
 	return pages.map((items, page) => {
@@ -41,7 +40,7 @@ export function approvalBodies(
 
 function headText(approval: Approval, say: Say): string {
 	const versions = ROOMS.map((room) => {
-		const { heading, about } = cardTexts(approval, { say, style: discordStyle, room });
+		const { heading, about } = cardTexts(approval, say, discordStyle, room);
 		return [`## ${heading}`, ...about.map((line) => `-# ${line}`)].join('\n');
 	});
 	return versions.find(({ length }) => length <= HEAD) ?? versions.at(-1) ?? '';
@@ -67,7 +66,7 @@ function pagesOf(approval: Approval, beside: number, say: Say): readonly { index
 	return pages;
 }
 
-const STYLES: Partial<Record<ApprovalAct, DiscordButton['style']>> = {
+const STYLES: Partial<Record<CardAct, DiscordButton['style']>> = {
 	approve: 'success',
 	approve_all: 'success',
 	deny: 'danger',
@@ -80,7 +79,7 @@ function itemButtons(place: Place, approval: Approval, index: number, say: Say):
 	const number = approval.items.length > 1 ? `${index + 1} · ` : '';
 	return actsOf(item).map((act, at) => ({
 		control: approvalControl(place, approval, act, item),
-		label: clipText(`${number}${actText(act, say)}`, LIMITS.label),
+		label: clipText(`${number}${cardActText(act, say)}`, LIMITS.label),
 		emoji: null,
 		style: STYLES[act] ?? 'secondary',
 		beginsRow: at === 0,
@@ -89,10 +88,10 @@ function itemButtons(place: Place, approval: Approval, index: number, say: Say):
 
 function allButtons(place: Place, approval: Approval, say: Say): DiscordButton[] {
 	if (!isOpen(approval)) return [];
-	const acts: readonly ApprovalAct[] = canApproveAll(approval) ? ['approve_all', 'stop_run'] : ['stop_run'];
+	const acts: readonly CardAct[] = canApproveAll(approval) ? ['approve_all', 'stop_run'] : ['stop_run'];
 	return acts.map((act, at) => ({
 		control: approvalControl(place, approval, act, null),
-		label: actText(act, say),
+		label: cardActText(act, say),
 		emoji: null,
 		style: STYLES[act] ?? 'secondary',
 		beginsRow: at === 0,

@@ -1,7 +1,6 @@
 import type { Approval, ApprovalItem, ApprovalVote, Person, Risk } from '../../../core/approval.ts';
 import { revealedText } from '../../../core/foreign-text.ts';
 import type { Say } from '../../../core/say.ts';
-import type { ApprovalAct } from './approval-acts.ts';
 import { argumentsText, differenceText } from './arguments-text.ts';
 
 /** How a surface writes what is not this program's own text. */
@@ -15,10 +14,10 @@ export interface ApprovalStyle {
 }
 
 /** In whose language and markup a card speaks. */
-export interface ApprovalVoice {
+interface ApprovalVoice {
 	say: Say;
 	style: ApprovalStyle;
-	/** How many times the usual length of foreign sentences is shown: 1, more in details, less where it is narrow. */
+	/** How many times the usual length of foreign sentences is shown. */
 	room: number;
 }
 
@@ -88,13 +87,15 @@ const ACTS = {
 	again: 'card.act.again',
 	abandon: 'card.act.abandon',
 	approve_all: 'card.act.approve_all',
-	stop_run: 'card.act.stop_run',
-} as const satisfies Record<ApprovalAct, string>;
+} as const;
 
-/** What a card says above its items. */
-export function cardTexts(approval: Approval, voice: ApprovalVoice): CardTexts {
-	const { say, style } = voice;
-	const { agent, name, title, deciders, expiresAt, items } = approval;
+/** What a person may do about one call, or with `approve_all` about all that wait. */
+export type ApprovalAct = keyof typeof ACTS;
+
+/** What a card says above its items. `room`: how many times the usual length of foreign sentences is shown. */
+export function cardTexts(approval: Approval, say: Say, style: ApprovalStyle, room = 1): CardTexts {
+	const voice = { say, style, room };
+	const { agent, name, title, deciders, expiresAt, items, heldBack } = approval;
 	const who = say('card.for', {
 		agent: named(agent, voice),
 		name: named(name, voice),
@@ -105,14 +106,24 @@ export function cardTexts(approval: Approval, voice: ApprovalVoice): CardTexts {
 	const isOutcome = open.every(({ question }) => question === 'outcome');
 	const heading = say(isOutcome ? 'card.heading.outcome' : 'card.heading.run', { count: open.length });
 	const until = say(isOutcome ? 'card.until_outcome' : 'card.until', { time: style.time(expiresAt) });
-	return { heading, about: [who, say('card.deciders', { deciders: sentence(deciders, voice) }), until] };
+	const may =
+		deciders === '' ? say('card.deciders_none') : say('card.deciders', { deciders: sentence(deciders, voice) });
+	const more = heldBack > 0 ? [say('card.held_back', { count: heldBack })] : [];
+	return { heading, about: [who, may, until, ...more] };
 }
 
-/** What a card says of one of its calls; `index` counts from 0. */
-export function itemTexts({ items }: Pick<Approval, 'items'>, index: number, voice: ApprovalVoice): ItemTexts | null {
+/** What a card says of one of its calls; `index` counts from 0, `room` is as in `cardTexts`. */
+export function itemTexts(
+	{ items }: Pick<Approval, 'items'>,
+	index: number,
+	say: Say,
+	style: ApprovalStyle,
+	room = 1,
+): ItemTexts | null {
+	const voice = { say, style, room };
 	const item = items[index];
 	if (item === undefined) return null;
-	const name = voice.say('card.item', { tool: named(item.tool, voice), source: named(item.source, voice) });
+	const name = say('card.item', { tool: named(item.tool, voice), source: named(item.source, voice) });
 	return {
 		title: items.length > 1 ? `${index + 1}. ${name}` : name,
 		state: stateText(item, voice),
@@ -201,3 +212,17 @@ export function excerptOf(text: string, most: number, file: string, say: Say): {
 export const riskText = (risk: Risk, say: Say): string => say(RISKS[risk]);
 
 export const actText = (act: ApprovalAct, say: Say): string => say(ACTS[act]);
+
+/** What can be done about a call now, in the order of its buttons; nothing once it is decided. */
+export function actsOf({ state, question, grant }: ApprovalItem): readonly ApprovalAct[] {
+	if (state !== 'pending') return [];
+	if (question === 'outcome') return ['happened', 'again', 'abandon', 'details'];
+	return ['approve', ...(grant === null ? [] : (['for_run'] as const)), 'edit', 'deny', 'details'];
+}
+
+/** Whether all that wait may be approved in one go: several, and none of more than medium risk. */
+export function canApproveAll({ items }: Approval): boolean {
+	const open = items.filter(({ state }) => state === 'pending');
+	const isMild = ({ risk, question }: ApprovalItem) => question === 'run' && (risk === 'low' || risk === 'medium');
+	return open.length > 1 && open.every(isMild);
+}

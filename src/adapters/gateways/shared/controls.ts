@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type { Store } from '../../../core/store.ts';
-import { type ApprovalControl, approvalControlSchema } from './approval-acts.ts';
+import { type ApprovalControl, approvalControlSchema } from './approval-control.ts';
 
 const runControlSchema = z.object({
 	session: z.string(),

@@ -2,7 +2,7 @@ import type { types } from '@slack/bolt';
 import { z } from 'zod';
 import type { Approval } from '../../../core/approval.ts';
 import type { Say } from '../../../core/say.ts';
-import { type ApprovalControl, approvalAt } from '../shared/approval-acts.ts';
+import { type ApprovalControl, approvalAt } from '../shared/approval-control.ts';
 import { type ApprovalStyle, excerptOf, itemTexts } from '../shared/approval-text.ts';
 import { formArguments } from '../shared/arguments-text.ts';
 import { controlId } from '../shared/controls.ts';
@@ -111,7 +111,7 @@ const viewStyle: ApprovalStyle = {
 
 /** Everything about a call, for one person. */
 function detailsView(approval: Approval, index: number, say: Say): types.ModalView {
-	const texts = itemTexts(approval, index, { say, style: viewStyle, room: Number.POSITIVE_INFINITY });
+	const texts = itemTexts(approval, index, say, viewStyle, Number.POSITIVE_INFINITY);
 	const lines = texts === null ? [] : [`*${texts.title}*`, texts.state, ...texts.facts.map((fact) => `• ${fact}`)];
 	const change = texts?.change ?? null;
 	return {

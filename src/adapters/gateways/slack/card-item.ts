@@ -1,8 +1,8 @@
 import type { Approval } from '../../../core/approval.ts';
 import type { Place } from '../../../core/gateway.ts';
 import type { Say } from '../../../core/say.ts';
-import { actsOf, approvalControl } from '../shared/approval-acts.ts';
-import { type ApprovalStyle, actText, excerptOf, type ItemTexts, itemTexts } from '../shared/approval-text.ts';
+import { approvalControl } from '../shared/approval-control.ts';
+import { type ApprovalStyle, actsOf, actText, excerptOf, type ItemTexts, itemTexts } from '../shared/approval-text.ts';
 import { actions, type Button, context, plainSections, section } from './blocks.ts';
 import { MAX_SECTION } from './limits.ts';
 import { personMark } from './person-mark.ts';
@@ -73,7 +73,7 @@ export function cardItem(place: Place, approval: Approval, index: number, most: 
 }
 
 function textsOf(approval: Approval, index: number, say: Say): ItemTexts | null {
-	const versions = ROOMS.map((room) => itemTexts(approval, index, { say, style: slackStyle, room }));
+	const versions = ROOMS.map((room) => itemTexts(approval, index, say, slackStyle, room));
 	return versions.find((texts) => texts !== null && topText(texts).length <= MAX_SECTION) ?? versions.at(-1) ?? null;
 }
 

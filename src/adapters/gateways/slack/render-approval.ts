@@ -1,8 +1,8 @@
 import { type Approval, isOpen } from '../../../core/approval.ts';
 import type { MessageOf, Place, RenderContext } from '../../../core/gateway.ts';
 import type { Say } from '../../../core/say.ts';
-import { type ApprovalAct, approvalControl, canApproveAll } from '../shared/approval-acts.ts';
-import { actText, cardTexts, riskText } from '../shared/approval-text.ts';
+import { approvalControl, type CardAct, cardActText } from '../shared/approval-control.ts';
+import { canApproveAll, cardTexts, riskText } from '../shared/approval-text.ts';
 import { actions, type Button, context, header, partText, section } from './blocks.ts';
 import { type CardItem, cardItem, MAX_CODE, ROOMS, slackStyle } from './card-item.ts';
 import { MAX_SECTION } from './limits.ts';
@@ -95,7 +95,7 @@ function bodyOf(
 
 function aboveOf(approval: Approval, say: Say): { heading: string; about: string } {
 	const versions = ROOMS.map((room) => {
-		const { heading, about } = cardTexts(approval, { say, style: slackStyle, room });
+		const { heading, about } = cardTexts(approval, say, slackStyle, room);
 		return { heading, about: about.join('\n') };
 	});
 	return versions.find(({ about }) => about.length <= MAX_SECTION / 2) ?? versions.at(-1) ?? { heading: '', about: '' };
@@ -115,8 +115,8 @@ const cardCalls = (approval: Approval, say: Say): string[] =>
 
 function allButtons(place: Place, approval: Approval, say: Say): Button[] {
 	if (!isOpen(approval)) return [];
-	const acts: readonly ApprovalAct[] = canApproveAll(approval) ? ['approve_all', 'stop_run'] : ['stop_run'];
-	return acts.map((act) => ({ control: approvalControl(place, approval, act, null), label: actText(act, say) }));
+	const acts: readonly CardAct[] = canApproveAll(approval) ? ['approve_all', 'stop_run'] : ['stop_run'];
+	return acts.map((act) => ({ control: approvalControl(place, approval, act, null), label: cardActText(act, say) }));
 }
 
 function fileOf({ name, content }: { name: string; content: string }, say: Say): SlackBody {

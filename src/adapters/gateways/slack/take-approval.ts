@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Inbound } from '../../../core/gateway.ts';
-import { type ApprovalControl, decisionOf } from '../shared/approval-acts.ts';
+import { type ApprovalControl, decisionOf } from '../shared/approval-control.ts';
 import { isOfCard } from '../shared/controls.ts';
 import { approvalPlaceSchema, approvalView, typedIn } from './approval-views.ts';
 import { openView } from './open-modal.ts';

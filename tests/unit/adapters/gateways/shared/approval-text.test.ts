@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { actsOf, canApproveAll } from '../../../../../src/adapters/gateways/shared/approval-acts.ts';
 import {
 	type ApprovalStyle,
+	actsOf,
+	canApproveAll,
 	cardTexts,
 	excerptOf,
 	itemTexts,
@@ -16,17 +17,16 @@ const style: ApprovalStyle = {
 	person: ({ user }) => `@${user}`,
 	time: (at) => new Date(at).toISOString(),
 };
-const voice = { say, style, room: 1 };
 const [ada, bob] = [personOf('slack', 'ada'), personOf('slack', 'bob')];
 const textsOf = (change: Partial<ApprovalItem>, room = 1) => {
-	const texts = itemTexts(approvalOf({ items: [approvalItem(change)] }), 0, { say, style, room });
+	const texts = itemTexts(approvalOf({ items: [approvalItem(change)] }), 0, say, style, room);
 	if (texts === null) throw new Error('no item');
 	return texts;
 };
 
 describe('the texts of an approval', () => {
 	it('say who wants what, who may decide and until when', () => {
-		expect(cardTexts(approvalOf(), voice)).toEqual({
+		expect(cardTexts(approvalOf(), say, style)).toEqual({
 			heading: '1 tool call waits for approval',
 			about: [
 				'writer (agent2) wants this, for: File the bug',
@@ -49,21 +49,27 @@ describe('the texts of an approval', () => {
 		});
 	});
 
+	it('say that nobody may decide, and how many further calls were held back', () => {
+		const { about } = cardTexts(approvalOf({ deciders: '', heldBack: 3 }), say, style);
+		expect(about).toContain('Nobody here may decide it.');
+		expect(about.at(-1)).toBe('3 further calls were refused unasked: too many requests wait here.');
+	});
+
 	it('number the calls of a turn, and count those that wait', () => {
 		const items = [approvalItem({ state: 'denied' }), approvalItem(), approvalItem()];
 		const approval = approvalOf({ items });
-		expect(cardTexts(approval, voice).heading).toBe('2 tool calls wait for approval');
-		expect(items.map((_, index) => itemTexts(approval, index, voice)?.title)).toEqual([
+		expect(cardTexts(approval, say, style).heading).toBe('2 tool calls wait for approval');
+		expect(items.map((_, index) => itemTexts(approval, index, say, style)?.title)).toEqual([
 			'1. github__create_issue · github',
 			'2. github__create_issue · github',
 			'3. github__create_issue · github',
 		]);
-		expect(itemTexts(approval, 3, voice)).toBeNull();
+		expect(itemTexts(approval, 3, say, style)).toBeNull();
 	});
 
 	it('ask nothing any more once all is decided', () => {
 		const approval = approvalOf({ items: [approvalItem({ state: 'approved', votes: [voteBy(ada)] })] });
-		expect(cardTexts(approval, voice)).toEqual({
+		expect(cardTexts(approval, say, style)).toEqual({
 			heading: 'Nothing waits for approval here any more',
 			about: ['writer (agent2) wants this, for: File the bug'],
 		});
@@ -100,7 +106,7 @@ describe('the texts of an approval', () => {
 
 	it('ask what became of a call that was cut off, and do not call it held', () => {
 		const items = [approvalItem({ question: 'outcome' })];
-		expect(cardTexts(approvalOf({ items }), voice).heading).toBe('1 tool call was cut off: did it happen?');
+		expect(cardTexts(approvalOf({ items }), say, style).heading).toBe('1 tool call was cut off: did it happen?');
 		const { facts } = textsOf({ question: 'outcome' });
 		expect(facts.filter((fact) => fact.startsWith('Held'))).toEqual([]);
 		expect(facts.join()).toContain('nobody knows whether it happened');

@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import type { Approval, ApprovalDecision, ApprovalItem } from '../../../core/approval.ts';
 import type { GatewayHost, Place } from '../../../core/gateway.ts';
+import type { Say } from '../../../core/say.ts';
+import { type ApprovalAct, actText } from './approval-text.ts';
 
-/** What a person may do about one call, about all that wait (`approve_all`), or about the run (`stop_run`). */
-export const approvalActSchema = z.enum([
+const cardActSchema = z.enum([
 	'approve',
 	'for_run',
 	'edit',
@@ -14,13 +15,14 @@ export const approvalActSchema = z.enum([
 	'abandon',
 	'approve_all',
 	'stop_run',
-]);
-export type ApprovalAct = z.infer<typeof approvalActSchema>;
+]) satisfies z.ZodType<ApprovalAct | 'stop_run'>;
+/** What a button of a card is for: an act, or to stop the run. */
+export type CardAct = z.infer<typeof cardActSchema>;
 
 export const approvalControlSchema = z.object({
 	session: z.string(),
 	run: z.string(),
-	action: approvalActSchema,
+	action: cardActSchema,
 	/** Id of the approval. */
 	approval: z.string(),
 	/** Which call, and as it stood when the button was shown; null: none in particular. */
@@ -30,25 +32,11 @@ export const approvalControlSchema = z.object({
 /** What a button of a card does. */
 export type ApprovalControl = z.infer<typeof approvalControlSchema>;
 
-/** What can be done about a call now, in the order of its buttons; nothing once it is decided. */
-export function actsOf({ state, question, grant }: ApprovalItem): readonly ApprovalAct[] {
-	if (state !== 'pending') return [];
-	if (question === 'outcome') return ['happened', 'again', 'abandon', 'details'];
-	return ['approve', ...(grant === null ? [] : (['for_run'] as const)), 'edit', 'deny', 'details'];
-}
-
-/** Whether all that wait may be approved in one go: several, and none of more than medium risk. */
-export function canApproveAll({ items }: Approval): boolean {
-	const open = items.filter(({ state }) => state === 'pending');
-	const isMild = ({ risk, question }: ApprovalItem) => question === 'run' && (risk === 'low' || risk === 'medium');
-	return open.length > 1 && open.every(isMild);
-}
-
 /** The button for an act; `item` null: about no call in particular. */
 export function approvalControl(
 	{ session }: Place,
 	{ id, run }: Approval,
-	action: ApprovalAct,
+	action: CardAct,
 	item: ApprovalItem | null,
 ): ApprovalControl {
 	return { session, run, action, approval: id, callId: item?.callId ?? null, revision: item?.revision ?? null };
@@ -61,7 +49,7 @@ export function decisionOf(control: ApprovalControl, typed: string): ApprovalDec
 	return verdict === null ? null : { approval, callId, revision, verdict };
 }
 
-function verdictOf(act: ApprovalAct, typed: string): ApprovalDecision['verdict'] | null {
+function verdictOf(act: CardAct, typed: string): ApprovalDecision['verdict'] | null {
 	switch (act) {
 		case 'approve':
 		case 'approve_all':
@@ -94,3 +82,7 @@ export async function approvalAt(
 	}
 	return null;
 }
+
+/** What stands on a button of a card. */
+export const cardActText = (act: CardAct, say: Say): string =>
+	act === 'stop_run' ? say('card.act.stop_run') : actText(act, say);
