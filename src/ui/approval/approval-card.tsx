@@ -1,0 +1,99 @@
+import { useId } from 'react';
+import type { Approval, ApprovalItem } from '../../core/approval.ts';
+import { say } from '../say.ts';
+import { dateText } from '../text/date-text.ts';
+import { timeText } from '../text/time-text.ts';
+import { ApprovalItemView } from './approval-item.tsx';
+import { type CardPlace, useDeciding } from './deciding.ts';
+import { useLeft } from './use-left.ts';
+
+/** Calls of one turn that wait for people, or waited: an item for each. */
+export function ApprovalCard({ approval, place }: { approval: Approval; place: CardPlace }) {
+	const { agent, name, items, deciders, createdAt, expiresAt } = approval;
+	const pending = items.filter(({ state }) => state === 'pending');
+	const left = useLeft(expiresAt, place.aheadMs, pending.length > 0);
+	const isOpen = pending.length > 0 && left > 0;
+	const id = useId();
+	return (
+		<section className="approval" data-open={isOpen} aria-labelledby={id}>
+			<header>
+				<h2 id={id}>{headingOf(pending, isOpen)}</h2>
+				<p className="quiet">
+					<bdi>{say('held.asked_by', { agent, name })}</bdi>
+					{' · '}
+					<time dateTime={new Date(createdAt).toISOString()}>{dateText(createdAt)}</time>
+				</p>
+			</header>
+			{pending.length > 0 && (
+				<dl className="facts">
+					<div>
+						<dt>{say('held.deciders')}</dt>
+						<dd>
+							<bdi>{deciders}</bdi>
+						</dd>
+					</div>
+					<div>
+						<dt>{say('held.until')}</dt>
+						<dd>
+							<time dateTime={new Date(expiresAt).toISOString()}>{dateText(expiresAt)}</time>{' '}
+							<span role="timer" className="figure">
+								{isOpen ? say('held.left', { time: timeText(left) }) : say('held.over')}
+							</span>
+						</dd>
+					</div>
+				</dl>
+			)}
+			<ul>
+				{items.map((item) => (
+					<ApprovalItemView key={item.callId} approval={approval} item={item} place={place} isOpen={isOpen} />
+				))}
+			</ul>
+			{isOpen && <Together approval={approval} pending={pending} place={place} />}
+		</section>
+	);
+}
+
+/** What is decided for all calls that wait. */
+function Together({
+	approval,
+	pending,
+	place,
+}: {
+	approval: Approval;
+	pending: readonly ApprovalItem[];
+	place: CardPlace;
+}) {
+	const { isBusy, said, send } = useDeciding(place);
+	const isMild = pending.every(({ risk, question }) => question === 'run' && (risk === 'low' || risk === 'medium'));
+	// One by one, each as it was shown: what somebody has edited meanwhile is not approved unseen.
+	const approveAll = () =>
+		send(
+			pending.map(({ callId, revision }) => ({
+				...{ approval: approval.id, callId, revision },
+				verdict: { type: 'approve', forRun: false },
+			})),
+		);
+	return (
+		<footer className="row acts">
+			{pending.length > 1 && isMild && (
+				<button type="button" disabled={isBusy} onClick={approveAll}>
+					{say('held.approve_all', { count: pending.length })}
+				</button>
+			)}
+			<button type="button" className="stop" onClick={place.stop}>
+				{say('held.stop')}
+			</button>
+			{said !== null && (
+				<p className="said" role="alert">
+					{said}
+				</p>
+			)}
+		</footer>
+	);
+}
+
+function headingOf(pending: readonly ApprovalItem[], isOpen: boolean): string {
+	if (!isOpen) return say('held.heading.closed');
+	const isOutcome = pending.every(({ question }) => question === 'outcome');
+	return say(isOutcome ? 'held.heading.outcome' : 'held.heading.run', { count: pending.length });
+}
