@@ -19,7 +19,7 @@ export function ApprovalCard({ approval, place }: { approval: Approval; place: C
 			<header>
 				<h2 id={id}>{headingOf(pending, isOpen)}</h2>
 				<p className="quiet">
-					<bdi>{say('held.asked_by', { agent, name })}</bdi>
+					<bdi>{say('card.asked_by', { agent, name })}</bdi>
 					{' · '}
 					<time dateTime={new Date(createdAt).toISOString()}>{dateText(createdAt)}</time>
 				</p>
@@ -27,17 +27,17 @@ export function ApprovalCard({ approval, place }: { approval: Approval; place: C
 			{pending.length > 0 && (
 				<dl className="facts">
 					<div>
-						<dt>{say('held.deciders')}</dt>
+						<dt>{say('card.fact.deciders')}</dt>
 						<dd>
 							<bdi>{deciders}</bdi>
 						</dd>
 					</div>
 					<div>
-						<dt>{say('held.until')}</dt>
+						<dt>{say('card.fact.until')}</dt>
 						<dd>
 							<time dateTime={new Date(expiresAt).toISOString()}>{dateText(expiresAt)}</time>{' '}
 							<span role="timer" className="figure">
-								{isOpen ? say('held.left', { time: timeText(left) }) : say('held.over')}
+								{isOpen ? say('card.left', { time: timeText(left) }) : say('card.over')}
 							</span>
 						</dd>
 					</div>
@@ -77,11 +77,11 @@ function Together({
 		<footer className="row acts">
 			{pending.length > 1 && isMild && (
 				<button type="button" disabled={isBusy} onClick={approveAll}>
-					{say('held.approve_all', { count: pending.length })}
+					{say('card.approve_all', { count: pending.length })}
 				</button>
 			)}
 			<button type="button" className="stop" onClick={place.stop}>
-				{say('held.stop')}
+				{say('card.stop')}
 			</button>
 			{said !== null && (
 				<p className="said" role="alert">
@@ -93,7 +93,7 @@ function Together({
 }
 
 function headingOf(pending: readonly ApprovalItem[], isOpen: boolean): string {
-	if (!isOpen) return say('held.heading.closed');
+	if (!isOpen) return say('card.heading.closed');
 	const isOutcome = pending.every(({ question }) => question === 'outcome');
-	return say(isOutcome ? 'held.heading.outcome' : 'held.heading.run', { count: pending.length });
+	return say(isOutcome ? 'card.heading.outcome' : 'card.heading.run', { count: pending.length });
 }

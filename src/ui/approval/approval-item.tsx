@@ -43,20 +43,20 @@ export function ApprovalItemView({
 			<div className="row">
 				<h3 id={id} ref={heading} tabIndex={-1}>
 					<code>{escapeUnseen(item.tool)}</code>{' '}
-					<bdi className="quiet">{say('held.source', { source: item.source })}</bdi>
+					<bdi className="quiet">{say('card.source', { source: item.source })}</bdi>
 				</h3>
 				<span className="risk" data-risk={risk}>
-					<span aria-hidden="true">{SIGNS[risk]}</span> {say(`held.risk.${risk}`)}
+					<span aria-hidden="true">{SIGNS[risk]}</span> {say(`card.risk.${risk}`)}
 				</span>
 			</div>
-			{item.question === 'outcome' && <p>{say('held.outcome_about')}</p>}
+			{item.question === 'outcome' && <p>{say('card.cut_off')}</p>}
 			{state === 'pending' ? (
 				facts
 			) : (
 				<>
 					<ItemOutcome item={item} />
 					<details>
-						<summary>{say('held.show_call')}</summary>
+						<summary>{say('card.show_call')}</summary>
 						{facts}
 					</details>
 				</>

@@ -29,21 +29,21 @@ export function ConfirmForm({
 	const send = () => onSend(isCritical ? { confirm: item.tool, ...(tokenNeeded ? { token } : {}) } : {});
 	return (
 		<ItemForm
-			label={say('held.confirm_heading')}
-			send={say(isWide ? 'held.confirm_wide' : verdict.type === 'outcome' ? 'held.confirm_again' : 'held.confirm_once')}
+			label={say('card.confirm_heading')}
+			send={say(isWide ? 'card.confirm_wide' : verdict.type === 'outcome' ? 'card.confirm_again' : 'card.confirm_once')}
 			isReady={isReady}
 			onSend={send}
 			onClose={onClose}
 		>
 			{isWide && (
 				<p>
-					{say('held.grant')} <bdi className="grant">{item.grant}</bdi>
+					{say('card.grant')} <bdi className="grant">{item.grant}</bdi>
 				</p>
 			)}
-			{verdict.type === 'outcome' && <p>{say('held.again_about')}</p>}
+			{verdict.type === 'outcome' && <p>{say('card.again_about')}</p>}
 			{isCritical && (
 				<>
-					<label htmlFor={id}>{say('held.confirm_tool', { tool: item.tool })}</label>
+					<label htmlFor={id}>{say('card.confirm_tool', { tool: item.tool })}</label>
 					<input
 						id={id}
 						autoComplete="off"
@@ -56,7 +56,7 @@ export function ConfirmForm({
 			)}
 			{isCritical && tokenNeeded && (
 				<>
-					<label htmlFor={`${id}-token`}>{say('held.confirm_token')}</label>
+					<label htmlFor={`${id}-token`}>{say('card.confirm_token')}</label>
 					<input
 						id={`${id}-token`}
 						type="password"

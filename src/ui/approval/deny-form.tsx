@@ -19,13 +19,13 @@ export function DenyForm({
 	const id = useId();
 	return (
 		<ItemForm
-			label={say('held.deny_heading')}
-			send={say('held.deny_send')}
+			label={say('card.deny_heading')}
+			send={say('card.deny_send')}
 			isReady={!isBusy}
 			onSend={() => onSend(reason.trim() || null)}
 			onClose={onClose}
 		>
-			<label htmlFor={id}>{say('held.deny_reason')}</label>
+			<label htmlFor={id}>{say('card.deny_reason')}</label>
 			<textarea
 				id={id}
 				rows={2}

@@ -26,13 +26,13 @@ export function EditForm({
 	};
 	return (
 		<ItemForm
-			label={say('held.edit_heading')}
-			send={say('held.edit_send')}
+			label={say('card.edit_heading')}
+			send={say('card.edit_send')}
 			isReady={!isBusy}
 			onSend={send}
 			onClose={onClose}
 		>
-			<label htmlFor={id}>{say('held.edit_label')}</label>
+			<label htmlFor={id}>{say('card.edit_label')}</label>
 			<textarea
 				id={id}
 				className="json"
@@ -46,11 +46,11 @@ export function EditForm({
 				aria-describedby={`${id}-hint`}
 			/>
 			<p className="hint" id={`${id}-hint`}>
-				{say('held.edit_hint', { revision: item.revision + 1 })}
+				{say('card.edit_hint', { revision: item.revision + 1 })}
 			</p>
 			{fault !== null && (
 				<p className="problem" role="alert">
-					{say('held.edit_fault', { reason: fault })}
+					{say('card.edit_fault', { reason: fault })}
 				</p>
 			)}
 		</ItemForm>

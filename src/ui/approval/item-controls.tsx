@@ -26,15 +26,15 @@ export function ItemControls({ item, isBusy, tokenNeeded, onDecide }: ItemContro
 	};
 	const letRun = (verdict: Verdict, confirms = false) =>
 		isCritical || confirms ? setOpen({ type: 'confirm', verdict }) : onDecide(verdict);
-	const press = (key: 'once' | 'edit' | 'deny' | 'for_run' | 'happened' | 'again' | 'abandon', act: () => void) => (
+	const press = (key: 'approve' | 'edit' | 'deny' | 'for_run' | 'happened' | 'again' | 'abandon', act: () => void) => (
 		<button
 			type="button"
-			className={key === 'once' ? 'primary' : key === 'deny' ? 'stop' : undefined}
+			className={key === 'approve' ? 'primary' : key === 'deny' ? 'stop' : undefined}
 			disabled={isBusy}
-			aria-label={say('held.of', { act: say(`held.act.${key}`), tool: item.tool })}
+			aria-label={say('card.of', { act: say(`card.act.${key}`), tool: item.tool })}
 			onClick={act}
 		>
-			{say(`held.act.${key}`)}
+			{say(`card.act.${key}`)}
 		</button>
 	);
 	return (
@@ -42,7 +42,7 @@ export function ItemControls({ item, isBusy, tokenNeeded, onDecide }: ItemContro
 			<div className="row acts" ref={buttons}>
 				{item.question === 'run' ? (
 					<>
-						{press('once', () => letRun({ type: 'approve', forRun: false }))}
+						{press('approve', () => letRun({ type: 'approve', forRun: false }))}
 						{item.grant !== null && press('for_run', () => letRun({ type: 'approve', forRun: true }, true))}
 						{press('edit', () => setOpen({ type: 'edit' }))}
 						{press('deny', () => setOpen({ type: 'deny' }))}

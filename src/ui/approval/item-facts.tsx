@@ -15,11 +15,11 @@ export function ItemFacts({ item }: { item: ApprovalItem }) {
 	return (
 		<dl className="facts">
 			<div>
-				<dt>{say('held.effects')}</dt>
-				<dd>{say(`held.effects.${item.effects}`)}</dd>
+				<dt>{say('card.fact.effects')}</dt>
+				<dd>{say(`card.effects.${item.effects}`)}</dd>
 			</div>
 			<div>
-				<dt>{say('held.reasons')}</dt>
+				<dt>{say('card.fact.reasons')}</dt>
 				<dd>
 					<ul>
 						{item.reasons.map(({ rule, text: why }) => (
@@ -31,26 +31,26 @@ export function ItemFacts({ item }: { item: ApprovalItem }) {
 				</dd>
 			</div>
 			<div className="wide">
-				<dt>{say('held.arguments', { count: item.arguments.length })}</dt>
+				<dt>{say('card.fact.arguments', { count: item.arguments.length })}</dt>
 				<dd>
-					<ExactText text={text} label={say('held.arguments_label', { tool: item.tool })} />
+					<ExactText text={text} label={say('card.arguments_label', { tool: item.tool })} />
 				</dd>
 			</div>
 			{item.before !== null && <Difference item={item} now={text} before={item.before} />}
 			<div className="wide">
-				<dt>{say('held.said')}</dt>
-				<dd>{item.said === '' ? <p className="quiet">{say('held.said_nothing')}</p> : <Said text={item.said} />}</dd>
+				<dt>{say('card.fact.said')}</dt>
+				<dd>{item.said === '' ? <p className="quiet">{say('card.no_words')}</p> : <Said text={item.said} />}</dd>
 			</div>
 			<div>
-				<dt>{say('held.votes')}</dt>
+				<dt>{say('card.fact.votes')}</dt>
 				<dd>
 					<Votes item={item} />
 				</dd>
 			</div>
 			<div>
-				<dt>{say('held.digest')}</dt>
+				<dt>{say('card.fact.digest')}</dt>
 				<dd>
-					<code>{item.digest.slice(0, DIGEST_SHOWN)}</code> · {say('held.revision', { revision: item.revision })}
+					<code>{item.digest.slice(0, DIGEST_SHOWN)}</code> · {say('card.revision', { revision: item.revision })}
 				</dd>
 			</div>
 		</dl>
@@ -72,9 +72,9 @@ function Difference({ item, now, before }: { item: ApprovalItem; now: string; be
 	const by = item.editedBy;
 	return (
 		<div className="wide">
-			<dt>{by === null ? say('held.difference') : say('held.difference_by', { who: by.user })}</dt>
+			<dt>{by === null ? say('card.fact.difference') : say('card.fact.difference_by', { who: by.user })}</dt>
 			<dd>
-				<ExactBox label={say('held.difference')}>
+				<ExactBox label={say('card.fact.difference')}>
 					{lines.map(({ sign, text }, at) => {
 						const Line = sign === '-' ? 'del' : sign === '+' ? 'ins' : 'span';
 						return (

@@ -38,7 +38,7 @@ export function ItemForm({
 					{send}
 				</button>
 				<button type="button" onClick={onClose}>
-					{say('held.back')}
+					{say('card.back')}
 				</button>
 			</div>
 		</form>

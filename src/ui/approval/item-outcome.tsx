@@ -7,12 +7,12 @@ export function Votes({ item: { votes, needed } }: { item: ApprovalItem }) {
 	const given = votes.filter(({ decision }) => decision === 'approve').length;
 	return (
 		<>
-			{say('held.approvals', { given, needed })}
+			{say('card.approvals', { given, needed })}
 			{votes.length > 0 && (
 				<ul>
 					{votes.map((vote) => (
 						<li key={`${vote.at} ${vote.decision} ${vote.by.platform} ${vote.by.user}`}>
-							<bdi>{say(vote.decision === 'approve' ? 'held.voted.approve' : 'held.voted.deny', whoOf(vote))}</bdi>
+							<bdi>{say(vote.decision === 'approve' ? 'card.voted.approve' : 'card.voted.deny', whoOf(vote))}</bdi>
 						</li>
 					))}
 				</ul>
@@ -30,17 +30,17 @@ export function ItemOutcome({ item }: { item: ApprovalItem }) {
 			<p>
 				<span aria-hidden="true">{state === 'approved' ? '✓' : '✕'}</span>{' '}
 				<b>
-					{question === 'outcome' && outcome !== null ? say(`held.answered.${outcome}`) : say(`held.state.${state}`)}
+					{question === 'outcome' && outcome !== null ? say(`card.answered.${outcome}`) : say(`card.state.${state}`)}
 				</b>
-				{vote !== undefined && <bdi> {say('held.decided_by', whoOf(vote))}</bdi>}
+				{vote !== undefined && <bdi> {say('card.decided_by', whoOf(vote))}</bdi>}
 			</p>
 			{denial !== null && denial !== '' && (
 				<p className="foreign" dir="auto">
-					{say('held.denial', { reason: denial })}
+					{say('card.denied_because', { reason: denial })}
 				</p>
 			)}
 			{state === 'approved' && outcome !== 'happened' && outcome !== 'abandon' && (
-				<p className="quiet">{say(`held.effect.${effect}`)}</p>
+				<p className="quiet">{say(`card.effect.${effect}`)}</p>
 			)}
 		</div>
 	);
@@ -56,8 +56,8 @@ function placeText(via: string, platform: string): string {
 		case 'page':
 		case 'terminal':
 		case 'command':
-			return say(`held.via.${via}`, { platform });
+			return say(`card.via.${via}`, { platform });
 		default:
-			return say('held.via.thread', { platform });
+			return say('card.via.thread', { platform });
 	}
 }
