@@ -2,17 +2,16 @@ import { useId } from 'react';
 import type { Approval, ApprovalItem } from '../../core/approval.ts';
 import { say } from '../say.ts';
 import { dateText } from '../text/date-text.ts';
-import { timeText } from '../text/time-text.ts';
 import { ApprovalItemView } from './approval-item.tsx';
 import { type CardPlace, useDeciding } from './deciding.ts';
-import { useLeft } from './use-left.ts';
+import { TimeLeft, useIsPast } from './time-left.tsx';
 
 /** Calls of one turn that wait for people, or waited: an item for each. */
 export function ApprovalCard({ approval, place }: { approval: Approval; place: CardPlace }) {
 	const { agent, name, items, deciders, createdAt, expiresAt } = approval;
 	const pending = items.filter(({ state }) => state === 'pending');
-	const left = useLeft(expiresAt, place.aheadMs, pending.length > 0);
-	const isOpen = pending.length > 0 && left > 0;
+	const isLate = useIsPast(expiresAt, place.aheadMs);
+	const isOpen = pending.length > 0 && !isLate;
 	const id = useId();
 	return (
 		<section className="approval" data-open={isOpen} aria-labelledby={id}>
@@ -36,9 +35,7 @@ export function ApprovalCard({ approval, place }: { approval: Approval; place: C
 						<dt>{say('card.fact.until')}</dt>
 						<dd>
 							<time dateTime={new Date(expiresAt).toISOString()}>{dateText(expiresAt)}</time>{' '}
-							<span role="timer" className="figure">
-								{isOpen ? say('card.left', { time: timeText(left) }) : say('card.over')}
-							</span>
+							{isOpen ? <TimeLeft until={expiresAt} aheadMs={place.aheadMs} /> : <b>{say('card.over')}</b>}
 						</dd>
 					</div>
 				</dl>

@@ -29,7 +29,7 @@ export function ConfirmForm({
 	const send = () => onSend(isCritical ? { confirm: item.tool, ...(tokenNeeded ? { token } : {}) } : {});
 	return (
 		<ItemForm
-			label={say('card.confirm_heading')}
+			label={say('card.of', { act: say('card.confirm_heading'), tool: item.tool })}
 			send={say(isWide ? 'card.confirm_wide' : verdict.type === 'outcome' ? 'card.confirm_again' : 'card.confirm_once')}
 			isReady={isReady}
 			onSend={send}

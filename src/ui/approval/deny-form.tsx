@@ -1,4 +1,5 @@
 import { useId, useState } from 'react';
+import type { ApprovalItem } from '../../core/approval.ts';
 import { say } from '../say.ts';
 import { ItemForm } from './item-form.tsx';
 
@@ -7,10 +8,12 @@ const MAX_REASON = 2_000;
 
 /** Why not: the agent reads it. */
 export function DenyForm({
+	item,
 	isBusy,
 	onSend,
 	onClose,
 }: {
+	item: ApprovalItem;
 	isBusy: boolean;
 	onSend(reason: string | null): void;
 	onClose(): void;
@@ -19,7 +22,7 @@ export function DenyForm({
 	const id = useId();
 	return (
 		<ItemForm
-			label={say('card.deny_heading')}
+			label={say('card.of', { act: say('card.deny_heading'), tool: item.tool })}
 			send={say('card.deny_send')}
 			isReady={!isBusy}
 			onSend={() => onSend(reason.trim() || null)}

@@ -26,7 +26,7 @@ export function EditForm({
 	};
 	return (
 		<ItemForm
-			label={say('card.edit_heading')}
+			label={say('card.of', { act: say('card.edit_heading'), tool: item.tool })}
 			send={say('card.edit_send')}
 			isReady={!isBusy}
 			onSend={send}

@@ -64,7 +64,7 @@ export function ItemControls({ item, isBusy, tokenNeeded, onDecide }: ItemContro
 				/>
 			)}
 			{open?.type === 'deny' && (
-				<DenyForm isBusy={isBusy} onSend={(reason) => onDecide({ type: 'deny', reason })} onClose={close} />
+				<DenyForm item={item} isBusy={isBusy} onSend={(reason) => onDecide({ type: 'deny', reason })} onClose={close} />
 			)}
 			{open?.type === 'confirm' && (
 				<ConfirmForm
