@@ -37,7 +37,10 @@ import { systemClock } from './system-clock.ts';
 const { version } = packageJson;
 
 /** The terminal that a thread is shown on. */
-export type TerminalPlace = Pick<TerminalGatewayOptions, 'input' | 'output' | 'errors' | 'interactive'>;
+export type TerminalPlace = Pick<
+	TerminalGatewayOptions,
+	'input' | 'output' | 'errors' | 'interactive' | 'approve' | 'filesFolder'
+>;
 
 export interface AppOptions extends ConfigOptions {
 	/** The terminal that threads of its own sessions are shown on; null: none. */

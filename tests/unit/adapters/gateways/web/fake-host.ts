@@ -49,7 +49,6 @@ export function createFakeHost(): FakeHost {
 		async teams() {
 			return { teams: [this.team], notes: ['The demo team answers.'] };
 		},
-		keptFile: async () => null,
 		commands: () => [],
 		async keptFile(id) {
 			return this.kept.get(id) ?? null;
