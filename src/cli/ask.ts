@@ -59,6 +59,7 @@ async function put(question: string, options: AskArguments, openStore: AppOption
 	try {
 		const how = await interruptible(
 			async () => {
+				await app.listen();
 				const error = await submit(app, question, options);
 				if (error !== null || seen.run === null) return 'refused';
 				// The person has been told why by then.

@@ -75,7 +75,7 @@ export function createPainter({ output, env, clock, say, showsCards, onBegin, on
 		if (display === null) return;
 		const elapsedMs = elapsed(display);
 		const fixed = display.take(page(), elapsedMs, closing);
-		const moment = { frame, elapsedMs, height: (output.rows ?? 24) - 1 };
+		const moment = { frame, elapsedMs, height: (output.rows || 24) - 1 };
 		write(fixed, closing || hidden || !rich ? [] : display.live(page(), moment));
 		if (closing || display.isOver()) turn();
 	}
