@@ -8,7 +8,7 @@ import { TimeLeft, useIsPast } from './time-left.tsx';
 
 /** Calls of one turn that wait for people, or waited: an item for each. */
 export function ApprovalCard({ approval, place }: { approval: Approval; place: CardPlace }) {
-	const { agent, name, items, deciders, createdAt, expiresAt } = approval;
+	const { agent, name, items, deciders, heldBack, createdAt, expiresAt } = approval;
 	const pending = items.filter(({ state }) => state === 'pending');
 	const isLate = useIsPast(expiresAt, place.aheadMs);
 	const isOpen = pending.length > 0 && !isLate;
@@ -28,7 +28,7 @@ export function ApprovalCard({ approval, place }: { approval: Approval; place: C
 					<div>
 						<dt>{say('card.fact.deciders')}</dt>
 						<dd>
-							<bdi>{deciders}</bdi>
+							<bdi>{deciders === '' ? say('card.deciders_none') : deciders}</bdi>
 						</dd>
 					</div>
 					<div>
@@ -45,6 +45,7 @@ export function ApprovalCard({ approval, place }: { approval: Approval; place: C
 					<ApprovalItemView key={item.callId} approval={approval} item={item} place={place} isOpen={isOpen} />
 				))}
 			</ul>
+			{heldBack > 0 && <p className="quiet">{say('card.held_back', { count: heldBack })}</p>}
 			{isOpen && <Together approval={approval} pending={pending} place={place} />}
 		</section>
 	);
@@ -78,7 +79,7 @@ function Together({
 				</button>
 			)}
 			<button type="button" className="stop" onClick={place.stop}>
-				{say('card.stop')}
+				{say('card.act.stop_run')}
 			</button>
 			{said !== null && (
 				<p className="said" role="alert">

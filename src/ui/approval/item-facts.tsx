@@ -27,6 +27,7 @@ export function ItemFacts({ item }: { item: ApprovalItem }) {
 								<bdi>{why}</bdi> <code className="quiet">{rule}</code>
 							</li>
 						))}
+						{item.tainted && <li>{say('card.tainted')}</li>}
 					</ul>
 				</dd>
 			</div>

@@ -12,7 +12,7 @@ export function Votes({ item: { votes, needed } }: { item: ApprovalItem }) {
 				<ul>
 					{votes.map((vote) => (
 						<li key={`${vote.at} ${vote.decision} ${vote.by.platform} ${vote.by.user}`}>
-							<bdi>{say(vote.decision === 'approve' ? 'card.voted.approve' : 'card.voted.deny', whoOf(vote))}</bdi>
+							<bdi>{say(`card.voted.${vote.forRun ? 'for_run' : vote.decision}`, whoOf(vote))}</bdi>
 						</li>
 					))}
 				</ul>

@@ -359,6 +359,25 @@ describe('a run that uses tools and leaves files', () => {
 		expect(await accessibilityFaults(tab)).toEqual([]);
 	});
 
+	it('shows in Details what an agent plans, as a checklist', async () => {
+		const { page, tab } = await cardIn({});
+		const plan = [
+			{ id: 'read', description: 'Read <b>all</b>', status: 'completed', dependsOn: [] },
+			{ id: 'file', description: 'File it', status: 'blocked', dependsOn: ['read', 'ask'] },
+		] as const;
+		const [row] = board().rows;
+		if (row === undefined) throw new Error('there is no row');
+		await page.show(placeIn('t1'), {
+			...board(),
+			rows: [{ ...row, plan: plan.map((task) => ({ ...task, dependsOn: [...task.dependsOn] })) }],
+		});
+		await tab.getByText('Details').click();
+		expect(await tab.getByRole('list', { name: 'Plan of writer' }).innerText()).toBe(
+			'☑ Read <b>all</b> done\n⊘ File it blocked · after: read, ask',
+		);
+		expect(await accessibilityFaults(tab)).toEqual([]);
+	});
+
 	it('tells in Details which agent used which tools, and how far they said they were', async () => {
 		const { page, tab } = await cardIn({});
 		for (const [tool, note] of [
@@ -375,7 +394,9 @@ describe('a run that uses tools and leaves files', () => {
 				.waitFor();
 		}
 		await tab.getByText('Details').click();
-		expect(await tab.locator('.trace').innerText()).toMatch(/writer\s+web search\s+10 pages\s+20 pages\s+file reader/);
+		expect(await tab.locator('.trace').innerText()).toMatch(
+			/Tools of writer\s+web search\s+10 pages\s+20 pages\s+file reader/,
+		);
 		expect(await tab.getByText('2 uses of tools').count()).toBe(1);
 		expect(await accessibilityFaults(tab)).toEqual([]);
 	});

@@ -36,7 +36,7 @@ export async function askApproval(asked: ApprovalAsked): Promise<ApprovalAnswer 
 	const { item, page, reader, print, signal } = asked;
 	const acts = actsOf(item).filter((act) => act !== 'approve_all');
 	const menu = [...acts.map((act) => `[${LETTERS[act]}] ${actText(act, page.say)}`)];
-	const prompt = ` ${[...menu, `[${STOP}] ${page.say('terminal.held.stop')}`].join('  ')}: `;
+	const prompt = ` ${[...menu, `[${STOP}] ${page.say('card.act.stop_run')}`].join('  ')}: `;
 	print(['']);
 	for (;;) {
 		const line = await reader.read(prompt, signal);

@@ -41,7 +41,7 @@ describe('a call that waits', () => {
 			'Risk: high',
 			'nothing allows it (rule default-ask)',
 			'What the agent claims, unchecked: “I file what we found.”',
-			'Fingerprint a1b2c3d4e5f…',
+			'Fingerprint a1b2c3d4e5f6',
 			'│   "repository": "massgen/chat",',
 			'[y] Approve once  [e] Edit  [n] Deny  [d] Details  [s] Stop run:',
 		])
