@@ -41,7 +41,10 @@ const { version } = packageJson;
 const SEQUEL_MS = 5_000;
 
 /** The terminal that a thread is shown on. */
-export type TerminalPlace = Pick<TerminalGatewayOptions, 'input' | 'output' | 'errors' | 'interactive'>;
+export type TerminalPlace = Pick<
+	TerminalGatewayOptions,
+	'input' | 'output' | 'errors' | 'interactive' | 'approve' | 'filesFolder'
+>;
 
 export interface AppOptions extends ConfigOptions {
 	/** The terminal that threads of its own sessions are shown on; null: none. */

@@ -16,6 +16,8 @@ const askOptions = {
 	'dry-run': { type: 'boolean', default: false },
 	quick: { type: 'boolean', default: false },
 	resume: { type: 'boolean', default: false },
+	approve: { type: 'string' },
+	files: { type: 'string' },
 } as const;
 
 const doctorOptions = {
@@ -51,6 +53,8 @@ export const usage = `MassGen Chat: a team of AI agents answers in one thread.
   --data-dir DIR   where runs are stored (default: data)
   --timeout SEC    time for a whole run; 0: none
   --quick          the first agent answers directly, without the others
+  --approve WORD   tool calls that need a person: ask here, or deny (default: ask at a terminal, else deny)
+  --files DIR      write the files beside the answer into this folder
   --json           one event per line on standard output and nothing else (config/schemas/run-event.schema.json)
   --deltas         with --json: text_delta events too
   --dry-run        show the team, the prompts' sizes and the worst-case cost; call nobody
@@ -65,7 +69,13 @@ export function askArguments(args: readonly string[]) {
 	const { values, positionals } = parsed(() =>
 		parseArgs({ args: [...args], options: askOptions, allowPositionals: true }),
 	);
-	return { ...values, text: positionals.join(' ') };
+	if (values.files !== undefined && values.json) throw refused('--files does not go with --json.');
+	return { ...values, approve: approveWord(values.approve), text: positionals.join(' ') };
+}
+
+function approveWord(given: string | undefined): 'ask' | 'deny' | undefined {
+	if (given === undefined || given === 'ask' || given === 'deny') return given;
+	throw refused(`--approve takes ask or deny, not ${given}.`);
 }
 
 export function doctorArguments(args: readonly string[]) {
@@ -107,8 +117,11 @@ function parsed<Result>(parse: () => Result): Result {
 	try {
 		return parse();
 	} catch (thrown) {
-		throw new BotError('input_invalid', messageOf(thrown), {
-			userMessage: `${messageOf(thrown)}\nSee the options with \`npm run ask -- --help\`.`,
-		});
+		throw refused(messageOf(thrown));
 	}
+}
+
+function refused(reason: string): BotError {
+	const userMessage = `${reason}\nSee the options with \`npm run ask -- --help\`.`;
+	return new BotError('input_invalid', reason, { userMessage });
 }

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { type App, type AppOptions, createApp } from '../app.ts';
+import { type App, type AppOptions, createApp, type TerminalPlace } from '../app.ts';
 import { BotError } from '../core/errors.ts';
 import type { Inbound } from '../core/gateway.ts';
 import { MAX_QUESTION } from '../core/run.ts';
@@ -43,9 +43,7 @@ async function put(question: string, options: AskArguments, openStore: AppOption
 		flags: { team: options.team, dataDir: options['data-dir'], timeout: options.timeout },
 		env: process.env,
 		cwd: process.cwd(),
-		terminal: options.json
-			? null
-			: { input: process.stdin, output: process.stdout, errors: process.stderr, interactive: false },
+		terminal: options.json ? null : terminalFor(options),
 		web: false,
 		chats: false,
 		observe(event) {
@@ -61,6 +59,7 @@ async function put(question: string, options: AskArguments, openStore: AppOption
 	try {
 		const how = await interruptible(
 			async () => {
+				await app.listen();
 				const error = await submit(app, question, options);
 				if (error !== null || seen.run === null) return 'refused';
 				// The person has been told why by then.
@@ -78,6 +77,17 @@ async function put(question: string, options: AskArguments, openStore: AppOption
 	} finally {
 		await app.close();
 	}
+}
+
+/** Whoever sits at a terminal is asked about calls that wait; where nobody does, they are denied. */
+function terminalFor({ approve, files }: AskArguments): TerminalPlace {
+	const { stdin: input, stdout: output, stderr: errors } = process;
+	const sitsThere = input.isTTY === true && output.isTTY === true;
+	return {
+		...{ input, output, errors, interactive: false },
+		approve: approve ?? (sitsThere ? 'ask' : 'deny'),
+		filesFolder: files ?? null,
+	};
 }
 
 async function submit(app: App, question: string, options: AskArguments): Promise<BotError | null> {

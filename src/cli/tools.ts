@@ -22,7 +22,10 @@ export async function tools(args: readonly string[]): Promise<number> {
 	if (action === 'login') return logInTo(server, place);
 	const app = await createApp({
 		...place,
-		terminal: { input: process.stdin, output: process.stdout, errors: process.stdout, interactive: false },
+		terminal: {
+			...{ input: process.stdin, output: process.stdout, errors: process.stdout },
+			...{ interactive: false, approve: 'deny', filesFolder: null },
+		},
 		web: false,
 		chats: false,
 		observe: () => {},

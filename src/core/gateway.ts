@@ -5,6 +5,7 @@ import type { ClosedBy, Outcome, Shortfall, TallyRow, Vote } from './coordinatio
 import type { KeptFiles } from './kept-files.ts';
 import type { Verbosity } from './run.ts';
 import type { Say } from './say.ts';
+import type { PlannedTask } from './task-plan.ts';
 import type { Spend } from './usage.ts';
 
 /**
@@ -83,6 +84,8 @@ export interface BoardRow {
 	votes: number | null;
 	/** Why it is out, or what it is waiting for. */
 	note: string | null;
+	/** Its task plan, for those who look for details; left out: none. A model wrote it. */
+	plan?: readonly PlannedTask[];
 }
 
 /** The outcome of a run in short, for those who do not read its thread. */

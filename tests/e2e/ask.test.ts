@@ -78,6 +78,14 @@ describe('npm run ask', () => {
 		expect(eventsIn(ended.stdout)[0]).toMatchObject({ question: 'From a pipe?\n' });
 	});
 
+	it('--approve ask takes what a person decides from the input, and without it nobody is asked', async () => {
+		const args = ['ask', '--config', 'tests/e2e/fixtures/chat.yaml', '--team', 'tied', 'Hm?'];
+		const asked = await massgen([...args, '--approve', 'ask'], { env, input: '2\n' });
+		expect(asked).toMatchObject({ code: 0, stdout: expect.stringContaining('You decided: bob.') });
+		const unasked = await massgen(args, { env, input: '2\n' });
+		expect(unasked).toMatchObject({ code: 0, stdout: expect.not.stringContaining('You decided') });
+	});
+
 	it('reads .env in the working directory', async () => {
 		await writeFile(join(folder, '.env'), 'MASSGEN_TEAM=nobody-has-this-team\n');
 		const file = await teamFile(scripted(QUICK));

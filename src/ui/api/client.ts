@@ -1,3 +1,4 @@
+import type { ApprovalDecision } from '../../core/approval.ts';
 import type { Outcome } from '../../core/coordination.ts';
 import type { TeamSummary } from '../../core/gateway.ts';
 import { say } from '../say.ts';
@@ -8,6 +9,19 @@ export interface Info {
 	teams: readonly TeamSummary[];
 	notes: readonly string[];
 	limits: { question: number };
+	/** Whether people sign in here, and must again for what is critical. */
+	tokenNeeded: boolean;
+	/** How far the server's clock is ahead of this one, in milliseconds. */
+	aheadMs: number;
+}
+
+/** What is decided about one call, in the revision that was on the page. */
+export interface ItemDecision extends Pick<ApprovalDecision, 'approval' | 'verdict'> {
+	callId: string;
+	revision: number;
+	/** For a critical call: its tool's name, typed, and the token where there is one. */
+	confirm?: string;
+	token?: string;
 }
 
 export interface ThreadItem {
@@ -82,7 +96,10 @@ const thread = (id: string) => `/api/threads/${encodeURIComponent(id)}`;
 
 /** What the page asks of the server. Every call rejects with an `ApiError`. */
 export const api = {
-	info: () => request<Info>('/api/info'),
+	async info(): Promise<Info> {
+		const { now, ...info } = await request<Omit<Info, 'aheadMs'> & { now: number }>('/api/info');
+		return { ...info, aheadMs: now - Date.now() };
+	},
 	signIn: (token: string) => post<null>('/api/login', { token }),
 	threads: (before?: string) =>
 		request<{ threads: readonly ThreadItem[] }>(
@@ -95,6 +112,9 @@ export const api = {
 	retry: (id: string, run: string) => post<{ said: string[] }>(`${thread(id)}/retry`, { run }),
 	choose: (id: string, choice: { run: string; orchestration: number; agent: string }) =>
 		post<{ said: string[] }>(`${thread(id)}/choice`, choice),
+	decide: (id: string, decision: ItemDecision) => post<{ said: string[] }>(`${thread(id)}/decision`, decision),
+	file: (id: string, file: { id: string; path: string }) =>
+		`${thread(id)}/files/${encodeURIComponent(file.id)}?path=${encodeURIComponent(file.path)}`,
 	events: (id: string) => `${thread(id)}/events`,
 	eventsRefusal: (id: string) => refusalAt(`${thread(id)}/events`),
 };

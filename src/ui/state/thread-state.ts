@@ -1,9 +1,12 @@
 import type { MessageOf, PlacedMessage, ThreadMessage } from '../../core/gateway.ts';
+import { type ToolTrace, traceAfter } from './tool-trace.ts';
 
 /** A thread as the page knows it: its messages in the order in which they came up. */
 export interface ThreadState {
 	/** Null until the first snapshot. */
 	entries: readonly PlacedMessage[] | null;
+	/** By run: the tools that its agents were seen to use. */
+	tools: Readonly<Record<string, ToolTrace>>;
 	isConnected: boolean;
 	/** The server does not know this thread. */
 	isMissing: boolean;
@@ -18,15 +21,23 @@ export type ThreadChange =
 	| { type: 'disconnected' }
 	| { type: 'missing' };
 
-export const noThread: ThreadState = { entries: null, isConnected: true, isMissing: false };
+export const noThread: ThreadState = { entries: null, tools: {}, isConnected: true, isMissing: false };
 
 /** Applies what the server sent. The same change twice leaves the same thread. */
 export function threadAfter(state: ThreadState, change: ThreadChange): ThreadState {
 	switch (change.type) {
 		case 'snapshot':
-			return { entries: change.entries, isConnected: true, isMissing: false };
-		case 'message':
-			return { ...state, isConnected: true, entries: placed(state.entries ?? [], change) };
+			return {
+				entries: change.entries,
+				tools: change.entries.reduce((tools, entry) => traced(state.entries ?? [], tools, entry), state.tools),
+				isConnected: true,
+				isMissing: false,
+			};
+		case 'message': {
+			const entries = state.entries ?? [];
+			const tools = traced(entries, state.tools, change);
+			return { ...state, isConnected: true, tools, entries: placed(entries, change) };
+		}
 		case 'append':
 			return { ...state, isConnected: true, entries: appended(state.entries ?? [], change) };
 		case 'connected':
@@ -36,6 +47,18 @@ export function threadAfter(state: ThreadState, change: ThreadChange): ThreadSta
 		case 'missing':
 			return { ...state, isMissing: true };
 	}
+}
+
+function traced(
+	entries: readonly PlacedMessage[],
+	tools: ThreadState['tools'],
+	{ run, message }: PlacedMessage,
+): ThreadState['tools'] {
+	if (run === null || message.type !== 'board') return tools;
+	const before = entries.find((entry) => entry.run === run && entry.message.type === 'board')?.message;
+	const known = tools[run] ?? {};
+	const trace = traceAfter(known, before?.type === 'board' ? before : null, message);
+	return trace === known ? tools : { ...tools, [run]: trace };
 }
 
 function placed(entries: readonly PlacedMessage[], { run, message }: PlacedMessage): readonly PlacedMessage[] {
@@ -54,14 +77,19 @@ function appended(
 	});
 }
 
+export type Step = MessageOf<'tally' | 'review' | 'choice' | 'approval'>;
+
+const isStep = (message: ThreadMessage): message is Step =>
+	message.type === 'tally' || message.type === 'review' || message.type === 'choice' || message.type === 'approval';
+
 /** The messages of one run, by type. */
 export interface RunMessages {
 	run: string;
 	question: MessageOf<'question'> | null;
 	board: MessageOf<'board'> | null;
 	slots: readonly MessageOf<'slot'>[];
-	/** Votes, reviews and choices in the order in which they happened. */
-	steps: readonly (MessageOf<'tally'> | MessageOf<'review'> | MessageOf<'choice'>)[];
+	/** Votes, reviews, choices and calls that waited for people, in the order in which they came up. */
+	steps: readonly Step[];
 	final: MessageOf<'final'> | null;
 }
 
@@ -81,9 +109,7 @@ export function runsOf(entries: readonly PlacedMessage[]): {
 			question: find(found, 'question')[0] ?? null,
 			board: find(found, 'board')[0] ?? null,
 			slots: find(found, 'slot'),
-			steps: found.flatMap(({ message }) =>
-				message.type === 'tally' || message.type === 'review' || message.type === 'choice' ? [message] : [],
-			),
+			steps: found.flatMap(({ message }) => (isStep(message) ? [message] : [])),
 			final: find(found, 'final')[0] ?? null,
 		})),
 	};

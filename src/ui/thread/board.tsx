@@ -1,6 +1,7 @@
 import { useEffect, useState } from 'react';
 import type { BoardRow, MessageOf } from '../../core/gateway.ts';
 import { say } from '../say.ts';
+import { timeText } from '../text/time-text.ts';
 
 const SIGNS: Readonly<Record<BoardRow['state'], string>> = {
 	waiting: '○',
@@ -97,10 +98,4 @@ function Elapsed({ since, total, isOver }: { since: number; total: number | null
 	}, [isOver]);
 	if (isOver && total === null) return null;
 	return <span className="figure">{timeText(total ?? Math.max(0, now - since))}</span>;
-}
-
-export function timeText(ms: number): string {
-	const seconds = Math.round(ms / 1_000);
-	if (seconds < 60) return say('time.seconds', { seconds });
-	return say('time.minutes', { minutes: Math.floor(seconds / 60), seconds: seconds % 60 });
 }

@@ -5,16 +5,19 @@ import { CopyButton } from '../parts/copy-button.tsx';
 import { say } from '../say.ts';
 
 import { Markdown } from '../text/markdown.tsx';
-import { timeText } from './board.tsx';
+import { timeText } from '../text/time-text.ts';
+import { type FileAt, Files } from './files.tsx';
 
 /** The result: what is missing from it is said before its text. */
 export function Final({
 	final,
 	rows,
+	fileAt,
 	onRetry,
 }: {
 	final: MessageOf<'final'>;
 	rows: readonly BoardRow[];
+	fileAt: FileAt;
 	onRetry: (() => void) | null;
 }) {
 	const { winner, content, streaming, shortfalls, spend, activeMs, outcome } = final;
@@ -42,6 +45,7 @@ export function Final({
 			{content !== '' && <Markdown text={content} isGrowing={streaming} />}
 			{content === '' && outcome === 'failed' && <p>{say('final.none')}</p>}
 			{content === '' && outcome === 'stopped' && <p>{say('final.none_stopped')}</p>}
+			{final.files !== null && <Files files={final.files} fileAt={fileAt} />}
 			{outcome !== null && (
 				<footer className="row">
 					<span className="quiet">

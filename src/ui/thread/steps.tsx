@@ -1,22 +1,21 @@
 import { useRef } from 'react';
 import type { MessageOf } from '../../core/gateway.ts';
+import { ApprovalCard } from '../approval/approval-card.tsx';
+import type { CardPlace } from '../approval/deciding.ts';
 import { say } from '../say.ts';
-import type { RunMessages } from '../state/thread-state.ts';
+import type { Step } from '../state/thread-state.ts';
 
-type Step = RunMessages['steps'][number];
-
-/** What the team decided on its way: votes, reviews, and a tie that waits for the person. */
-export function Steps({
-	steps,
-	onChoose,
-}: {
-	steps: readonly Step[];
+interface StepOptions {
+	cards: CardPlace;
 	onChoose(choice: MessageOf<'choice'>, agent: string): void;
-}) {
-	return steps.map((step) => <StepView key={step.key} step={step} onChoose={onChoose} />);
 }
 
-function StepView({ step, onChoose }: { step: Step; onChoose(choice: MessageOf<'choice'>, agent: string): void }) {
+/** What the team decided on its way: votes, reviews, and what waits for the person: a tie, and calls of tools. */
+export function Steps({ steps, ...options }: StepOptions & { steps: readonly Step[] }) {
+	return steps.map((step) => <StepView key={step.key} step={step} {...options} />);
+}
+
+function StepView({ step, cards, onChoose }: StepOptions & { step: Step }) {
 	switch (step.type) {
 		case 'tally':
 			return <Tally tally={step} />;
@@ -24,6 +23,8 @@ function StepView({ step, onChoose }: { step: Step; onChoose(choice: MessageOf<'
 			return <Review review={step} />;
 		case 'choice':
 			return <Choice choice={step} onChoose={onChoose} />;
+		case 'approval':
+			return <ApprovalCard approval={step.approval} place={cards} />;
 	}
 }
 

@@ -1,5 +1,6 @@
 import { useEffect, useState } from 'react';
 import { ApiError, api, type Info } from '../api/client.ts';
+import type { CardPlace } from '../approval/deciding.ts';
 import { Composer } from '../parts/composer.tsx';
 import { say } from '../say.ts';
 import { isGoing, runsOf } from '../state/thread-state.ts';
@@ -8,7 +9,7 @@ import { useThread } from './use-thread.ts';
 
 /** A thread: its runs, what waits behind them, and where the next question is typed. */
 export function ThreadPage({ id, info, onSignedOut }: { id: string; info: Info; onSignedOut(): void }) {
-	const { entries, isConnected, isMissing } = useThread(id, onSignedOut);
+	const { entries, tools, isConnected, isMissing } = useThread(id, onSignedOut);
 	const [said, tell] = useState<string | null>(null);
 	const { runs, queue } = runsOf(entries ?? []);
 	const last = runs.at(-1);
@@ -31,6 +32,12 @@ export function ThreadPage({ id, info, onSignedOut }: { id: string; info: Info; 
 			tell(thrown instanceof ApiError ? thrown.message : say('error.failed', { reason: String(thrown) }));
 		}
 	};
+	const cards: CardPlace = {
+		decide: async (decision) => (await api.decide(id, decision)).said,
+		stop: () => act(() => api.stop(id)),
+		tokenNeeded: info.tokenNeeded,
+		aheadMs: info.aheadMs,
+	};
 	const title = runs[0]?.question?.text.slice(0, 80) ?? say('thread.untitled');
 	return (
 		<main id="content" className="thread">
@@ -46,7 +53,9 @@ export function ThreadPage({ id, info, onSignedOut }: { id: string; info: Info; 
 				<RunView
 					key={messages.run}
 					messages={messages}
-					onStop={() => act(() => api.stop(id))}
+					tools={tools[messages.run] ?? {}}
+					cards={cards}
+					fileAt={(file) => api.file(id, file)}
 					onRetry={(run) => act(() => api.retry(id, run))}
 					onChoose={({ run, orchestration }, agent) => act(() => api.choose(id, { run, orchestration, agent }))}
 				/>

@@ -46,11 +46,21 @@ describe('the arguments of ask', () => {
 		expect(askArguments(['--resume'])).toMatchObject({ resume: true, text: '' });
 	});
 
+	it('say what becomes of calls that wait, and where files go', () => {
+		expect(askArguments(['--approve', 'deny', '--files', 'out', 'Why?'])).toMatchObject({
+			approve: 'deny',
+			files: 'out',
+		});
+		expect(askArguments(['--approve=ask', 'Why?'])).toMatchObject({ approve: 'ask' });
+	});
+
 	it.each([
 		[['--teem', 'x'], '--teem'],
 		[['--team'], '--team'],
 		[['--json=yes', 'Why?'], '--json'],
 		[['-x'], '-x'],
+		[['--approve', 'always', 'Why?'], '--approve takes ask or deny'],
+		[['--files', 'out', '--json', 'Why?'], '--files'],
 	])('%j are refused with the option and where to read more', (args, named) => {
 		expect(() => askArguments(args)).toThrow(
 			expect.objectContaining({
@@ -74,7 +84,8 @@ describe('the arguments of the other commands', () => {
 describe('the usage text', () => {
 	it('names every option that ask takes, and every exit code', () => {
 		const switches = Object.keys(askArguments([])).filter((name) => !['text', 'help'].includes(name));
-		for (const name of [...switches, 'team', 'config', 'data-dir', 'timeout']) expect(usage).toContain(`--${name}`);
+		for (const name of [...switches, 'team', 'config', 'data-dir', 'timeout', 'files'])
+			expect(usage).toContain(`--${name}`);
 		expect(usage).toMatch(/0 done, 1 .*, 2 .*, 3 .*, 4 /);
 	});
 });

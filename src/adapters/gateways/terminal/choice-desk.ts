@@ -9,6 +9,7 @@ export interface ChoiceDesk {
 	look(): void;
 	/** Takes an open question back. */
 	end(): void;
+	isBusy(): boolean;
 }
 
 export interface ChoiceDeskOptions {
@@ -56,5 +57,6 @@ export function createChoiceDesk({ reader, painter, choose, complain }: ChoiceDe
 			void ask(choice, open.end);
 		},
 		end: () => open?.end.abort(),
+		isBusy: () => open !== null,
 	};
 }

@@ -3,6 +3,7 @@ import type { MessageOf } from '../../../core/gateway.ts';
 import { answerText, headingOf } from '../shared/result-text.ts';
 import { spendText } from '../shared/spend-text.ts';
 import { timeText } from '../shared/time-text.ts';
+import { fileLines } from './file-lines.ts';
 import { headingLines, type Page } from './page.ts';
 import type { Style } from './style.ts';
 import { textLines } from './text-lines.ts';
@@ -17,6 +18,7 @@ export function finalLines(final: MessageOf<'final'>, board: MessageOf<'board'> 
 		...shortfallLines(final, board, page),
 		...(page.width === Number.POSITIVE_INFINITY ? [] : ['']),
 		...textLines(answerText(final, say), page, { whole: true }),
+		...(final.files === null ? [] : fileLines(final.files, page)),
 		...closingLines(final, page),
 	];
 }

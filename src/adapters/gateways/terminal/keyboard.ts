@@ -1,9 +1,10 @@
 import type { Clock } from '../../../core/clock.ts';
+import type { ApprovalDesk } from './approval-desk.ts';
 import { type ChoiceDeskOptions, createChoiceDesk } from './choice-desk.ts';
 import { converse } from './converse.ts';
 import { createSignalling } from './signalling.ts';
 
-/** What a person types: questions when nothing runs, and the answer to a tie. */
+/** What a person types: questions when nothing runs, the answer to a tie, and what is to become of a call. */
 export interface Keyboard {
 	/** Reads questions until the person leaves. */
 	converse(): Promise<void>;
@@ -17,12 +18,13 @@ export interface Keyboard {
 }
 
 export interface KeyboardOptions extends ChoiceDeskOptions {
+	approvals: ApprovalDesk;
 	clock: Clock;
 	ask(question: string): Promise<void>;
 }
 
 export function createKeyboard(options: KeyboardOptions): Keyboard {
-	const { reader, painter, clock, ask, complain } = options;
+	const { reader, painter, clock, ask, complain, approvals } = options;
 	const desk = createChoiceDesk(options);
 	const shown = createSignalling();
 	const quiet = createSignalling();
@@ -50,17 +52,22 @@ export function createKeyboard(options: KeyboardOptions): Keyboard {
 		interrupt() {
 			typing.abort();
 			desk.end();
+			approvals.end();
 			shown.now();
 		},
 		look() {
 			if (!painter.isLive()) quiet.now();
-			if (!stopped) desk.look();
+			if (stopped) return;
+			// One question at a time: both are typed at the same prompt.
+			if (!approvals.isBusy()) desk.look();
+			if (!desk.isBusy()) approvals.look();
 		},
 		noticed: () => shown.now(),
 		stop() {
 			stopped = true;
 			typing.abort();
 			desk.end();
+			approvals.end();
 			shown.now();
 			quiet.now();
 			reader.close();

@@ -58,7 +58,8 @@ function createEditedLines(input: Input, output: Writable): LineReader {
 function createPipedLines(input: Input, output: Writable): LineReader {
 	const kept: string[] = [];
 	let waiting: ((line: string | null) => void) | null = null;
-	let ended = false;
+	// A question that came on the same pipe has used it up.
+	let ended = input.readableEnded || input.destroyed;
 	const lines = createInterface({ input, terminal: false });
 	const hand = (line: string | null) => {
 		const resolve = waiting;

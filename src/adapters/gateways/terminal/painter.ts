@@ -30,6 +30,8 @@ export interface PainterOptions {
 	env: Environment;
 	clock: Clock;
 	say: Say;
+	/** Whether calls that wait for people are shown whole, because somebody may be asked. */
+	showsCards: boolean;
 	/** Before the first line of another thread. */
 	onBegin(): void;
 	/** After each picture. */
@@ -39,7 +41,7 @@ export interface PainterOptions {
 /** Between two pictures of the live part, in ms. */
 const FRAME_MS = 80;
 
-export function createPainter({ output, env, clock, say, onBegin, onPicture }: PainterOptions): Painter {
+export function createPainter({ output, env, clock, say, showsCards, onBegin, onPicture }: PainterOptions): Painter {
 	const rich = isRich(output, env);
 	const screen = createScreen(output);
 	/** By run, in the order in which they began; without those that have been shown to their end. */
@@ -73,7 +75,7 @@ export function createPainter({ output, env, clock, say, onBegin, onPicture }: P
 		if (display === null) return;
 		const elapsedMs = elapsed(display);
 		const fixed = display.take(page(), elapsedMs, closing);
-		const moment = { frame, elapsedMs, height: (output.rows ?? 24) - 1 };
+		const moment = { frame, elapsedMs, height: (output.rows || 24) - 1 };
 		write(fixed, closing || hidden || !rich ? [] : display.live(page(), moment));
 		if (closing || display.isOver()) turn();
 	}
@@ -92,7 +94,7 @@ export function createPainter({ output, env, clock, say, onBegin, onPicture }: P
 	}
 
 	function begun(run: string): ThreadDisplay {
-		const display = createThreadDisplay();
+		const display = createThreadDisplay(showsCards);
 		if (threads.size === 0) onBegin();
 		threads.set(run, display);
 		return display;

@@ -31,7 +31,7 @@ export function createScreen(output: TerminalOutput): Screen {
 			columns = columnsOf(output);
 			if (fixed.length === 0 && !resized && sameLines(drawn, live)) return;
 			const up = drawn.reduce((sum, line) => sum + Math.max(1, Math.ceil(lineWidth(line) / columns)), 0);
-			const height = Math.min(up, (output.rows ?? 24) - 1);
+			const height = Math.min(up, (output.rows || 24) - 1);
 			const back = height === 0 ? '' : `\u001b[${height}A\r`;
 			const lines = [...fixed, ...live].map((line) => `${line}${ERASE_LINE}\n`);
 			output.write(`${BEGIN}${back}${lines.join('')}${ERASE_BELOW}${END}`);

@@ -2,15 +2,18 @@ import { randomUUID } from 'node:crypto';
 import type { Readable, Writable } from 'node:stream';
 import type { Clock } from '../../../core/clock.ts';
 import { BotError, messageOf } from '../../../core/errors.ts';
-import type { Gateway, Inbound, Principal, ThreadMessage } from '../../../core/gateway.ts';
+import type { Gateway, GatewayHost, Inbound, Principal, ThreadMessage } from '../../../core/gateway.ts';
 import type { Say } from '../../../core/say.ts';
 import { encodeSessionId } from '../../../core/session-id.ts';
+import { type ApprovalDesk, type ApprovalDeskOptions, createApprovalDesk } from './approval-desk.ts';
+import { writtenText } from './file-lines.ts';
 import { createKeyboard, type Keyboard } from './keyboard.ts';
-import { createLineReader } from './line-reader.ts';
+import { createLineReader, type LineReader } from './line-reader.ts';
 import { type Environment, isRich } from './page-of.ts';
 import { createPainter, type Painter } from './painter.ts';
 import { safeText } from './safe-text.ts';
 import type { TerminalOutput } from './screen.ts';
+import { writeFiles } from './write-files.ts';
 
 export interface TerminalStreams {
 	input: Readable & { isTTY?: boolean };
@@ -23,8 +26,14 @@ export interface TerminalGatewayOptions extends TerminalStreams {
 	env: Environment;
 	clock: Clock;
 	say: Say;
-	/** True: questions are read from `input`, one after the other, and a tie is put to the person there. */
+	/** True: questions are read from `input`, one after the other. */
 	interactive: boolean;
+	/**
+	 * What becomes of calls that wait for people: `ask` puts them, and a tie, to the person at `input`; `deny` denies them.
+	 */
+	approve: 'ask' | 'deny';
+	/** Where the files of a result are written; null: they are listed only. */
+	filesFolder: string | null;
 }
 
 export interface TerminalGateway extends Gateway<ThreadMessage> {
@@ -45,25 +54,50 @@ export interface TerminalGateway extends Gateway<ThreadMessage> {
  * writes plain lines, each once, without control codes. What models wrote is made safe before it is shown.
  */
 export function createTerminalGateway(options: TerminalGatewayOptions): TerminalGateway {
-	const { output, errors, env, clock, say, interactive } = options;
+	const { output, errors, env, clock, say, interactive, filesFolder } = options;
+	const asks = interactive || options.approve === 'ask';
 	const principal = localPerson(env);
 	const session = newSession();
 	const closed = Promise.withResolvers<void>();
 	let receive: ((inbound: Inbound) => Promise<void>) | null = null;
 	let keyboard: Keyboard | null = null;
+	let denying: ApprovalDesk | null = null;
+	let keptFile: GatewayHost['keptFile'] = async () => null;
+	let writing: Promise<void> = Promise.resolve();
+	const written = new Set<string>();
+	/** Inbounds that something was said about. */
+	const told = new Set<string>();
 
 	const painter = createPainter({
 		output,
 		env,
 		clock,
 		say,
+		showsCards: options.approve === 'ask',
 		onBegin: () => keyboard?.interrupt(),
-		onPicture: () => keyboard?.look(),
+		onPicture: () => (keyboard ?? denying)?.look(),
 	});
 
 	async function submit(inbound: Inbound): Promise<void> {
 		if (receive === null) throw new BotError('bug', 'the terminal gateway was not started');
 		await receive(inbound);
+	}
+
+	/** Once for each run, when its result is there to stay. */
+	function keepFiles(run: string, message: ThreadMessage): void {
+		if (filesFolder === null || message.type !== 'final' || message.outcome === null || written.has(run)) return;
+		written.add(run);
+		if (message.files === null || message.files.count === 0) return;
+		const work = writeFiles(filesFolder, message.files, keptFile).then((results) =>
+			writtenText(filesFolder, results, say),
+		);
+		const text = work.catch((thrown: unknown) => say('terminal.failed', { reason: reasonOf(thrown) }));
+		writing = Promise.all([writing, text]).then(([, told]) => tell(told));
+	}
+
+	function show(run: string, message: ThreadMessage): void {
+		painter.take(run, message);
+		keepFiles(run, message);
 	}
 
 	/** The live part comes back with the next picture. */
@@ -78,7 +112,7 @@ export function createTerminalGateway(options: TerminalGatewayOptions): Terminal
 		/** The painter draws when it is time to; a pipe shows every state. */
 		capabilities: {
 			editIntervalMs: 0,
-			canAsk: interactive,
+			canAsk: asks,
 			keepsMessages: false,
 			maxMessages: Number.POSITIVE_INFINITY,
 		},
@@ -89,28 +123,36 @@ export function createTerminalGateway(options: TerminalGatewayOptions): Terminal
 		submit,
 		async start(host) {
 			receive = host.receive;
+			keptFile = host.keptFile;
+			const act = { principal, session, submit, tell, isTold: (id: string) => told.delete(id) };
+			if (!asks) {
+				denying = createApprovalDesk(approvalDeskOptions(options, painter, act, null));
+				return;
+			}
+			keyboard = keyboardOf(options, painter, act);
 			if (!interactive) return;
-			keyboard = keyboardOf(options, painter, { principal, session }, submit, tell);
 			if (isRich(output, env)) painter.print([say('terminal.welcome'), '']);
 			void keyboard.converse().then(closed.resolve, closed.reject);
 		},
 		render: (message) => [message],
 		async post({ run }, { key }, message) {
-			if (run !== null) painter.take(run, message);
+			if (run !== null) show(run, message);
 			return key;
 		},
 		async edit({ run }, { key }, _id, message) {
-			if (run !== null) painter.take(run, message);
+			if (run !== null) show(run, message);
 			return key;
 		},
 		/** Nothing that was printed can be taken back. */
 		async remove() {},
-		async reply(_inbound, text) {
+		async reply(inbound, text) {
+			if (inbound.type === 'decision') told.add(inbound.id);
 			tell(text);
 		},
 		async stop() {
 			keyboard?.stop();
 			painter.close();
+			await writing;
 			closed.resolve();
 		},
 	};
@@ -128,22 +170,53 @@ function newSession(): string {
 	return encodeSessionId({ platform: 'terminal', tenant: 'local', channel: 'terminal', thread: randomUUID() });
 }
 
-function keyboardOf(
-	{ input, output, clock, say }: TerminalGatewayOptions,
-	painter: Painter,
-	act: { principal: Principal; session: string },
-	submit: (inbound: Inbound) => Promise<void>,
-	tell: (text: string) => void,
-): Keyboard {
+/** What a person at the terminal does, handed on. */
+interface Act {
+	principal: Principal;
+	session: string;
+	submit(inbound: Inbound): Promise<void>;
+	tell(text: string): void;
+	/** Whether something was said about this inbound; asked once. */
+	isTold(id: string): boolean;
+}
+
+function keyboardOf(options: TerminalGatewayOptions, painter: Painter, { submit, tell, ...act }: Act): Keyboard {
+	const { input, output, clock, say } = options;
+	const reader = createLineReader(input, output);
+	const { principal, session } = act;
+	const common = { principal, session };
 	return createKeyboard({
-		reader: createLineReader(input, output),
+		reader,
 		painter,
 		clock,
-		ask: (question) => submit({ type: 'command', id: randomUUID(), ...act, name: 'ask', options: { question } }),
+		approvals: createApprovalDesk(
+			approvalDeskOptions(options, painter, { ...act, submit, tell }, options.approve === 'ask' ? reader : null),
+		),
+		ask: (question) => submit({ type: 'command', id: randomUUID(), ...common, name: 'ask', options: { question } }),
 		choose: (choice, agent) => {
 			const { run, orchestration } = choice;
-			return submit({ type: 'choice', id: randomUUID(), ...act, run, orchestration, agent });
+			return submit({ type: 'choice', id: randomUUID(), ...common, run, orchestration, agent });
 		},
 		complain: (thrown) => tell(say('terminal.failed', { reason: reasonOf(thrown) })),
 	});
+}
+
+function approvalDeskOptions(
+	{ input, say }: TerminalGatewayOptions,
+	painter: Painter,
+	{ principal, session, submit, tell, isTold }: Act,
+	reader: LineReader | null,
+): ApprovalDeskOptions {
+	return {
+		reader,
+		isTTY: input.isTTY === true,
+		painter,
+		async decide(decision) {
+			const id = randomUUID();
+			await submit({ type: 'decision', id, principal, session, decision, via: 'terminal' });
+			return !isTold(id);
+		},
+		stopRun: (of) => submit({ type: 'command', id: randomUUID(), principal, session: of, name: 'stop', options: {} }),
+		complain: (thrown) => tell(say('terminal.failed', { reason: reasonOf(thrown) })),
+	};
 }

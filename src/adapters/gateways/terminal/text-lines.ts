@@ -38,6 +38,12 @@ export function textLines(text: string, page: Page, { whole = false } = {}): str
 		});
 }
 
+/** Text that is no prose, as safe lines: broken at the edge, wherever that is, with nothing in it taken for Markdown. */
+export function codeLines(text: string, { width }: Page): string[] {
+	const lines = safeText(text).replaceAll('\t', TAB).split('\n');
+	return width === Number.POSITIVE_INFINITY ? lines : lines.flatMap((line) => cut(line, width, false));
+}
+
 function cut(line: string, width: number, whole: boolean): string[] {
 	return whole ? [line] : parts(line, width, 0, false).map(({ start, end }) => line.slice(start, end));
 }

@@ -1,5 +1,6 @@
 import type { MessageOf, ThreadMessage } from '../../../core/gateway.ts';
 import { answerLines } from './answer-lines.ts';
+import { approvalLines, decidedLine, type HeldCall, votesLine } from './approval-lines.ts';
 import { boardLines } from './board-lines.ts';
 import { finalLines } from './final-lines.ts';
 import type { Page } from './page.ts';
@@ -19,6 +20,8 @@ export interface ThreadDisplay {
 	slots(): readonly MessageOf<'slot'>[];
 	/** The tie that waits for a person; only once everything about it has been handed out. */
 	openChoice(): MessageOf<'choice'> | null;
+	/** The calls that wait for people and whose cards have been handed out. */
+	openApprovals(): readonly HeldCall[];
 	/** Lines that have been decided since the last call. `closing`: whatever there is, for there will be no more. */
 	take(page: Page, elapsedMs: number, closing?: boolean): string[];
 	live(page: Page, moment: Moment): string[];
@@ -26,7 +29,8 @@ export interface ThreadDisplay {
 	isOver(): boolean;
 }
 
-export function createThreadDisplay(): ThreadDisplay {
+/** `showsCards`: what waits is shown whole; otherwise only what becomes of it is said. */
+export function createThreadDisplay(showsCards: boolean): ThreadDisplay {
 	const store = createThreadStore();
 	const taken = new Set<string>();
 	const versions = new Map<string, number>();
@@ -57,6 +61,24 @@ export function createThreadDisplay(): ThreadDisplay {
 		return lines;
 	}
 
+	const calls = (): HeldCall[] =>
+		store.approvals().flatMap((approval) => approval.items.map((item) => ({ approval, item })));
+
+	/** A card once for each revision of a call, then what became of it. */
+	function takeCall(held: HeldCall, page: Page): string[] {
+		const { approval, item } = held;
+		const { callId, revision, state, effect, votes } = item;
+		const named = (...what: readonly (string | number)[]) => JSON.stringify([approval.id, callId, ...what]);
+		if (state === 'pending') {
+			const isNew = once(named('card', revision));
+			const hasVotes = votes.length > 0 && once(named('votes', revision, votes.length)) && !isNew;
+			if (isNew && showsCards) return approvalLines(held, page);
+			return hasVotes ? [votesLine(held, page)] : [];
+		}
+		const isOdd = state === 'approved' && (effect === 'failed' || effect === 'unknown');
+		return once(named(state, isOdd ? effect : '')) ? [decidedLine(held, page)] : [];
+	}
+
 	return {
 		update: store.update,
 		board: () => store.find('board', 'board'),
@@ -66,12 +88,18 @@ export function createThreadDisplay(): ThreadDisplay {
 			const choice = store.find('choice', `choice:${round}`);
 			return choice !== null && choice.chosen === null && taken.has(`round:${round}`) ? choice : null;
 		},
+		openApprovals: () =>
+			calls().filter(({ approval, item }) => {
+				const isShown = taken.has(JSON.stringify([approval.id, item.callId, 'card', item.revision]));
+				return item.state === 'pending' && isShown;
+			}),
 		take(page, elapsedMs, closing = false) {
 			const board = store.find('board', 'board');
 			if (board === null || taken.has('final')) return [];
 			const all = closing || store.isFinished();
 			const rounds = Array.from({ length: board.orchestration }, (_, index) => index + 1);
 			const lines = rounds.flatMap((round) => takeRound(round, board, page, elapsedMs, all));
+			for (const held of calls()) lines.push(...takeCall(held, page));
 			const final = store.find('final', 'final');
 			if (final !== null && store.isFinished() && once('final')) lines.push(...finalLines(final, board, page));
 			return lines;

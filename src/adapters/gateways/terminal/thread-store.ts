@@ -1,3 +1,4 @@
+import type { Approval } from '../../../core/approval.ts';
 import type { MessageOf, ThreadMessage } from '../../../core/gateway.ts';
 
 /** The newest state of each message of one thread. */
@@ -6,6 +7,8 @@ export interface ThreadStore {
 	find<Type extends ThreadMessage['type']>(type: Type, key: string): MessageOf<Type> | null;
 	/** In the order of the first answers. */
 	slots(): readonly MessageOf<'slot'>[];
+	/** In the order in which they came up. */
+	approvals(): readonly Approval[];
 	/** Whether the vote of this orchestration has its winner, or waits for the requester to name one. */
 	isDecided(orchestration: number): boolean;
 	isFinished(): boolean;
@@ -23,6 +26,8 @@ export function createThreadStore(): ThreadStore {
 		update: (message) => void messages.set(message.key, message),
 		find,
 		slots: () => [...messages.values()].filter((message) => message.type === 'slot'),
+		approvals: () =>
+			[...messages.values()].flatMap((message) => (message.type === 'approval' ? [message.approval] : [])),
 		isDecided(orchestration) {
 			const winner = find('tally', `tally:${orchestration}`)?.winner ?? null;
 			return winner !== null || messages.has(`choice:${orchestration}`);

@@ -2,6 +2,8 @@ import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 import type { Clock } from '../../../core/clock.ts';
 
 export interface SignIn {
+	/** Whether there is a token. */
+	readonly isNeeded: boolean;
 	/** Whether this `Cookie` header is that of somebody who knows the token. Always, when no token is set. */
 	isSignedIn(cookies: string | undefined): boolean;
 	/** The `Set-Cookie` header for this token, or null when it is wrong. */
@@ -33,6 +35,7 @@ export function createSignIn({ token, name, clock }: { token: string | null; nam
 	};
 
 	return {
+		isNeeded: token !== null,
 		isSignedIn: (cookies) => token === null || valuesOf(cookies, name).some(isValid),
 		enter(given) {
 			if (token !== null && !isSame(given, token)) return null;

@@ -3,8 +3,10 @@ import type { Clock } from '../../../core/clock.ts';
 import { MAX_QUESTION } from '../../../core/run.ts';
 import type { Say } from '../../../core/say.ts';
 import { addActionRoutes } from './action-routes.ts';
+import { addDecisionRoute } from './decision-route.ts';
 import { addErrorReplies } from './error-replies.ts';
 import { addEventRoute, type EventRouteOptions } from './event-route.ts';
+import { addFileRoute } from './file-route.ts';
 import { createGuard } from './guard.ts';
 import { addPageRoutes } from './page-routes.ts';
 import { Refusal } from './refusal.ts';
@@ -58,10 +60,14 @@ export async function createWebServer(options: WebServerOptions): Promise<Fastif
 				if (!signIn.isSignedIn(headers.cookie)) throw new Refusal(401, 'sign_in', say('web.sign_in'));
 			});
 			api.get('/info', async () => {
-				return { version, ...(await host.teams()), limits: { question: MAX_QUESTION }, signedIn: true };
+				const limits = { question: MAX_QUESTION };
+				const about = { version, limits, signedIn: true, tokenNeeded: signIn.isNeeded, now: options.clock.now() };
+				return { ...about, ...(await host.teams()) };
 			});
 			addThreadRoutes(api, options);
 			addActionRoutes(api, options);
+			addDecisionRoute(api, options);
+			addFileRoute(api, options);
 			addEventRoute(api, options);
 		},
 		{ prefix: '/api' },

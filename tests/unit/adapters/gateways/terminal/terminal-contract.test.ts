@@ -17,7 +17,17 @@ async function seatAt(host: GatewayHost, isTTY: boolean): Promise<GatewaySeat> {
 	const output = createFakeTerminal({ isTTY, rows: 2_000, columns: 120 });
 	const errors = createFakeTerminal({ isTTY: false });
 	const env = { NO_COLOR: '1' };
-	const gateway = createTerminalGateway({ input, output, errors, env, clock, say, interactive: isTTY });
+	const gateway = createTerminalGateway({
+		input,
+		output,
+		errors,
+		env,
+		clock,
+		say,
+		interactive: isTTY,
+		approve: isTTY ? 'ask' : 'deny',
+		filesFolder: null,
+	});
 	await gateway.start(host);
 	const { principal, session } = gateway;
 	const until = async <T>(work: Promise<T>): Promise<T> => {

@@ -16,18 +16,24 @@ export interface Seat {
 	isTTY?: boolean;
 	env?: Record<string, string>;
 	interactive?: boolean;
+	approve?: 'ask' | 'deny';
+	filesFolder?: string;
+	/** Bytes of kept files, by id. */
+	kept?: Readonly<Record<string, Uint8Array>>;
 	/** What happens with what the person does. */
 	receive?: (inbound: Inbound) => Promise<void>;
 }
 
 /** A person at a terminal, or at the end of a pipe, who watches runs go by. */
-export async function seated({ env = {}, interactive = false, receive = async () => {}, ...screen }: Seat = {}) {
+export async function seated({ env = {}, interactive = false, receive = async () => {}, ...given }: Seat = {}) {
+	const { approve = 'deny', filesFolder = null, kept = {}, ...screen } = given;
 	const clock = createManualClock(STARTED_AT);
 	const input = new PassThrough();
 	const output = createFakeTerminal(screen);
 	const errors = createFakeTerminal({ isTTY: false });
 	const inbounds: Inbound[] = [];
-	const gateway = createTerminalGateway({ input, output, errors, env, clock, say, interactive });
+	const options = { env, clock, say, interactive, approve, filesFolder };
+	const gateway = createTerminalGateway({ input, output, errors, ...options });
 	const receiveAll = async (inbound: Inbound) => {
 		inbounds.push(inbound);
 		await receive(inbound);
@@ -37,7 +43,7 @@ export async function seated({ env = {}, interactive = false, receive = async ()
 		threads: async () => [],
 		thread: async () => [],
 		teams: async () => ({ teams: [], notes: [] }),
-		keptFile: async () => null,
+		keptFile: async (id) => kept[id] ?? null,
 		commands: () => [],
 	});
 	const onProblem = (text: string) => gateway.tell(text);

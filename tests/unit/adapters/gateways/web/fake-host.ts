@@ -11,6 +11,8 @@ export interface FakeHost extends GatewayHost {
 	readonly inbounds: Inbound[];
 	/** What the journals tell, by session. */
 	readonly journals: Map<string, PlacedMessage[]>;
+	/** Bytes of kept files, by id. */
+	readonly kept: Map<string, Uint8Array>;
 	/** What was asked for with `threads`. */
 	readonly listed: unknown[];
 	/** How often a thread was read from its journals. */
@@ -26,6 +28,7 @@ export function createFakeHost(): FakeHost {
 	return {
 		inbounds: [],
 		journals: new Map(),
+		kept: new Map(),
 		listed: [],
 		reads: 0,
 		summaries: [],
@@ -46,7 +49,9 @@ export function createFakeHost(): FakeHost {
 		async teams() {
 			return { teams: [this.team], notes: ['The demo team answers.'] };
 		},
-		keptFile: async () => null,
 		commands: () => [],
+		async keptFile(id) {
+			return this.kept.get(id) ?? null;
+		},
 	};
 }

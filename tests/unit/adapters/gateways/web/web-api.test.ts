@@ -86,7 +86,7 @@ describe('the page', () => {
 });
 
 describe('what there is', () => {
-	it('the teams, what people should know, and the longest question', async () => {
+	it('the teams, what people should know, the longest question, and what time it is there', async () => {
 		const page = await served();
 		expect(await (await page.get('/api/info')).json()).toEqual({
 			version: '1.2.3',
@@ -94,6 +94,8 @@ describe('what there is', () => {
 			notes: ['The demo team answers.'],
 			limits: { question: 100_000 },
 			signedIn: true,
+			tokenNeeded: false,
+			now: page.clock.now(),
 		});
 	});
 

@@ -35,7 +35,7 @@ describe('a token', () => {
 		for (const path of ['/api/info', '/api/threads', '/api/threads/t1/events', '/%61pi/info', '/api/./info']) {
 			expect(await page.raw('GET', path, {}), path).not.toBe(200);
 		}
-		const actions = ['', '/t1/questions', '/t1/stop', '/t1/retry', '/t1/choice'];
+		const actions = ['', '/t1/questions', '/t1/stop', '/t1/retry', '/t1/choice', '/t1/decision'];
 		for (const response of await Promise.all(actions.map((path) => page.post(`/api/threads${path}`)))) {
 			expect([response.status, (await errorOf(response)).code]).toEqual([401, 'sign_in']);
 		}
