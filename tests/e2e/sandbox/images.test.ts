@@ -75,7 +75,13 @@ describe('the Dockerfile for those who have a registry', SLOW, () => {
 	};
 	const build = async (target: string, ...more: string[]) => {
 		const tag = `${mine}-${target}`;
-		const args = ['--force-rm', `--target=${target}`, `--tag=${tag}`, `--build-arg=NODE_IMAGE=${await base()}`, ...more];
+		const args = [
+			'--force-rm',
+			`--target=${target}`,
+			`--tag=${tag}`,
+			`--build-arg=NODE_IMAGE=${await base()}`,
+			...more,
+		];
 		await docker(['build', '--quiet', ...args, FOLDER]);
 		images.push(tag);
 		const [found] = JSON.parse(await docker(['inspect', tag]));

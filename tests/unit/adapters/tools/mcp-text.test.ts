@@ -3,10 +3,10 @@ import { describe, expect, it } from 'vitest';
 import { kindOfAddress } from '../../../../src/adapters/tools/mcp/addresses.ts';
 import { createBreaker } from '../../../../src/adapters/tools/mcp/breaker.ts';
 import { cappedBody } from '../../../../src/adapters/tools/mcp/capped-body.ts';
-import { createLineSplitter } from '../../../../src/adapters/tools/shared/line-splitter.ts';
 import { MESSAGE_BYTES } from '../../../../src/adapters/tools/mcp/message-limit.ts';
 import { cappedText, resultOf } from '../../../../src/adapters/tools/mcp/result-text.ts';
 import { toolName } from '../../../../src/adapters/tools/mcp/tool-name.ts';
+import { createLineSplitter } from '../../../../src/adapters/tools/shared/line-splitter.ts';
 import { revealedText, visibleText } from '../../../../src/core/foreign-text.ts';
 import { createManualClock } from '../../../support/manual-clock.ts';
 

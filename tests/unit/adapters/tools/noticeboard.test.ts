@@ -44,8 +44,8 @@ describe('the noticeboard', () => {
 	});
 
 	it('says that what it does cannot be undone, so that nothing is posted without a person', async () => {
-		expect(await world().board.tools({ kind: 'present', question: 'Q', seen: [], files: null, attachments: [] })).toMatchObject([
-			{ name: 'post_notice', effects: 'irreversible' },
-		]);
+		expect(
+			await world().board.tools({ kind: 'present', question: 'Q', seen: [], files: null, attachments: [] }),
+		).toMatchObject([{ name: 'post_notice', effects: 'irreversible' }]);
 	});
 });

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { createScriptedBackend } from '../../../../../src/adapters/backends/scripted.ts';
-import { noAbilities } from '../../../../../src/core/abilities.ts';
 import { openingMessage } from '../../../../../src/agents/instructions/opening-message.ts';
 import { systemPrompt } from '../../../../../src/agents/instructions/system-prompt.ts';
 import { workflowTools } from '../../../../../src/agents/instructions/workflow-tools.ts';
+import { noAbilities } from '../../../../../src/core/abilities.ts';
 import type { Turn } from '../../../../../src/core/agent.ts';
 import type { BackendEvent, BackendRequest } from '../../../../../src/core/backend.ts';
 import { BotError } from '../../../../../src/core/errors.ts';
