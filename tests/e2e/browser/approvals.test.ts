@@ -1,15 +1,12 @@
 import type { Browser, Page as Tab } from 'playwright-core';
-import { afterAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Approval, ApprovalItem } from '../../../src/core/approval.ts';
-import type { Inbound, MessageOf } from '../../../src/core/gateway.ts';
 import { approvalItem, approvalOf, personOf, voteBy } from '../../support/approvals.ts';
 import { accessibilityFaults, startBrowser } from '../../support/browser.ts';
 import { requireService } from '../../support/services.ts';
-import { openTab, type TabOptions } from '../../support/tab.ts';
-import { served } from '../../unit/adapters/gateways/web/served.ts';
-import { placeIn, question } from '../../unit/adapters/gateways/web/thread-messages.ts';
+import type { TabOptions } from '../../support/tab.ts';
+import { cardIn as cardInTab } from './card-in.ts';
 
-const BUILT_PAGE = new URL('../../../dist/ui/', import.meta.url);
 const TOOL = 'github__create_issue';
 let browser: Browser | null = null;
 
@@ -19,57 +16,7 @@ beforeEach(async (context) => {
 });
 afterAll(() => browser?.close());
 
-type Decided = Extract<Inbound, { type: 'decision' }>['decision'];
-
-/** A thread with a card in a tab, and a bot that keeps to `answer` when somebody decides. */
-async function cardIn(given: Partial<Approval>, options: TabOptions = {}) {
-	const page = await served({ assets: BUILT_PAGE });
-	const createdAt = page.clock.now();
-	let approval = approvalOf({ createdAt, expiresAt: createdAt + 1_800_000, ...given });
-	const show = (change: Partial<Approval> = {}) => {
-		approval = { ...approval, ...change };
-		return page.show(placeIn('t1'), { type: 'approval', key: `approval:${approval.id}`, approval });
-	};
-	const decisions: Decided[] = [];
-	page.host.onReceive = async (inbound) => {
-		if (inbound.type === 'decision') decisions.push(inbound.decision);
-	};
-	/** What the bot makes of a decision: the item of the call that it names becomes this. */
-	const answer = (become: (item: ApprovalItem, decision: Decided) => Partial<ApprovalItem>) => {
-		page.host.onReceive = async (inbound) => {
-			if (inbound.type !== 'decision') return;
-			decisions.push(inbound.decision);
-			const { callId } = inbound.decision;
-			const items = approval.items.map((item) =>
-				item.callId === callId ? { ...item, ...become(item, inbound.decision) } : item,
-			);
-			await show({ items });
-		};
-	};
-	await page.show(placeIn('t1'), question());
-	await page.show(placeIn('t1'), board());
-	await show();
-	const tab = await openTab(browser, page.url('/t/t1'), options);
-	onTestFinished(() => tab.context().close());
-	await tab.locator('.approval').waitFor();
-	return { page, tab, decisions, answer, show };
-}
-
-const board = (tool: string | null = null, note: string | null = null): MessageOf<'board'> => ({
-	type: 'board',
-	key: 'board',
-	run: 'r1',
-	title: 'File the bug',
-	team: 'trio',
-	orchestration: 1,
-	rows: [{ agent: 'writer', name: 'agent2', model: 'demo', state: 'presenting', tool, version: 1, votes: 2, note }],
-	finished: null,
-	askedBy: null,
-	stoppedBy: null,
-	startedAt: 1,
-	result: null,
-});
-
+const cardIn = (given: Partial<Approval>, options?: TabOptions) => cardInTab(browser, given, options);
 const button = (tab: Tab, name: string | RegExp) => tab.getByRole('button', { name, exact: typeof name === 'string' });
 const said = (tab: Tab, text: string | RegExp) => tab.locator('.approval').getByText(text).first().waitFor();
 const here = { ...voteBy(personOf('web', 'local')), via: 'page' };
@@ -308,96 +255,31 @@ describe('arguments that mean no good', () => {
 });
 
 describe.each(['light', 'dark'] as const)('in %s, axe finds nothing', (colorScheme) => {
-	it.each([1280, 360])('in a card with its forms open, at a width of %i', async (width) => {
-		const items = [
-			approvalItem({ grant: 'all of it', arguments: '{"title":"a\\u202e"}', before: '{"title":"b"}' }),
-			approvalItem({ callId: 'c2', risk: 'critical', tool: 'mail__send', votes: [voteBy(personOf('slack', 'U1'))] }),
-			approvalItem({
-				callId: 'c3',
-				tool: 'c3',
-				state: 'denied',
-				denial: 'No.',
-				votes: [{ ...here, decision: 'deny' }],
-			}),
-			approvalItem({ callId: 'c4', tool: 'c4', state: 'approved', risk: 'low', votes: [here], effect: 'failed' }),
-			approvalItem({ callId: 'c5', tool: 'c5', question: 'outcome', risk: 'medium', effect: 'unknown' }),
-		];
-		const { tab } = await cardIn({ items }, { colorScheme, width });
-		expect(await accessibilityFaults(tab)).toEqual([]);
-		await button(tab, `Edit: ${TOOL}`).click();
-		await button(tab, 'Approve once: mail__send').click();
-		await button(tab, 'Run again: c5').click();
-		for (const call of await tab.getByText('Show the call').all()) await call.click();
-		expect(await accessibilityFaults(tab)).toEqual([]);
-		expect(await tab.evaluate('document.documentElement.scrollWidth <= window.innerWidth')).toBe(true);
-	});
-});
-
-describe('a run that uses tools and leaves files', () => {
-	it('lists its files with their sizes, and gives them for keeping', async () => {
-		const { page, tab } = await cardIn({});
-		const listed = [
-			{ path: 'site/index.html', bytes: 5, id: 'f1' },
-			{ path: 'a\u202Egpj.exe', bytes: 1_234_567, id: 'f2' },
-		];
-		page.host.kept.set('f1', new TextEncoder().encode('<p>Hi'));
-		await page.show(placeIn('t1'), {
-			type: 'final',
-			key: 'final',
-			...{ winner: 'writer', content: 'Done.', streaming: false, outcome: 'answered', answers: 1, agents: 1 },
-			...{ shortfalls: [], spend: null, activeMs: 1, files: { id: 'f', count: 3, bytes: 1_300_000, listed } },
-		});
-		await tab.getByText('and 1 more, which is not listed').waitFor();
-		const text = await tab.locator('.files').innerText();
-		for (const part of ['3 files', '1.3 MB', 'site/index.html', '5 bytes', 'a\\u202egpj.exe', '1.2 MB'])
-			expect(text).toContain(part);
-		const [download] = await Promise.all([
-			tab.waitForEvent('download'),
-			tab.getByRole('link', { name: 'site/index.html' }).click(),
-		]);
-		expect(download.suggestedFilename()).toBe('index.html');
-		expect(await accessibilityFaults(tab)).toEqual([]);
-	});
-
-	it('shows in Details what an agent plans, as a checklist', async () => {
-		const { page, tab } = await cardIn({});
-		const plan = [
-			{ id: 'read', description: 'Read <b>all</b>', status: 'completed', dependsOn: [] },
-			{ id: 'file', description: 'File it', status: 'blocked', dependsOn: ['read', 'ask'] },
-		] as const;
-		const [row] = board().rows;
-		if (row === undefined) throw new Error('there is no row');
-		await page.show(placeIn('t1'), {
-			...board(),
-			rows: [{ ...row, plan: plan.map((task) => ({ ...task, dependsOn: [...task.dependsOn] })) }],
-		});
-		await tab.getByText('Details').click();
-		expect(await tab.getByRole('list', { name: 'Plan of writer' }).innerText()).toBe(
-			'☑ Read <b>all</b> done\n⊘ File it blocked · after: read, ask',
-		);
-		expect(await accessibilityFaults(tab)).toEqual([]);
-	});
-
-	it('tells in Details which agent used which tools, and how far they said they were', async () => {
-		const { page, tab } = await cardIn({});
-		for (const [tool, note] of [
-			['web search', null],
-			['web search', '10 pages'],
-			['web search', '20 pages'],
-			[null, null],
-			['file reader', null],
-		] as const) {
-			await page.show(placeIn('t1'), board(tool, note));
-			await tab
-				.locator('.board')
-				.getByText(note ?? tool ?? 'writing the final answer')
-				.waitFor();
-		}
-		await tab.getByText('Details').click();
-		expect(await tab.locator('.trace').innerText()).toMatch(
-			/Tools of writer\s+web search\s+10 pages\s+20 pages\s+file reader/,
-		);
-		expect(await tab.getByText('2 uses of tools').count()).toBe(1);
-		expect(await accessibilityFaults(tab)).toEqual([]);
-	});
+	it.each([1280, 360])(
+		'in a card with its forms open, at a width of %i',
+		async (width) => {
+			const items = [
+				approvalItem({ grant: 'all of it', arguments: '{"title":"a\\u202e"}', before: '{"title":"b"}' }),
+				approvalItem({ callId: 'c2', risk: 'critical', tool: 'mail__send', votes: [voteBy(personOf('slack', 'U1'))] }),
+				approvalItem({
+					callId: 'c3',
+					tool: 'c3',
+					state: 'denied',
+					denial: 'No.',
+					votes: [{ ...here, decision: 'deny' }],
+				}),
+				approvalItem({ callId: 'c4', tool: 'c4', state: 'approved', risk: 'low', votes: [here], effect: 'failed' }),
+				approvalItem({ callId: 'c5', tool: 'c5', question: 'outcome', risk: 'medium', effect: 'unknown' }),
+			];
+			const { tab } = await cardIn({ items }, { colorScheme, width });
+			expect(await accessibilityFaults(tab)).toEqual([]);
+			await button(tab, `Edit: ${TOOL}`).click();
+			await button(tab, 'Approve once: mail__send').click();
+			await button(tab, 'Run again: c5').click();
+			for (const call of await tab.getByText('Show the call').all()) await call.click();
+			expect(await accessibilityFaults(tab)).toEqual([]);
+			expect(await tab.evaluate('document.documentElement.scrollWidth <= window.innerWidth')).toBe(true);
+		},
+		60_000,
+	);
 });
