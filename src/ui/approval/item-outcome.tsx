@@ -24,7 +24,8 @@ export function Votes({ item: { votes, needed } }: { item: ApprovalItem }) {
 /** What became of a call that no longer waits. */
 export function ItemOutcome({ item }: { item: ApprovalItem }) {
 	const { state, question, outcome, denial, effect } = item;
-	const vote = item.votes.findLast(({ decision }) => (decision === 'deny') === (state === 'denied'));
+	const wanted = state === 'approved' ? 'approve' : state === 'denied' ? 'deny' : null;
+	const deciders = item.votes.filter(({ decision }) => decision === wanted);
 	return (
 		<div className="outcome" data-state={state}>
 			<p>
@@ -32,8 +33,12 @@ export function ItemOutcome({ item }: { item: ApprovalItem }) {
 				<b>
 					{question === 'outcome' && outcome !== null ? say(`card.answered.${outcome}`) : say(`card.state.${state}`)}
 				</b>
-				{vote !== undefined && <bdi> {say('card.decided_by', whoOf(vote))}</bdi>}
 			</p>
+			{deciders.map((vote) => (
+				<p key={`${vote.at} ${vote.by.platform} ${vote.by.user}`}>
+					<bdi>{say('card.decided_by', whoOf(vote))}</bdi>
+				</p>
+			))}
 			{denial !== null && denial !== '' && (
 				<p className="foreign" dir="auto">
 					{say('card.denied_because', { reason: denial })}

@@ -49,7 +49,7 @@ describe('a card', () => {
 		answer(() => ({ state: 'approved', votes: [here], effect: 'done' }));
 		await button(tab, `Approve once: ${TOOL}`).click();
 		await said(tab, 'Approved.');
-		expect(await tab.locator('.outcome').innerText()).toMatch(/Approved\. local, on the page, .*It has run\./s);
+		expect(await tab.locator('.outcome').innerText()).toMatch(/Approved\.\s+local, on the page, .*It has run\./s);
 		expect(await tab.locator('.approval').getByRole('button').count()).toBe(0);
 		expect(decisions).toEqual([
 			{ approval: approvalOf().id, callId: 'call_1', revision: 1, verdict: { type: 'approve', forRun: false } },
@@ -120,6 +120,17 @@ describe('a card', () => {
 		expect(decisions).toEqual([]);
 		await button(tab, 'Allow it for this run').click();
 		await expect.poll(() => decisions).toMatchObject([{ verdict: { type: 'approve', forRun: true } }]);
+	});
+
+	it('names everybody who approved it, and nobody where the time decided', async () => {
+		const other = voteBy(personOf('slack', 'U1'));
+		const { tab, show } = await cardIn({
+			items: [approvalItem({ state: 'approved', needed: 2, votes: [other, here] })],
+		});
+		expect(await tab.locator('.outcome').innerText()).toMatch(/U1, in the thread on slack.*local, on the page/s);
+		await show({ items: [approvalItem({ state: 'expired', needed: 2, votes: [other] })] });
+		await said(tab, /Expired/);
+		expect(await tab.locator('.outcome').innerText()).not.toContain('U1');
 	});
 
 	it('does not offer "for this run" where the policy does not', async () => {
