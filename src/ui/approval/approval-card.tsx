@@ -34,7 +34,8 @@ export function ApprovalCard({ approval, place }: { approval: Approval; place: C
 					<div>
 						<dt>{say('card.fact.until')}</dt>
 						<dd>
-							<time dateTime={new Date(expiresAt).toISOString()}>{dateText(expiresAt)}</time>{' '}
+							<time dateTime={new Date(expiresAt).toISOString()}>{dateText(expiresAt)}</time>
+							{' · '}
 							{isOpen ? <TimeLeft until={expiresAt} aheadMs={place.aheadMs} /> : <b>{say('card.over')}</b>}
 						</dd>
 					</div>

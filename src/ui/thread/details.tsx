@@ -24,7 +24,7 @@ export function Details({ rows, tools }: { rows: readonly BoardRow[]; tools: Too
 		<section className="slots">
 			<details>
 				<summary>
-					<span>{say('details.heading')}</span>
+					<bdi>{say('details.heading')}</bdi>
 					<span className="quiet">{facts.join(' · ')}</span>
 				</summary>
 				{plans.map(({ agent, plan = [] }) => (
