@@ -5,6 +5,7 @@ import type { SlackGateway } from './adapters/gateways/slack/slack-gateway.ts';
 import type { TerminalGateway, TerminalGatewayOptions } from './adapters/gateways/terminal/terminal-gateway.ts';
 import type { WebGateway } from './adapters/gateways/web/web-gateway.ts';
 import { type ChatGateway, joinChats } from './app/join-chats.ts';
+import { openAccess } from './app/open-access.ts';
 import { openSandbox } from './app/open-sandbox.ts';
 import { openStore } from './app/open-store.ts';
 import { openTeams } from './app/open-teams.ts';
@@ -124,6 +125,9 @@ async function assemble(
 	const { terminal, web, slack, chats, gateways } = await openGateways(needs);
 	if (terminal !== null) voice.tell = (text) => terminal.tell(text);
 	const { tell } = voice;
+	const onProblem = (error: unknown) => tell(messageOf(error));
+	const gatewayOf = (platform: string) => gateways.get(platform) ?? null;
+	const { audit, roles, gate } = openAccess({ config, env: options.env, store, clock, gatewayOf, onProblem });
 	const sandbox = await (options.openSandbox ?? openSandbox)(config, clock);
 	const pins = createToolPins(store);
 	const openTools = createToolsOpener(config, { pins, sandbox, store, clock, report: tell });
@@ -138,8 +142,9 @@ async function assemble(
 		sayIn,
 		teams: teams.list,
 		tools: createToolBook(pins, allMcpServers(config)),
+		roles,
 		teamOf: async (name) => (await teams.named(name)).team,
-		gatewayOf: (session) => gateways.get(decodeSessionId(session).platform) ?? null,
+		gatewayOf: (session) => gatewayOf(decodeSessionId(session).platform),
 		observe: options.observe,
 		onProblem(text) {
 			if (!closing.signal.aborted) tell(text);
@@ -149,13 +154,12 @@ async function assemble(
 			void terminal?.stop();
 		},
 	});
-	const onProblem = (error: unknown) => tell(messageOf(error));
 	const replyTo = async (event: Inbound, text: string): Promise<void> => {
 		const gateway = gateways.get(event.principal.platform);
 		if (gateway === undefined) tell(text);
 		else await gateway.reply(event, text);
 	};
-	const inbound = createDispatch({ store, clock, bot, sayIn, commands, onProblem });
+	const inbound = createDispatch({ store, clock, bot, gate, sayIn, commands, onProblem });
 	await inbound.forgetOld();
 	const stopTending = repeatedly(
 		clock,
@@ -198,6 +202,7 @@ async function assemble(
 			const stops = [...new Set([...gateways.values(), ...chats])].map(async (gateway) => gateway.stop());
 			for (const stop of await Promise.allSettled(stops)) if (stop.status === 'rejected') onProblem(stop.reason);
 			await sandbox?.close();
+			await audit.close();
 			await store.close();
 			end();
 		},

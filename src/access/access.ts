@@ -34,8 +34,9 @@ export function createAccess({ rules, store, standings }: AccessOptions): Access
 	const known = async (principal: Principal, { session, fresh = false }: AccessQuestion) => {
 		const scope = decodeSessionId(session);
 		if (scope.platform !== principal.platform || scope.tenant !== principal.tenant) return null;
-		const standing = await standings.of(principal, session, fresh);
-		return { scope, standing, granted: (await readGrants(store, scope)).grants };
+		const granted = (await readGrants(store, scope)).grants;
+		const groups = [...fixedIn(rules, scope), ...granted].some(({ to }) => to.type === 'group');
+		return { scope, granted, standing: await standings.of(principal, session, { fresh, groups }) };
 	};
 
 	return {
