@@ -1,5 +1,6 @@
 import { commands } from '../commands/index.ts';
 import packageJson from '../package.json' with { type: 'json' };
+import { forgetOldBudgets } from './access/budgets.ts';
 import type { DiscordGateway } from './adapters/gateways/discord/discord-gateway.ts';
 import type { SlackGateway } from './adapters/gateways/slack/slack-gateway.ts';
 import type { TerminalGateway, TerminalGatewayOptions } from './adapters/gateways/terminal/terminal-gateway.ts';
@@ -132,7 +133,7 @@ async function assemble(
 	const pins = createToolPins(store);
 	const openTools = createToolsOpener(config, { pins, sandbox, store, clock, report: tell });
 	const approvals = noApprovals;
-	const teams = openTeams(config, options.env, clock, { openTools, approvals });
+	const teams = openTeams(config, options.env, clock, { openTools, approvals, ledger: { store, report: tell } });
 	const runs = createRuns({ store, clock, random: Math.random, approvals, agentsOf: teams.agentsOf });
 	const bot = createBot({
 		store,
@@ -160,12 +161,16 @@ async function assemble(
 		else await gateway.reply(event, text);
 	};
 	const inbound = createDispatch({ store, clock, bot, gate, sayIn, commands, onProblem });
-	await inbound.forgetOld();
+	const forgetOld = async () => {
+		await inbound.forgetOld();
+		await forgetOldBudgets(store, clock.now());
+	};
+	await forgetOld();
 	const stopTending = repeatedly(
 		clock,
 		[
 			{ everyMs: 60_000, work: () => inbound.recover(replyTo) },
-			{ everyMs: 3_600_000, work: inbound.forgetOld },
+			{ everyMs: 3_600_000, work: forgetOld },
 			...(sandbox === null ? [] : [{ everyMs: 60_000, work: async () => void (await sandbox.reap()) }]),
 		],
 		onProblem,

@@ -1,15 +1,18 @@
 import type { BackendRequest } from './backend.ts';
+import type { Usage } from './usage.ts';
 
 /** Whose spending is counted together. `workspace`: a server or workspace. `process`: everybody's. */
 export const BUDGET_SUBJECTS = ['user', 'channel', 'workspace', 'process'] as const;
+/** Days and months of UTC. */
 export const BUDGET_WINDOWS = ['day', 'month'] as const;
 
 /** In millionths of a US dollar, integers. */
 export interface BudgetLimit {
 	of: (typeof BUDGET_SUBJECTS)[number];
 	each: (typeof BUDGET_WINDOWS)[number];
-	/** Null: there is none. */
+	/** Above it somebody is told. Null: there is none. */
 	soft: number | null;
+	/** Above it nothing is spent. Null: there is none. */
 	hard: number | null;
 }
 
@@ -17,7 +20,7 @@ export interface BudgetRules {
 	limits: readonly BudgetLimit[];
 	/** Taken where an agent's output is not limited, in tokens. */
 	assumedOutputTokens: number;
-	/** Taken for a model without a price, in millionths of a US dollar for a token: what a million tokens cost in dollars. */
+	/** Taken for a model without a price, in millionths of a US dollar for a token. */
 	assumedPrice: { input: number; output: number };
 }
 
@@ -30,10 +33,20 @@ export interface Payer {
 	user: string | null;
 }
 
-/** A model call that may be made. */
+/** A model call that is about to be made. */
+export interface PlannedCall {
+	payer: Payer;
+	provider: string;
+	model: string;
+	/** Null: not limited. */
+	maxOutputTokens: number | null;
+	request: BackendRequest;
+}
+
+/** Money that was set aside for one call. */
 export interface Reservation {
-	/** What it has really cost, in millionths of a US dollar; null: nobody knows, and all that was set aside is spent. Once. */
-	settle(costMicroUsd: number | null): Promise<void>;
+	/** What the call has used, once; null: it was certainly not billed. What nobody knows counts as the worst case. */
+	settle(usage: Usage | null): Promise<void>;
 }
 
 /** The budgets of people and places. */
@@ -41,10 +54,8 @@ export interface Spending {
 	/** False: there are no limits, and nothing need be asked. */
 	readonly isLimited: boolean;
 	/**
-	 * Sets aside the worst case of a call, in millionths of a US dollar, in every budget that it counts in, all or none.
-	 * Null: a hard limit would be passed. Throws when the ledger cannot be written: the call must not be made.
+	 * Sets the worst case of a call aside in every budget that it counts in, all or none. Null: a hard limit would be
+	 * passed. Throws when the ledger cannot be read or written: the call must not be made.
 	 */
-	reserve(run: string, worstMicroUsd: number): Promise<Reservation | null>;
-	/** The most a call can cost, in millionths of a US dollar, rounded up. */
-	worstCase(call: { provider: string; model: string; maxOutputTokens: number | null; request: BackendRequest }): number;
+	reserve(call: PlannedCall): Promise<Reservation | null>;
 }

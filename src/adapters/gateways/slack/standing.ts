@@ -1,7 +1,7 @@
 import type { webApi } from '@slack/bolt';
 import { z } from 'zod';
 import type { PrincipalKind, Standing } from '../../../core/gateway.ts';
-import { refusalOf } from './call-errors.ts';
+import { refusalOf, waitOf } from './call-errors.ts';
 import type { Workspace } from './workspaces.ts';
 
 /** What Slack says when somebody cannot be seen from a workspace. */
@@ -35,7 +35,7 @@ export async function standingNow(
 	user: string,
 	groups: boolean,
 ): Promise<Standing> {
-	const asked = client.users.info({ user }).catch((thrown: unknown) => {
+	const asked = twice(() => client.users.info({ user })).catch((thrown: unknown) => {
 		if (NOT_THERE.includes(refusalOf(thrown) ?? '')) return null;
 		throw thrown;
 	});
@@ -44,6 +44,16 @@ export async function standingNow(
 	const found = userSchema.parse(info.user);
 	const names = [found.profile?.display_name, found.profile?.real_name, found.name];
 	return { kind: kindOf(found, team), roles, name: names.find((name) => (name ?? '') !== '') ?? null };
+}
+
+/** A call that changes nothing, again once when it was not answered: nobody is turned away for one lost connection. */
+async function twice<T>(call: () => Promise<T>): Promise<T> {
+	try {
+		return await call();
+	} catch (thrown) {
+		if (refusalOf(thrown) !== null || waitOf(thrown) !== null) throw thrown;
+		return call();
+	}
 }
 
 /** https://docs.slack.dev/reference/objects/user-object */
@@ -57,7 +67,7 @@ function kindOf(user: SlackUser, team: string): PrincipalKind {
 /** Ids of the user groups somebody is in; null: Slack does not say, as to an app without the scope. */
 async function groupsOf(client: webApi.WebClient, user: string): Promise<string[] | null> {
 	try {
-		const { usergroups } = groupsSchema.parse(await client.usergroups.list({ include_users: true }));
+		const { usergroups } = groupsSchema.parse(await twice(() => client.usergroups.list({ include_users: true })));
 		return usergroups.filter(({ users }) => users.includes(user)).map(({ id }) => id);
 	} catch {
 		return null;
