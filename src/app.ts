@@ -6,7 +6,7 @@ import type { SlackGateway } from './adapters/gateways/slack/slack-gateway.ts';
 import type { TerminalGateway, TerminalGatewayOptions } from './adapters/gateways/terminal/terminal-gateway.ts';
 import type { WebGateway } from './adapters/gateways/web/web-gateway.ts';
 import { type ChatGateway, joinChats } from './app/join-chats.ts';
-import { openAccess } from './app/open-access.ts';
+import { openAccess, openAudit } from './app/open-access.ts';
 import { openSandbox } from './app/open-sandbox.ts';
 import { openStore } from './app/open-store.ts';
 import { openTeams } from './app/open-teams.ts';
@@ -344,6 +344,24 @@ export async function logIn(options: ConfigOptions, server: string, consent: Con
 	const say = (await openLanguages(config, { chats: false })).in(null);
 	const store = await openStore(config, systemClock, say, () => {});
 	return logInToToolServer(config, server, store, consent).finally(() => store.close());
+}
+
+/**
+ * Opens the audit of the data folder for a person who looks at it; `close` gives the folder back. Throws `store_locked`
+ * while another process has it.
+ */
+export async function openAuditPlace(options: ConfigOptions, onProblem: (error: unknown) => void) {
+	const config = await loadConfig(options);
+	const { dataDir, audit } = config.settings;
+	const store = await openSqlite(dataDir, systemClock);
+	const log = openAudit({ config, env: options.env, store, clock: systemClock, onProblem });
+	return {
+		store,
+		log,
+		source: { dataDir, given: audit.key },
+		checkpoints: audit.checkpoints,
+		close: () => log.close().then(() => store.close()),
+	};
 }
 
 /** Counts tokens for estimates; loads a large table, so only where one is asked for. */

@@ -25,6 +25,8 @@ const KIND = 'budget';
 const KEPT_MS = 62 * 24 * 3_600_000;
 /** How often a change that met those of other processes is tried again. */
 const TRIES = 50;
+/** How many runs' payers are remembered. */
+const MOST_PAYERS = 1_000;
 
 const recordSchema = z.object({
 	v: z.literal(1),
@@ -45,8 +47,19 @@ interface Account {
 }
 
 export function createSpending(options: SpendingOptions): Spending {
-	const { rules, store, clock, payerOf } = options;
+	const { rules, store, clock } = options;
+	const payers = new Map<string, Promise<Payer>>();
 	let last: Promise<unknown> = Promise.resolve();
+
+	/** A run has one payer, who is looked up once. */
+	const payerOf = (run: string): Promise<Payer> => {
+		const found = payers.get(run) ?? options.payerOf(run);
+		payers.set(run, found);
+		found.catch(() => payers.delete(run));
+		const [oldest] = payers.keys();
+		if (payers.size > MOST_PAYERS && oldest !== undefined) payers.delete(oldest);
+		return found;
+	};
 
 	const read = async ({ key, since }: Account): Promise<{ record: BudgetRecord; version: number }> => {
 		const found = await store.get(KIND, key);
