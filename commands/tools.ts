@@ -36,7 +36,7 @@ export const tools: Command<typeof options> = {
 		}
 		await demand('tool:pin');
 		if (!OWN_PLACES.includes(principal.platform)) return reply(say('tools.elsewhere', { server }));
-		const accepted = await bot.acceptTools(server, tool ?? null);
+		const accepted = await bot.acceptTools(server, tool ?? null, principal);
 		const names = accepted.map(revealedText).join(', ');
 		return reply(
 			accepted.length === 0 ? say('tools.nothing_waits', { server }) : say('tools.accepted', { server, names }),

@@ -144,6 +144,7 @@ async function assemble(
 		teams: teams.list,
 		tools: createToolBook(pins, allMcpServers(config)),
 		roles,
+		audit,
 		teamOf: async (name) => (await teams.named(name)).team,
 		gatewayOf: (session) => gatewayOf(decodeSessionId(session).platform),
 		observe: options.observe,

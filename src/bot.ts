@@ -5,6 +5,7 @@ import type { RoleBook } from './core/access.ts';
 import type { Exchange } from './core/agent.ts';
 import type { Person } from './core/approval.ts';
 import type { Attachment } from './core/attachment.ts';
+import { type Audit, actorOf } from './core/audit.ts';
 import type { Bot, RateRequest, RunStatus, Why } from './core/command.ts';
 import { BotError, messageOf } from './core/errors.ts';
 import type { ApprovalDesk } from './core/gate.ts';
@@ -32,6 +33,7 @@ export interface BotOptions extends AudienceOptions {
 	tools: ToolBook;
 	desk: ApprovalDesk;
 	roles: RoleBook;
+	audit: Audit;
 	/** A run had to be left because its journal could not be written. It can be resumed. */
 	onLost(run: string, error: unknown): void;
 }
@@ -184,7 +186,13 @@ export function createBot(options: BotOptions): RunningBot {
 		sessions,
 		teams: options.teams,
 		toolServers: () => options.tools.list(),
-		acceptTools: (server, tool) => options.tools.accept(server, tool),
+		async acceptTools(server, tool, by) {
+			const target = { type: 'mcp_server', id: server };
+			await options.audit.record([
+				{ ...actorOf(by), action: 'tool.accept', target, outcome: 'done', details: { tool } },
+			]);
+			return options.tools.accept(server, tool);
+		},
 		roles: options.roles,
 		async ask({ id, session, principal, question, team, quick, verbosity, locale, files }) {
 			checkQuestion(question);

@@ -57,9 +57,9 @@ export interface Bot {
 	toolServers(): Promise<readonly ToolServerView[]>;
 	/**
 	 * Accepts what a server shows now of a tool (null: of all its tools); the names of those that were waiting for it.
-	 * Throws `input_invalid` when there is no such server.
+	 * It is in the audit first. Throws `input_invalid` when there is no such server.
 	 */
-	acceptTools(server: string, tool: string | null): Promise<readonly string[]>;
+	acceptTools(server: string, tool: string | null, by: Principal): Promise<readonly string[]>;
 	/** Who has which role, and the changes of that. */
 	readonly roles: RoleBook;
 }

@@ -5,21 +5,29 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { createApp } from '../../src/app.ts';
 import { massgen, temporaryFolder } from '../support/command.ts';
 
+/** A secret that must turn up nowhere. */
+const CANARY = 'canary7f3a9c1e5b';
+
 /** A data folder in which whoever sits at the machine has given a role away. */
 async function granted() {
 	const { path, remove } = await temporaryFolder();
 	onTestFinished(remove);
 	const app = await createApp({
-		...{ file: null, flags: { dataDir: path }, env: { OWNERS: 'web:local:canary-owner' }, cwd: process.cwd() },
+		...{ file: null, flags: { dataDir: path }, env: { OPENAI_API_KEY: CANARY }, cwd: process.cwd() },
 		...{ web: false, chats: false, observe: () => {}, onProblem: () => {} },
 		terminal: { input: process.stdin, output: process.stdout, errors: process.stdout, interactive: false },
 	});
 	const { principal, session } = app.terminal ?? {};
 	if (principal === undefined || session === undefined) throw new Error('there is no terminal');
-	const options = { action: 'grant', role: 'viewer', to: 'user:grace' };
-	const error = await app.submit({ type: 'command', id: 'grant-1', principal, session, name: 'roles', options });
+	for (const [role, to] of [
+		['viewer', 'user:grace'],
+		[CANARY, `user:${CANARY}`],
+	]) {
+		const options = { action: 'grant', role, to };
+		const error = await app.submit({ type: 'command', id: `${role}`, principal, session, name: 'roles', options });
+		expect(error).toBeNull();
+	}
 	await app.close();
-	expect(error).toBeNull();
 	return path;
 }
 
@@ -35,14 +43,20 @@ describe('npm run audit', () => {
 
 	it('verifies, exports, and has the export in the audit', async () => {
 		const path = await granted();
-		expect(await audit(path)).toMatchObject({ code: 0, stdout: expect.stringMatching(/✓ terminal:local: 1 rows/) });
+		expect(await audit(path)).toMatchObject({ code: 0, stdout: expect.stringMatching(/✓ terminal:local: 2 rows/) });
 		const out = join(path, 'out');
 		const done = await audit(path, 'export', '--format', 'csv', '--out', out);
-		expect(done).toMatchObject({ code: 0, stdout: expect.stringMatching(/2 rows .*SHA-256 [0-9a-f]{64}/) });
+		expect(done).toMatchObject({ code: 0, stdout: expect.stringMatching(/3 rows .*SHA-256 [0-9a-f]{64}/) });
 		const text = await readFile(join(out, 'audit.csv'), 'utf8');
 		expect(text).toContain('role.grant');
 		expect(text).toContain('audit.export');
-		expect(await audit(path, 'verify')).toMatchObject({ code: 0, stdout: expect.stringContaining('2 rows') });
+		expect(await audit(path, 'verify')).toMatchObject({ code: 0, stdout: expect.stringContaining('3 rows') });
+		// Case 48.
+		expect(text).toContain('‹redacted:known:');
+		for (const file of [join(out, 'manifest.json'), join(path, 'audit-checkpoints.jsonl')]) {
+			expect(await readFile(file, 'utf8')).not.toContain('canary');
+		}
+		expect(text).not.toContain('canary');
 	});
 
 	it('ends with 2 and the row when something was changed', async () => {

@@ -40,6 +40,7 @@ export function botWorld(
 		random: () => 0.999,
 		agentsOf: async () => new Map(agents.map((agent) => [agent.id, agent])),
 	});
+	const { roles, audit } = accessWorld({ rules, store, clock });
 	const bot = createBot({
 		desk: noApprovals,
 		store,
@@ -48,7 +49,8 @@ export function botWorld(
 		sayIn: () => say,
 		teams: async () => ({ teams: [], notes: [] }),
 		tools: createToolBook(createToolPins(store), []),
-		roles: accessWorld({ rules, store, clock }).roles,
+		roles,
+		audit,
 		gatewayOf: () => gateway,
 		observe: (event) => void events.push(event),
 		onProblem: (text) => void problems.push(text),

@@ -58,6 +58,7 @@ function world(
 		agents.map((agent) => agent.id),
 		{ ...options.rules },
 	);
+	const { roles, audit } = accessWorld({ rules, store, clock });
 	const bot = createBot({
 		desk: noApprovals,
 		store,
@@ -66,7 +67,8 @@ function world(
 		sayIn: () => say,
 		teams: async () => ({ teams: [], notes: [] }),
 		tools: createToolBook(createToolPins(store), []),
-		roles: accessWorld({ rules, store, clock }).roles,
+		roles,
+		audit,
 		async teamOf(name) {
 			if (name === null || name === 'test') return team;
 			throw new BotError('team_unknown', `no team ${name}`, { userMessage: `There is no team ${name}. Known: test.` });
@@ -178,6 +180,7 @@ describe('a person', () => {
 		const run = await ask();
 		await clock.advance(1);
 		expect(await bot.choose(SESSION, run, 1, 'nobody')).toBe(false);
+		expect(await bot.choose('web:other:c:1', run, 1, 'b')).toBe(false);
 		expect(await Promise.all([bot.choose(SESSION, run, 1, 'b'), bot.choose(SESSION, run, 1, 'a')])).toEqual([
 			true,
 			false,
