@@ -128,13 +128,13 @@ async function assemble(
 	const { tell } = voice;
 	const onProblem = (error: unknown) => tell(messageOf(error));
 	const gatewayOf = (platform: string) => gateways.get(platform) ?? null;
-	const { audit, roles, gate } = openAccess({ config, env: options.env, store, clock, gatewayOf, onProblem });
+	const { audit, roles, doorkeeper } = openAccess({ config, env: options.env, store, clock, gatewayOf, onProblem });
 	const sandbox = await (options.openSandbox ?? openSandbox)(config, clock);
 	const pins = createToolPins(store);
 	const openTools = createToolsOpener(config, { pins, sandbox, store, clock, report: tell });
 	const approvals = noApprovals;
 	const teams = openTeams(config, options.env, clock, { openTools, approvals, ledger: { store, report: tell } });
-	const runs = createRuns({ store, clock, random: Math.random, approvals, agentsOf: teams.agentsOf });
+	const runs = createRuns({ store, clock, random: Math.random, approvals, audit, agentsOf: teams.agentsOf });
 	const bot = createBot({
 		store,
 		runs,
@@ -161,7 +161,7 @@ async function assemble(
 		if (gateway === undefined) tell(text);
 		else await gateway.reply(event, text);
 	};
-	const inbound = createDispatch({ store, clock, bot, gate, sayIn, commands, onProblem });
+	const inbound = createDispatch({ store, clock, bot, doorkeeper, sayIn, commands, onProblem });
 	const forgetOld = async () => {
 		await inbound.forgetOld();
 		await forgetOldBudgets(store, clock.now());
@@ -348,13 +348,14 @@ export async function logIn(options: ConfigOptions, server: string, consent: Con
 }
 
 /**
- * Opens the audit of the data folder for a person who looks at it; `close` gives the folder back. Throws `store_locked`
- * while another process has it.
+ * Opens the audit for a person who looks at it; `close` gives the store back. Throws `store_locked` while another
+ * process has it.
  */
 export async function openAuditPlace(options: ConfigOptions, onProblem: (error: unknown) => void) {
 	const config = await loadConfig(options);
 	const { dataDir, audit } = config.settings;
-	const store = await openSqlite(dataDir, systemClock);
+	const say = (await openLanguages(config, { chats: false })).in(null);
+	const store = await openStore(config, systemClock, say, onProblem);
 	const log = openAudit({ config, env: options.env, store, clock: systemClock, onProblem });
 	return {
 		store,

@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { z } from 'zod';
-import type { Gate } from './access/gate.ts';
+import type { Doorkeeper } from './access/doorkeeper.ts';
 import { maskSecrets } from './config/mask-secrets.ts';
 import type { Permission } from './core/access.ts';
 import type { Clock } from './core/clock.ts';
@@ -24,7 +24,7 @@ export interface DispatchOptions {
 	store: Store;
 	clock: Clock;
 	bot: Bot;
-	gate: Gate;
+	doorkeeper: Doorkeeper;
 	/** Texts in a language; null: the process's own. */
 	sayIn(locale: string | null): Say;
 	commands: readonly Command[];
@@ -48,7 +48,7 @@ const seenSchema = z.object({ at: z.number() });
  * Never throws; what went wrong is replied, and returned for gateways that end with an exit code.
  */
 export function createDispatch(options: DispatchOptions) {
-	const { store, clock, bot, gate } = options;
+	const { store, clock, bot, doorkeeper } = options;
 	const commands = new Map(options.commands.map((command) => [command.name, command]));
 	const forms = lazily(() => formsOf(options.commands));
 	const boot = randomUUID();
@@ -79,7 +79,7 @@ export function createDispatch(options: DispatchOptions) {
 		const locale = inbound.locale ?? null;
 		const say = options.sayIn(locale);
 		if (inbound.type === 'choice') {
-			await gate.demand(inbound, 'choose', 'run:start', say);
+			await doorkeeper.demand(inbound, 'choose', 'run:start', say);
 			const { session, run, orchestration, agent } = inbound;
 			const taken = await bot.choose(session, run, orchestration, agent);
 			if (!taken) await reply(say('choice.closed'));
@@ -95,7 +95,7 @@ export function createDispatch(options: DispatchOptions) {
 		const command = commands.get(inbound.name);
 		const isKnown = command !== undefined && (command.reach === 'everywhere' || principal.platform === 'terminal');
 		if (!isKnown) throw refused(say('command.unknown', { name: inbound.name, known: namesOf(forms()) }));
-		const demand = (permission: Permission) => gate.demand(inbound, command.name, permission, say);
+		const demand = (permission: Permission) => doorkeeper.demand(inbound, command.name, permission, say);
 		await demand(command.permission);
 		const parsed = command.options.safeParse(inbound.options);
 		if (!parsed.success) throw refused(`${inbound.name}: ${z.prettifyError(parsed.error)}`);

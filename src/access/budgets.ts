@@ -11,8 +11,6 @@ export interface SpendingOptions {
 	store: Store;
 	clock: Clock;
 	prices: PriceTable;
-	/** Who pays for a run. */
-	payerOf(run: string): Promise<Payer>;
 	/** A soft limit was passed: once for each budget and window. */
 	onSoft(limit: BudgetLimit, payer: Payer): void;
 	/** What was set aside could not be given back: it counts as spent. */
@@ -25,8 +23,6 @@ const KIND = 'budget';
 const KEPT_MS = 62 * 24 * 3_600_000;
 /** How often a change that met those of other processes is tried again. */
 const TRIES = 50;
-/** How many runs' payers are remembered. */
-const MOST_PAYERS = 1_000;
 
 const recordSchema = z.object({
 	v: z.literal(1),
@@ -48,18 +44,7 @@ interface Account {
 
 export function createSpending(options: SpendingOptions): Spending {
 	const { rules, store, clock } = options;
-	const payers = new Map<string, Promise<Payer>>();
 	let last: Promise<unknown> = Promise.resolve();
-
-	/** A run has one payer, who is looked up once. */
-	const payerOf = (run: string): Promise<Payer> => {
-		const found = payers.get(run) ?? options.payerOf(run);
-		payers.set(run, found);
-		found.catch(() => payers.delete(run));
-		const [oldest] = payers.keys();
-		if (payers.size > MOST_PAYERS && oldest !== undefined) payers.delete(oldest);
-		return found;
-	};
 
 	const read = async ({ key, since }: Account): Promise<{ record: BudgetRecord; version: number }> => {
 		const found = await store.get(KIND, key);
@@ -103,7 +88,7 @@ export function createSpending(options: SpendingOptions): Spending {
 	return {
 		isLimited: rules.limits.length > 0,
 		async reserve(call) {
-			const payer = await payerOf(call.request.run);
+			const { payer } = call;
 			const worst = costOf(options, call, worstUsage(rules, call)) ?? 0;
 			const accounts = accountsOf(rules.limits, payer, clock.now());
 			const passed = await inTurn(() => change(accounts, worst));

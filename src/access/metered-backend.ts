@@ -1,6 +1,6 @@
 import type { Backend, BackendEvent, BackendFailure, BackendRequest } from '../core/backend.ts';
 import { sentenceOf } from '../core/errors.ts';
-import type { Reservation, Spending } from '../core/spending.ts';
+import type { PlannedCall, Reservation, Spending } from '../core/spending.ts';
 import { unknownUsage } from '../core/usage.ts';
 
 /** Calls that no provider bills: they were refused, or did not arrive. */
@@ -10,7 +10,11 @@ const UNBILLED: readonly BackendFailure[] = [
 ];
 
 /** A backend whose calls are made only as far as the budgets reach. Without limits it is the backend itself. */
-export function meteredBackend(backend: Backend, spending: Spending, maxOutputTokens: number | null): Backend {
+export function meteredBackend(
+	backend: Backend,
+	spending: Spending,
+	given: Pick<PlannedCall, 'payer' | 'maxOutputTokens'>,
+): Backend {
 	if (!spending.isLimited) return backend;
 	const { name, provider, model } = backend;
 	return {
@@ -18,7 +22,7 @@ export function meteredBackend(backend: Backend, spending: Spending, maxOutputTo
 		async *stream(request: BackendRequest, signal: AbortSignal): AsyncGenerator<BackendEvent, void> {
 			let reservation: Reservation | null;
 			try {
-				reservation = await spending.reserve({ provider, model, maxOutputTokens, request });
+				reservation = await spending.reserve({ provider, model, ...given, request });
 			} catch (thrown) {
 				yield refusal(`The budgets cannot be read or written, so no model is called: ${sentenceOf(thrown)}`);
 				return;

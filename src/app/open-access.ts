@@ -1,5 +1,5 @@
 import { createAccess } from '../access/access.ts';
-import { createGate } from '../access/gate.ts';
+import { createDoorkeeper } from '../access/doorkeeper.ts';
 import { createRoleBook } from '../access/role-book.ts';
 import { createStandings } from '../access/standings.ts';
 import { createAuditLog } from '../audit/audit-log.ts';
@@ -51,6 +51,6 @@ export function openAccess(parts: AccessParts) {
 	});
 	const access = createAccess({ rules, store, standings });
 	const roles = createRoleBook({ rules, store, standings, audit });
-	const gate = createGate({ access, audit, onProblem });
-	return { access, audit, roles, gate };
+	const doorkeeper = createDoorkeeper({ access, audit, onProblem });
+	return { access, audit, roles, doorkeeper };
 }

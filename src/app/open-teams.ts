@@ -87,12 +87,7 @@ export function openTeams(
 	return { named, agentsOf, list };
 }
 
-function openSpending(
-	{ access }: LoadedConfig,
-	clock: Clock,
-	prices: PriceTable,
-	{ store, report }: Ledger,
-): Spending {
+function openSpending({ access }: LoadedConfig, clock: Clock, prices: PriceTable, { store, report }: Ledger): Spending {
 	return createSpending({
 		...{ rules: access.budgets, store, clock, prices },
 		onSoft({ of, each, soft }, { platform, tenant, channel, user }) {

@@ -15,7 +15,14 @@ async function granted() {
 	const app = await createApp({
 		...{ file: null, flags: { dataDir: path }, env: { OPENAI_API_KEY: CANARY }, cwd: process.cwd() },
 		...{ web: false, chats: false, observe: () => {}, onProblem: () => {} },
-		terminal: { input: process.stdin, output: process.stdout, errors: process.stdout, interactive: false },
+		terminal: {
+			input: process.stdin,
+			output: process.stdout,
+			errors: process.stdout,
+			interactive: false,
+			approve: 'deny',
+			filesFolder: path,
+		},
 	});
 	const { principal, session } = app.terminal ?? {};
 	if (principal === undefined || session === undefined) throw new Error('there is no terminal');

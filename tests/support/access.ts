@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { createAccess } from '../../src/access/access.ts';
-import { createGate } from '../../src/access/gate.ts';
+import { createDoorkeeper } from '../../src/access/doorkeeper.ts';
 import { createRoleBook } from '../../src/access/role-book.ts';
 import { createStandings } from '../../src/access/standings.ts';
 import { createMemoryStore } from '../../src/adapters/stores/memory.ts';
@@ -67,7 +67,7 @@ export function accessWorld({ rules, look = everyMember, ...given }: AccessWorld
 		looked,
 		access: createAccess({ rules, store, standings }),
 		roles: createRoleBook({ rules, store, standings, audit }),
-		gate: createGate({ access: createAccess({ rules, store, standings }), audit, onProblem }),
+		doorkeeper: createDoorkeeper({ access: createAccess({ rules, store, standings }), audit, onProblem }),
 		/** What stands in the audit of a server or workspace. */
 		async audited(platform: string, tenant: string): Promise<readonly unknown[]> {
 			const entries = await store.read(chainOf({ platform, tenant }), { after: 0, limit: 1_000 });

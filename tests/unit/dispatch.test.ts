@@ -33,7 +33,7 @@ function world(options: { store?: Store; failure?: unknown; clock?: ManualClock;
 	const replies: string[] = [];
 	const problems: unknown[] = [];
 	const chosen: string[] = [];
-	const { gate, roles } = accessWorld({ rules, store, clock });
+	const { doorkeeper, roles } = accessWorld({ rules, store, clock });
 	const bot: Bot = {
 		ask: async () => ({ type: 'started', run: 'r1' }),
 		retry: async () => ({ type: 'started', run: 'r1' }),
@@ -69,7 +69,7 @@ function world(options: { store?: Store; failure?: unknown; clock?: ManualClock;
 		store,
 		clock,
 		bot,
-		gate,
+		doorkeeper,
 		sayIn: () => say,
 		commands: [echo, local],
 		onProblem: (error) => void problems.push(error),

@@ -10,7 +10,7 @@ import type { Usage } from '../../../src/core/usage.ts';
 import { createManualClock } from '../../support/manual-clock.ts';
 
 const request: BackendRequest = {
-	...{ system: 's', messages: [], tools: [], toolChoice: 'auto', run: 'slack:T1:C1:U1', agent: 'a' },
+	...{ system: 's', messages: [], tools: [], toolChoice: 'auto', run: 'r1', agent: 'a' },
 	kind: 'answer',
 };
 /** Of the request above: what its JSON has in bytes. */
@@ -21,11 +21,11 @@ const used = (inputTokens: number | null, outputTokens: number | null): Usage =>
 	outputTokens,
 	reasoningTokens: 0,
 });
-/** Runs are named by who pays for them here. */
-const payerOf = async (run: string): Promise<Payer> => {
-	const [platform = '', tenant = '', channel = '', user = ''] = run.split(':');
+const payerOf = (place: string): Payer => {
+	const [platform = '', tenant = '', channel = '', user = ''] = place.split(':');
 	return { platform, tenant, channel, user: user === '' ? null : user };
 };
+const GIVEN = { payer: payerOf('slack:T1:C1:U1'), maxOutputTokens: 10 };
 /** A token costs a micro-dollar. */
 const prices = {
 	cost: (provider: string, _: string, { inputTokens, outputTokens }: Usage) =>
@@ -40,14 +40,14 @@ function world(limits: readonly BudgetLimit[], store: Store = createMemoryStore(
 	const soft: string[] = [];
 	const problems: unknown[] = [];
 	const spending = createSpending({
-		...{ store, clock, prices, payerOf },
+		...{ store, clock, prices },
 		rules: { limits, assumedOutputTokens: 1_000, assumedPrice: { input: 2, output: 3 } },
 		onSoft: ({ of }, { user }) => void soft.push(`${of} ${user}`),
 		onProblem: (error) => void problems.push(error),
 	});
-	const call = (output: number | null, run = request.run, provider = 'priced'): PlannedCall => ({
-		...{ provider, model: 'm', maxOutputTokens: output },
-		request: { ...request, run },
+	const call = (output: number | null, payer = 'slack:T1:C1:U1', provider = 'priced'): PlannedCall => ({
+		...{ payer: payerOf(payer), provider, model: 'm', maxOutputTokens: output },
+		request,
 	});
 	const total = async () => {
 		let sum = 0;
@@ -209,24 +209,24 @@ describe('a backend under budgets', () => {
 
 	it('is the backend itself where there are no limits', () => {
 		const { backend } = answering(end);
-		expect(meteredBackend(backend, world([]).spending, 10)).toBe(backend);
+		expect(meteredBackend(backend, world([]).spending, GIVEN)).toBe(backend);
 	});
 
 	it('passes everything on and settles before the end is heard', async () => {
 		const { backend } = answering({ type: 'text_delta', text: 'x' }, end);
 		const { spending, total } = world([limit('user', 1_000)]);
 		const seen: number[] = [];
-		for await (const _ of meteredBackend(backend, spending, 10).stream(request, new AbortController().signal))
+		for await (const _ of meteredBackend(backend, spending, GIVEN).stream(request, new AbortController().signal))
 			seen.push(await total());
 		expect(seen).toEqual([INPUT + 10, 5]);
 	});
 
 	it('is not called when the budget does not reach, and says so as an ordinary failure', async () => {
 		const { backend, calls } = answering(end);
-		const metered = meteredBackend(backend, world([limit('user', INPUT)]).spending, 10);
+		const metered = meteredBackend(backend, world([limit('user', INPUT)]).spending, GIVEN);
 		expect(await eventsOf(metered)).toMatchObject([{ type: 'failed', failure: 'quota_exhausted', retryable: false }]);
 		const store = { ...createMemoryStore(), get: async () => Promise.reject(new Error('the disk is gone')) };
-		const lost = meteredBackend(backend, world([limit('user', 1_000)], store).spending, 10);
+		const lost = meteredBackend(backend, world([limit('user', 1_000)], store).spending, GIVEN);
 		expect(await eventsOf(lost)).toMatchObject([
 			{ failure: 'quota_exhausted', message: expect.stringContaining('the disk is gone') },
 		]);
@@ -240,14 +240,14 @@ describe('a backend under budgets', () => {
 	] as const)('books a call that ended as %s with %d', async (failure, cost) => {
 		const { backend } = answering({ type: 'failed', failure, retryable: true, message: 'm', usage: used(null, null) });
 		const { spending, total } = world([limit('user', 1_000)]);
-		await eventsOf(meteredBackend(backend, spending, 10));
+		await eventsOf(meteredBackend(backend, spending, GIVEN));
 		expect(await total()).toBe(cost);
 	});
 
 	it('books the worst case when nobody waits for the end', async () => {
 		const { backend } = answering({ type: 'text_delta', text: 'x' }, end);
 		const { spending, total } = world([limit('user', 1_000)]);
-		for await (const _ of meteredBackend(backend, spending, 10).stream(request, new AbortController().signal)) break;
+		for await (const _ of meteredBackend(backend, spending, GIVEN).stream(request, new AbortController().signal)) break;
 		expect(await total()).toBe(INPUT + 10);
 	});
 });

@@ -62,7 +62,7 @@ async function attempt({ what, options, role, platform }: (typeof cases)[number]
 	};
 	const store = createMemoryStore();
 	const clock = createManualClock();
-	const { gate, roles, problems, audited } = accessWorld({ rules, store, clock });
+	const { doorkeeper, roles, problems, audited } = accessWorld({ rules, store, clock });
 	const done: string[] = [];
 	const noting =
 		<T>(name: string, result: T) =>
@@ -74,6 +74,7 @@ async function attempt({ what, options, role, platform }: (typeof cases)[number]
 		ask: noting('ask', { type: 'started', run: 'r1' } as const),
 		retry: noting('retry', { type: 'started', run: 'r1' } as const),
 		resume: noting('resume', 'r1'),
+		decide: noting('decide', null),
 		choose: noting('choose', true),
 		async stop({ run, allow }) {
 			await allow(run === 'own' ? 'u1' : 'u2');
@@ -92,7 +93,7 @@ async function attempt({ what, options, role, platform }: (typeof cases)[number]
 		store,
 		clock,
 		bot,
-		gate,
+		doorkeeper,
 		sayIn: () => say,
 		commands,
 		onProblem: (error) => void problems.push(error),

@@ -47,18 +47,25 @@ function world() {
 		});
 	const made = botWorld([answering('ann'), answering('bob')]);
 	const { bot, runs, store, clock } = made;
-	const { gate, roles } = accessWorld({
+	const { doorkeeper, roles } = accessWorld({
 		rules: { ...rules, given: { ...rules.given, member: ['owner'] } },
 		store,
 		clock,
 	});
 	const problems: unknown[] = [];
 	const inbound = createDispatch({
-		...{ store, clock, gate, commands, sayIn: () => say },
+		...{ store, clock, doorkeeper, commands, sayIn: () => say },
 		bot: { ...bot, roles },
 		onProblem: (error) => void problems.push(error),
 	});
-	const host = createHost({ bot, runs, say, commands: inbound.forms, receive: async () => {} });
+	const host = createHost({
+		bot,
+		runs,
+		say,
+		commands: inbound.forms,
+		receive: async () => {},
+		keptFile: async () => null,
+	});
 	let count = 0;
 	const send = async (principal: Principal, session: string, name: string, options: Record<string, unknown>) => {
 		count += 1;

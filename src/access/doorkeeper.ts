@@ -5,7 +5,7 @@ import { revealedText } from '../core/foreign-text.ts';
 import type { Inbound } from '../core/gateway.ts';
 import type { Say } from '../core/say.ts';
 
-export interface GateOptions {
+export interface DoorkeeperOptions {
 	access: Access;
 	audit: Audit;
 	/** A refusal could not be written to the audit; it stands. */
@@ -13,12 +13,12 @@ export interface GateOptions {
 }
 
 /** Lets people do what they may, and tells others what they lack and who has it. */
-export interface Gate {
+export interface Doorkeeper {
 	/** Throws `not_permitted`, with a sentence for the person, once it is in the audit. `what`: the command. */
 	demand(inbound: Inbound, what: string, permission: Permission, say: Say): Promise<void>;
 }
 
-export function createGate({ access, audit, onProblem }: GateOptions): Gate {
+export function createDoorkeeper({ access, audit, onProblem }: DoorkeeperOptions): Doorkeeper {
 	const told = async (inbound: Inbound, permission: Permission, { why, by }: Verdict, say: Say): Promise<string> => {
 		if (why === 'elsewhere' || why === 'outsider' || why === 'unknown') return say(`access.${why}`, { permission });
 		if (why === 'denied') return say('access.denied', { permission, role: by ?? '' });
