@@ -84,6 +84,7 @@ function countingGateway({ posted, boardEdited }: PeerSetup): Gateway {
 			return id;
 		},
 		remove: async () => {},
+		standing: async () => ({ kind: 'member', roles: [], name: null }),
 		reply: async () => {},
 		stop: async () => {},
 	};

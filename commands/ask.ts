@@ -12,7 +12,7 @@ const options = z.strictObject({
 /** `/massgen ask`: puts a question to a team. The bot checks the question, the team's name and the files. */
 export const ask: Command<typeof options> = {
 	name: 'ask',
-	permission: 'run.create',
+	permission: 'run:start',
 	reach: 'everywhere',
 	options,
 	async run({ question, team, quick, verbosity }, bot, { id, session, principal, locale, files, say, reply }) {

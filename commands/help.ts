@@ -6,7 +6,7 @@ const options = z.strictObject({});
 /** `/massgen help`: what can be asked for. */
 export const help: Command<typeof options> = {
 	name: 'help',
-	permission: 'team.read',
+	permission: 'team:read',
 	reach: 'everywhere',
 	options,
 	async run(_, _bot, { commands, say, reply }) {

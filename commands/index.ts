@@ -4,6 +4,7 @@ import { help } from './help.ts';
 import { rate } from './rate.ts';
 import { resume } from './resume.ts';
 import { retry } from './retry.ts';
+import { roles } from './roles.ts';
 import { status } from './status.ts';
 import { stop } from './stop.ts';
 import { teams } from './teams.ts';
@@ -11,4 +12,4 @@ import { tools } from './tools.ts';
 import { why } from './why.ts';
 
 /** Every slash command, in the order of the help text. */
-export const commands: readonly Command[] = [ask, stop, status, retry, why, rate, teams, tools, help, resume];
+export const commands: readonly Command[] = [ask, stop, status, retry, why, rate, teams, tools, roles, help, resume];

@@ -6,7 +6,7 @@ const options = z.strictObject({ verdict: z.enum(['good', 'bad']), run: z.string
 /** `/massgen rate`: whether the answer of this thread's latest run was of use. */
 export const rate: Command<typeof options> = {
 	name: 'rate',
-	permission: 'run.read',
+	permission: 'run:read',
 	reach: 'everywhere',
 	options,
 	async run({ verdict, run }, bot, { session, principal, say, reply }) {

@@ -6,7 +6,7 @@ const options = z.strictObject({ run: z.string().min(1).optional() });
 /** `/massgen retry`: puts the question of a finished run again; without an id, that of the thread's latest. */
 export const retry: Command<typeof options> = {
 	name: 'retry',
-	permission: 'run.create',
+	permission: 'run:start',
 	reach: 'everywhere',
 	options,
 	async run({ run }, bot, { id, session, principal, locale, say, reply }) {

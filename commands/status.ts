@@ -7,7 +7,7 @@ const options = z.strictObject({});
 /** `/massgen status`: how the run of this thread stands; in a channel, what is running there. */
 export const status: Command<typeof options> = {
 	name: 'status',
-	permission: 'run.read',
+	permission: 'run:read',
 	reach: 'everywhere',
 	options,
 	async run(_, bot, { session, locale, say, reply }) {

@@ -6,11 +6,14 @@ const options = z.strictObject({ run: z.string().min(1).optional() });
 /** `/massgen stop`: ends the run of this thread for good, ahead of anything that waits. */
 export const stop: Command<typeof options> = {
 	name: 'stop',
-	permission: 'run.stop',
+	permission: 'run:stop',
 	reach: 'everywhere',
 	options,
-	async run({ run }, bot, { session, principal, locale, say, reply }) {
-		const stopped = await bot.stop({ session, by: principal.user, run: run ?? null, locale });
+	async run({ run }, bot, { session, principal, locale, demand, say, reply }) {
+		const allow = async (askedBy: string | null): Promise<void> => {
+			if (askedBy !== principal.user) await demand('run:stop-any');
+		};
+		const stopped = await bot.stop({ session, by: principal.user, allow, run: run ?? null, locale });
 		await reply(say(stopped ? 'stop.done' : 'stop.nothing'));
 	},
 };

@@ -6,7 +6,7 @@ const options = z.strictObject({});
 /** `/massgen teams`: who can be asked. */
 export const teams: Command<typeof options> = {
 	name: 'teams',
-	permission: 'team.read',
+	permission: 'team:read',
 	reach: 'everywhere',
 	options,
 	async run(_, bot, { say, reply }) {

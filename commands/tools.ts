@@ -18,10 +18,10 @@ const options = z.strictObject({
 /** `/massgen tools`: the MCP servers, what their tools say of themselves, and whether they may be used. */
 export const tools: Command<typeof options> = {
 	name: 'tools',
-	permission: 'tool.pin',
+	permission: 'tool:read',
 	reach: 'everywhere',
 	options,
-	async run({ action, server, tool }, bot, { principal, say, reply }) {
+	async run({ action, server, tool }, bot, { principal, demand, say, reply }) {
 		const known = await bot.toolServers();
 		if (known.length === 0) return reply(say('tools.none'));
 		if (action === 'list') return reply(listOf(known, say));
@@ -34,8 +34,9 @@ export const tools: Command<typeof options> = {
 			for (const part of partsOf(meant.map((one) => detailsOf(one, tool ?? null, say)).join('\n\n'))) await reply(part);
 			return;
 		}
+		await demand('tool:pin');
 		if (!OWN_PLACES.includes(principal.platform)) return reply(say('tools.elsewhere', { server }));
-		const accepted = await bot.acceptTools(server, tool ?? null);
+		const accepted = await bot.acceptTools(server, tool ?? null, principal);
 		const names = accepted.map(revealedText).join(', ');
 		return reply(
 			accepted.length === 0 ? say('tools.nothing_waits', { server }) : say('tools.accepted', { server, names }),

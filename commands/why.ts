@@ -7,7 +7,7 @@ const options = z.strictObject({ run: z.string().min(1).optional() });
 /** `/massgen why`: the votes of this thread's latest run and their reasons. */
 export const why: Command<typeof options> = {
 	name: 'why',
-	permission: 'run.read',
+	permission: 'run:read',
 	reach: 'everywhere',
 	options,
 	async run({ run }, bot, { session, say, reply }) {

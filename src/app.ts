@@ -1,10 +1,12 @@
 import { commands } from '../commands/index.ts';
 import packageJson from '../package.json' with { type: 'json' };
+import { forgetOldBudgets } from './access/budgets.ts';
 import type { DiscordGateway } from './adapters/gateways/discord/discord-gateway.ts';
 import type { SlackGateway } from './adapters/gateways/slack/slack-gateway.ts';
 import type { TerminalGateway, TerminalGatewayOptions } from './adapters/gateways/terminal/terminal-gateway.ts';
 import type { WebGateway } from './adapters/gateways/web/web-gateway.ts';
 import { type ChatGateway, joinChats } from './app/join-chats.ts';
+import { openAccess, openAudit } from './app/open-access.ts';
 import { openSandbox } from './app/open-sandbox.ts';
 import { openStore } from './app/open-store.ts';
 import { openTeams } from './app/open-teams.ts';
@@ -124,12 +126,15 @@ async function assemble(
 	const { terminal, web, slack, chats, gateways } = await openGateways(needs);
 	if (terminal !== null) voice.tell = (text) => terminal.tell(text);
 	const { tell } = voice;
+	const onProblem = (error: unknown) => tell(messageOf(error));
+	const gatewayOf = (platform: string) => gateways.get(platform) ?? null;
+	const { audit, roles, doorkeeper } = openAccess({ config, env: options.env, store, clock, gatewayOf, onProblem });
 	const sandbox = await (options.openSandbox ?? openSandbox)(config, clock);
 	const pins = createToolPins(store);
 	const openTools = createToolsOpener(config, { pins, sandbox, store, clock, report: tell });
 	const approvals = noApprovals;
-	const teams = openTeams(config, options.env, clock, { openTools, approvals });
-	const runs = createRuns({ store, clock, random: Math.random, approvals, agentsOf: teams.agentsOf });
+	const teams = openTeams(config, options.env, clock, { openTools, approvals, ledger: { store, report: tell } });
+	const runs = createRuns({ store, clock, random: Math.random, approvals, audit, agentsOf: teams.agentsOf });
 	const bot = createBot({
 		store,
 		runs,
@@ -138,8 +143,10 @@ async function assemble(
 		sayIn,
 		teams: teams.list,
 		tools: createToolBook(pins, allMcpServers(config)),
+		roles,
+		audit,
 		teamOf: async (name) => (await teams.named(name)).team,
-		gatewayOf: (session) => gateways.get(decodeSessionId(session).platform) ?? null,
+		gatewayOf: (session) => gatewayOf(decodeSessionId(session).platform),
 		observe: options.observe,
 		onProblem(text) {
 			if (!closing.signal.aborted) tell(text);
@@ -149,19 +156,22 @@ async function assemble(
 			void terminal?.stop();
 		},
 	});
-	const onProblem = (error: unknown) => tell(messageOf(error));
 	const replyTo = async (event: Inbound, text: string): Promise<void> => {
 		const gateway = gateways.get(event.principal.platform);
 		if (gateway === undefined) tell(text);
 		else await gateway.reply(event, text);
 	};
-	const inbound = createDispatch({ store, clock, bot, sayIn, commands, onProblem });
-	await inbound.forgetOld();
+	const inbound = createDispatch({ store, clock, bot, doorkeeper, sayIn, commands, onProblem });
+	const forgetOld = async () => {
+		await inbound.forgetOld();
+		await forgetOldBudgets(store, clock.now());
+	};
+	await forgetOld();
 	const stopTending = repeatedly(
 		clock,
 		[
 			{ everyMs: 60_000, work: () => inbound.recover(replyTo) },
-			{ everyMs: 3_600_000, work: inbound.forgetOld },
+			{ everyMs: 3_600_000, work: forgetOld },
 			...(sandbox === null ? [] : [{ everyMs: 60_000, work: async () => void (await sandbox.reap()) }]),
 		],
 		onProblem,
@@ -198,6 +208,7 @@ async function assemble(
 			const stops = [...new Set([...gateways.values(), ...chats])].map(async (gateway) => gateway.stop());
 			for (const stop of await Promise.allSettled(stops)) if (stop.status === 'rejected') onProblem(stop.reason);
 			await sandbox?.close();
+			await audit.close();
 			await store.close();
 			end();
 		},
@@ -334,6 +345,25 @@ export async function logIn(options: ConfigOptions, server: string, consent: Con
 	const say = (await openLanguages(config, { chats: false })).in(null);
 	const store = await openStore(config, systemClock, say, () => {});
 	return logInToToolServer(config, server, store, consent).finally(() => store.close());
+}
+
+/**
+ * Opens the audit for a person who looks at it; `close` gives the store back. Throws `store_locked` while another
+ * process has it.
+ */
+export async function openAuditPlace(options: ConfigOptions, onProblem: (error: unknown) => void) {
+	const config = await loadConfig(options);
+	const { dataDir, audit } = config.settings;
+	const say = (await openLanguages(config, { chats: false })).in(null);
+	const store = await openStore(config, systemClock, say, onProblem);
+	const log = openAudit({ config, env: options.env, store, clock: systemClock, onProblem });
+	return {
+		store,
+		log,
+		source: { dataDir, given: audit.key },
+		checkpoints: audit.checkpoints,
+		close: () => log.close().then(() => store.close()),
+	};
 }
 
 /** Counts tokens for estimates; loads a large table, so only where one is asked for. */

@@ -1,16 +1,18 @@
 import { createHash } from 'node:crypto';
 import type { ToolBook } from './approvals/tool-book.ts';
 import { maskSecrets } from './config/mask-secrets.ts';
+import type { RoleBook } from './core/access.ts';
 import type { Exchange } from './core/agent.ts';
 import type { Person } from './core/approval.ts';
 import type { Attachment } from './core/attachment.ts';
+import { type Audit, actorOf } from './core/audit.ts';
 import type { Bot, RateRequest, RunStatus, Why } from './core/command.ts';
 import { BotError, messageOf } from './core/errors.ts';
 import type { ApprovalDesk } from './core/gate.ts';
 import type { Principal } from './core/gateway.ts';
 import { plainShowing, type Showing } from './core/run.ts';
 import type { Say } from './core/say.ts';
-import { isChannel } from './core/session-id.ts';
+import { decodeSessionId, isChannel } from './core/session-id.ts';
 import type { Team } from './core/team.ts';
 import { type AudienceOptions, audienceOf } from './observers/audience.ts';
 import { incompleteThreads } from './observers/slot-records.ts';
@@ -30,6 +32,8 @@ export interface BotOptions extends AudienceOptions {
 	teams: Bot['teams'];
 	tools: ToolBook;
 	desk: ApprovalDesk;
+	roles: RoleBook;
+	audit: Audit;
 	/** A run had to be left because its journal could not be written. It can be resumed. */
 	onLost(run: string, error: unknown): void;
 }
@@ -182,7 +186,14 @@ export function createBot(options: BotOptions): RunningBot {
 		sessions,
 		teams: options.teams,
 		toolServers: () => options.tools.list(),
-		acceptTools: (server, tool) => options.tools.accept(server, tool),
+		async acceptTools(server, tool, by) {
+			const target = { type: 'mcp_server', id: server };
+			await options.audit.record([
+				{ ...actorOf(by), action: 'tool.accept', target, outcome: 'done', details: { tool } },
+			]);
+			return options.tools.accept(server, tool);
+		},
+		roles: options.roles,
 		async ask({ id, session, principal, question, team, quick, verbosity, locale, files }) {
 			checkQuestion(question);
 			await options.teamOf(team);
@@ -193,17 +204,21 @@ export function createBot(options: BotOptions): RunningBot {
 			return sessions.submit(session, { ...about, requester: personOf(principal) });
 		},
 		resume: async (run, session) => take(run ?? (await latestUnfinished()), session),
-		choose: async (run, orchestration, agent) =>
-			(await runs.live(run)?.signal({ type: 'chosen', agent, orchestration })) ?? false,
+		async choose(session, run, orchestration, agent) {
+			const isShown = decodeSessionId(session).platform === 'terminal' || (await runs.record(run))?.session === session;
+			if (!isShown) return false;
+			return (await runs.live(run)?.signal({ type: 'chosen', agent, orchestration })) ?? false;
+		},
 		async decide(decision, by, how) {
 			const decided = await options.desk.decide(decision, by, how);
 			return 'refusal' in decided ? decided.refusal : null;
 		},
-		async stop({ session, by, run, locale }) {
+		async stop({ session, by, allow, run, locale }) {
 			const going = (await sessions.meant(session)).filter(({ active }) => active !== null);
 			if (isChannel(session) && going.length > 1) throw severalRunning(going, options.sayIn(locale));
 			const active = going.at(0)?.active ?? null;
 			if (active === null || (run !== null && run !== active)) return false;
+			await allow((await runs.input(active)).showing.askedBy);
 			return (await runs.live(active)?.signal({ type: 'cancel', by })) ?? false;
 		},
 		async retry({ id, session, principal, run: wanted, locale }) {

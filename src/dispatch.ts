@@ -1,11 +1,13 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { z } from 'zod';
+import type { Doorkeeper } from './access/doorkeeper.ts';
 import { maskSecrets } from './config/mask-secrets.ts';
+import type { Permission } from './core/access.ts';
 import type { Clock } from './core/clock.ts';
 import type { Bot, Command } from './core/command.ts';
 import { type CommandForm, formsOf } from './core/command-form.ts';
 import { BotError, isStoreConflict, messageOf } from './core/errors.ts';
-import type { Inbound } from './core/gateway.ts';
+import type { Inbound, Principal } from './core/gateway.ts';
 import type { Say } from './core/say.ts';
 import { allRecords, type Store, type StoreChange, type StoredRecord } from './core/store.ts';
 
@@ -22,6 +24,7 @@ export interface DispatchOptions {
 	store: Store;
 	clock: Clock;
 	bot: Bot;
+	doorkeeper: Doorkeeper;
 	/** Texts in a language; null: the process's own. */
 	sayIn(locale: string | null): Say;
 	commands: readonly Command[];
@@ -45,7 +48,7 @@ const seenSchema = z.object({ at: z.number() });
  * Never throws; what went wrong is replied, and returned for gateways that end with an exit code.
  */
 export function createDispatch(options: DispatchOptions) {
-	const { store, clock, bot } = options;
+	const { store, clock, bot, doorkeeper } = options;
 	const commands = new Map(options.commands.map((command) => [command.name, command]));
 	const forms = lazily(() => formsOf(options.commands));
 	const boot = randomUUID();
@@ -76,7 +79,9 @@ export function createDispatch(options: DispatchOptions) {
 		const locale = inbound.locale ?? null;
 		const say = options.sayIn(locale);
 		if (inbound.type === 'choice') {
-			const taken = await bot.choose(inbound.run, inbound.orchestration, inbound.agent);
+			await doorkeeper.demand(inbound, 'choose', 'run:start', say);
+			const { session, run, orchestration, agent } = inbound;
+			const taken = await bot.choose(session, run, orchestration, agent);
 			if (!taken) await reply(say('choice.closed'));
 			return;
 		}
@@ -90,9 +95,12 @@ export function createDispatch(options: DispatchOptions) {
 		const command = commands.get(inbound.name);
 		const isKnown = command !== undefined && (command.reach === 'everywhere' || principal.platform === 'terminal');
 		if (!isKnown) throw refused(say('command.unknown', { name: inbound.name, known: namesOf(forms()) }));
+		const demand = (permission: Permission) => doorkeeper.demand(inbound, command.name, permission, say);
+		await demand(command.permission);
 		const parsed = command.options.safeParse(inbound.options);
 		if (!parsed.success) throw refused(`${inbound.name}: ${z.prettifyError(parsed.error)}`);
-		await command.run(parsed.data, bot, { id, session, principal, locale, say, files, commands: forms(), reply });
+		const about = { id, session, principal, locale, files };
+		await command.run(parsed.data, bot, { ...about, say, commands: forms(), demand, reply });
 	};
 
 	const dispatch = async (inbound: Inbound, reply: Reply): Promise<BotError | null> => {
@@ -116,8 +124,9 @@ export function createDispatch(options: DispatchOptions) {
 		async recover(replyTo: (inbound: Inbound, text: string) => Promise<void>): Promise<void> {
 			for await (const { value } of allRecords(store, OPEN)) {
 				const open = openSchema.safeParse(value).data;
-				const inbound = (open?.inbound ?? null) as Inbound | null;
-				if (open === undefined || inbound === null || !isLeft(open)) continue;
+				const left = (open?.inbound ?? null) as Inbound | null;
+				if (open === undefined || left === null || !isLeft(open)) continue;
+				const inbound = { ...left, principal: asUnknown(left.principal) };
 				await handle(inbound, (text) => replyTo(inbound, text)).catch(options.onProblem);
 				await finish(inbound);
 			}
@@ -146,6 +155,11 @@ async function hasCommitted(store: Store, changes: readonly StoreChange[]): Prom
 		if (isStoreConflict(error)) return false;
 		throw error;
 	}
+}
+
+/** What the platform said of somebody then is asked for again. What it does itself stays so. */
+function asUnknown({ kind, ...who }: Principal): Principal {
+	return kind === 'platform' ? { ...who, kind } : { ...who, roles: null };
 }
 
 function withoutFiles(inbound: Inbound): Inbound | null {

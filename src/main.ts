@@ -22,6 +22,8 @@ async function run(command: string, args: readonly string[]): Promise<number> {
 			return import('./cli/tools.ts').then((it) => it.tools(args));
 		case 'store':
 			return import('./cli/store.ts').then((it) => it.store(args));
+		case 'audit':
+			return import('./cli/audit.ts').then((it) => it.audit(args));
 		case 'deploy-commands':
 			return import('./cli/deploy-commands.ts').then((it) => it.deployCommands(args));
 		case 'schemas':

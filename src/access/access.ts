@@ -25,8 +25,6 @@ const ALWAYS_FRESH = ['approval:decide:high', 'approval:decide:critical', 'appro
 /** People and groups that are named to who lacks a permission. */
 const MOST_NAMES = 10;
 
-export const isAlwaysFresh = (permission: string): boolean => ALWAYS_FRESH.includes(permission);
-
 const ELSEWHERE: Verdict = { allowed: false, by: null, why: 'elsewhere' };
 
 export function createAccess({ rules, store, standings }: AccessOptions): Access {
@@ -34,13 +32,14 @@ export function createAccess({ rules, store, standings }: AccessOptions): Access
 	const known = async (principal: Principal, { session, fresh = false }: AccessQuestion) => {
 		const scope = decodeSessionId(session);
 		if (scope.platform !== principal.platform || scope.tenant !== principal.tenant) return null;
-		const standing = await standings.of(principal, session, fresh);
-		return { scope, standing, granted: (await readGrants(store, scope)).grants };
+		const granted = (await readGrants(store, scope)).grants;
+		const groups = [...fixedIn(rules, scope), ...granted].some(({ to }) => to.type === 'group');
+		return { scope, granted, standing: await standings.of(principal, session, { fresh, groups }) };
 	};
 
 	return {
 		async may(principal, permission, question) {
-			const fresh = question.fresh === true || isAlwaysFresh(permission);
+			const fresh = question.fresh === true || ALWAYS_FRESH.includes(permission);
 			const found = await known(principal, { ...question, fresh });
 			return found === null ? ELSEWHERE : verdictFor(rules, principal.user, permission, found);
 		},

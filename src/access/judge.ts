@@ -64,7 +64,9 @@ export function judge(
 	const denier = deciding('deny', [...roles, ...possible]);
 	if (denier !== undefined) return refused('denied', denier);
 	const by = deciding('allow', roles);
-	return by === undefined ? refused(kind === null ? 'unknown' : 'lacking') : { allowed: true, by, why: 'granted' };
+	if (by !== undefined) return { allowed: true, by, why: 'granted' };
+	if (kind === null) return refused('unknown');
+	return refused(kind === 'member' ? 'lacking' : 'outsider');
 }
 
 const refused = (why: Verdict['why'], by: string | null = null): Verdict => ({ allowed: false, by, why });

@@ -51,7 +51,8 @@ export function createRoleBook({ rules, store, standings, audit }: RoleBookOptio
 	const subject = async ({ by, session, to }: GrantRequest): Promise<{ name: string | null } | GrantRefusal> => {
 		if (to.type === 'group') return { name: null };
 		const { platform, tenant } = by;
-		const standing = await standings.of({ platform, tenant, user: to.id, roles: null }, session, true);
+		const person = { platform, tenant, user: to.id, roles: null };
+		const standing = await standings.of(person, session, { fresh: true, groups: false });
 		if (standing === null) return 'lookup_failed';
 		return standing.kind === 'member' ? { name: standing.name } : 'outsider';
 	};
@@ -83,7 +84,7 @@ export function createRoleBook({ rules, store, standings, audit }: RoleBookOptio
 	};
 
 	const change = async (verb: Verb, request: GrantRequest): Promise<GrantResult> => {
-		const standing = await standings.of(request.by, request.session, true);
+		const standing = await standings.of(request.by, request.session, { fresh: true, groups: true });
 		for (let tries = 1; ; tries += 1) {
 			const the = await caseOf(verb, request, standing);
 			const result = isOfPlace(the) ? await decided(the) : 'lacks';

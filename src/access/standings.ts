@@ -9,13 +9,20 @@ const MOST = 10_000;
 export interface StandingsOptions {
 	clock: Clock;
 	/** Asks the platform. Rejects when it does not say. */
-	look(platform: string, user: string, session: string): Promise<Standing>;
+	look(principal: Principal, session: string, groups: boolean): Promise<Standing>;
+}
+
+export interface Wanted {
+	/** The platform is asked now, whatever is known. */
+	fresh: boolean;
+	/** In which groups they are, too. */
+	groups: boolean;
 }
 
 /** Who people are in their servers and workspaces. */
 export interface Standings {
-	/** Null: the platform does not say. `fresh`: it is asked now. */
-	of(principal: Principal, session: string, fresh: boolean): Promise<Standing | null>;
+	/** Null: the platform does not say. */
+	of(principal: Principal, session: string, wanted: Wanted): Promise<Standing | null>;
 }
 
 export function createStandings({ clock, look }: StandingsOptions): Standings {
@@ -29,8 +36,8 @@ export function createStandings({ clock, look }: StandingsOptions): Standings {
 		return standing;
 	};
 
-	const ask = ({ platform, user }: Principal, session: string, key: string): Promise<Standing | null> => {
-		const asked = look(platform, user, session).catch(() => {
+	const ask = (principal: Principal, session: string, groups: boolean, key: string): Promise<Standing | null> => {
+		const asked = look(principal, session, groups).catch(() => {
 			// What was known may have been taken away meanwhile.
 			if (known.get(key)?.standing === asked) known.delete(key);
 			return null;
@@ -39,16 +46,18 @@ export function createStandings({ clock, look }: StandingsOptions): Standings {
 	};
 
 	return {
-		async of(principal, session, fresh) {
+		async of(principal, session, { fresh, groups }) {
 			const { platform, tenant, user, kind, roles, name = null } = principal;
 			const key = JSON.stringify([platform, tenant, user]);
 			const told: Standing | null = kind === undefined ? null : { kind, roles, name };
 			// Those whom nothing is looked up for.
 			if (kind === 'bot' || kind === 'platform') return told;
-			if (fresh) return ask(principal, session, key);
-			if (told !== null) return keep(key, Promise.resolve(told));
+			const isEnough = (standing: Standing | null) => standing !== null && !(groups && standing.roles === null);
+			if (fresh) return ask(principal, session, groups, key);
+			if (isEnough(told)) return keep(key, Promise.resolve(told));
 			const found = known.get(key);
-			return found !== undefined && clock.now() - found.at <= KEPT_MS ? found.standing : ask(principal, session, key);
+			const standing = found !== undefined && clock.now() - found.at <= KEPT_MS ? await found.standing : null;
+			return isEnough(standing) ? standing : ask(principal, session, groups, key);
 		},
 	};
 }

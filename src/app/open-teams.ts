@@ -1,3 +1,5 @@
+import { createSpending } from '../access/budgets.ts';
+import { meteredBackend } from '../access/metered-backend.ts';
 import { createRateLimits } from '../adapters/backends/shared/rate-limit.ts';
 import type { BackendServices } from '../adapters/backends/shared/resilient-stream.ts';
 import { createModelAgent } from '../agents/loop.ts';
@@ -11,21 +13,32 @@ import type { BackendSettings } from '../core/backend-settings.ts';
 import type { Clock } from '../core/clock.ts';
 import { sentenceOf } from '../core/errors.ts';
 import type { Approvals, GatedRun } from '../core/gate.ts';
+import { decodeSessionId } from '../core/session-id.ts';
+import type { Payer, Spending } from '../core/spending.ts';
+import type { Store } from '../core/store.ts';
 import type { Team } from '../core/team.ts';
 import type { PriceTable } from '../core/usage.ts';
 import type { ToolsOpener } from './open-tools.ts';
+
+/** Where it is kept what was spent. */
+export interface Ledger {
+	store: Store;
+	/** One sentence for whoever runs the bot. */
+	report(text: string): void;
+}
 
 /** Teams by name and the agents that sit at them; backends are shared by all runs of the process. */
 export function openTeams(
 	config: LoadedConfig,
 	env: Environment,
 	clock: Clock,
-	{ openTools, approvals }: { openTools: ToolsOpener; approvals: Approvals },
+	{ openTools, approvals, ledger }: { openTools: ToolsOpener; approvals: Approvals; ledger: Ledger },
 ) {
 	const services: BackendServices = { clock, random: Math.random, limits: createRateLimits(clock) };
 	const backends = new Map<BackendSettings, Promise<Backend>>();
 	const chosen = new Map<string | null, Promise<ConfiguredTeam>>();
 	let prices: Promise<PriceTable> | null = null;
+	let spending: Spending | null = null;
 
 	const backendOf = (settings: BackendSettings) => {
 		const known = backends.get(settings) ?? createBackend(settings, services);
@@ -46,10 +59,15 @@ export function openTeams(
 		const gate = approvals.gateOf(run);
 		prices ??= loadPrices(config);
 		const table = await prices;
+		spending ??= openSpending(config, clock, table, ledger);
+		const budgets = spending;
+		const payer: Payer = { ...decodeSessionId(run.session), user: run.requester?.user ?? null };
 		const agents = team.members.map(async ({ id }): Promise<[string, Agent][]> => {
 			const settings = configured.get(id);
 			if (settings === undefined) return [];
-			const backend = await backendOf(settings.backend);
+			const bare = await backendOf(settings.backend);
+			const { maxOutputTokens } = settings.backend;
+			const backend = meteredBackend(bare, budgets, { payer, maxOutputTokens });
 			const { systemMessage } = settings;
 			const toolsets = await tools.of(id, settings.tools);
 			return [[id, createModelAgent({ id, systemMessage, backend, toolsets, gate, prices: table, clock })]];
@@ -67,6 +85,19 @@ export function openTeams(
 	};
 
 	return { named, agentsOf, list };
+}
+
+function openSpending({ access }: LoadedConfig, clock: Clock, prices: PriceTable, { store, report }: Ledger): Spending {
+	return createSpending({
+		...{ rules: access.budgets, store, clock, prices },
+		onSoft({ of, each, soft }, { platform, tenant, channel, user }) {
+			const whose = { user: user ?? '', channel, workspace: tenant, process: 'this process' }[of];
+			report(
+				`The soft limit of ${(soft ?? 0) / 1_000_000} US dollars a ${each} is passed: ${platform}, ${of} ${whose}.`,
+			);
+		},
+		onProblem: (error) => report(sentenceOf(error)),
+	});
 }
 
 async function createBackend(settings: BackendSettings, services: BackendServices): Promise<Backend> {

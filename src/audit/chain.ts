@@ -4,7 +4,7 @@ import type { AuditRow } from '../core/audit.ts';
 import { canonicalJson } from '../core/canonical-json.ts';
 
 /** What the first row of a chain follows. */
-export const NO_HASH = '0'.repeat(64);
+const NO_HASH = '0'.repeat(64);
 
 const named = z.object({ type: z.string(), id: z.string() });
 const optional = z.string().optional();

@@ -4,13 +4,12 @@ import { join } from 'node:path';
 import { BotError } from '../core/errors.ts';
 import type { Store } from '../core/store.ts';
 import type { SealedRow } from './chain.ts';
-import type { ChainHead } from './heads.ts';
-import { rowsOf } from './verify.ts';
+import { type ChainReport, rowsOf } from './verify.ts';
 
 export interface ExportOptions {
 	store: Store;
-	/** What is exported: these chains, up to and with these rows. */
-	chains: readonly ChainHead[];
+	/** What is exported, as it was found. */
+	chains: readonly ChainReport[];
 	format: 'jsonl' | 'csv';
 	/** Milliseconds since the epoch: rows from this moment on, and before that one; null: no bound. */
 	from: number | null;
@@ -28,7 +27,8 @@ export interface Manifest {
 	sha256: string;
 	from: string | null;
 	to: string | null;
-	chains: readonly (ChainHead & { rows: number })[];
+	/** `rows`: those in the file; `bad` and `head` are of the whole chain. */
+	chains: readonly ChainReport[];
 }
 
 const COLUMNS = [
@@ -53,13 +53,13 @@ export async function exportAudit(options: ExportOptions): Promise<Manifest> {
 		bytes += Buffer.byteLength(text);
 		await file.write(text);
 	};
-	const chains: (ChainHead & { rows: number })[] = [];
+	const chains: ChainReport[] = [];
 	try {
 		if (format === 'csv') await write(`${COLUMNS.join(',')}\r\n`);
 		for (const chain of options.chains) {
 			let rows = 0;
 			for await (const { data } of rowsOf(store, chain)) {
-				if (data === null || data.seq > chain.seq || !isWithin(data, options)) continue;
+				if (data === null || !isWithin(data, options)) continue;
 				rows += 1;
 				await write(format === 'csv' ? csvLine(data) : `${JSON.stringify(data)}\n`);
 			}

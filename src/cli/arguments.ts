@@ -33,6 +33,17 @@ const toolsOptions = {
 	help: common.help,
 } as const;
 
+const auditOptions = {
+	config: common.config,
+	'data-dir': common['data-dir'],
+	help: common.help,
+	format: { type: 'string', default: 'jsonl' },
+	from: { type: 'string' },
+	to: { type: 'string' },
+	tenant: { type: 'string' },
+	out: { type: 'string' },
+} as const;
+
 export const usage = `MassGen Chat: a team of AI agents answers in one thread.
 
   npm start                                   ask questions one after the other
@@ -41,6 +52,9 @@ export const usage = `MassGen Chat: a team of AI agents answers in one thread.
   npm run tools -- [list|show|accept] [server] [tool]
                                               look at the tools of MCP servers; accept them
   npm run tools -- login server               log in to an MCP server that asks for it
+  npm run audit -- verify                     check that nobody has changed the audit
+  npm run audit -- export [--format csv] [--from DAY] [--to DAY] [--tenant slack:T1] [--out FOLDER]
+                                              write the audit into a new folder, with its checksum
   npm run doctor [-- --config FILE --offline] check configuration, keys, services and versions
   npm run doctor -- --discord-channel ID      check what the bot may do in a channel of Discord, too
   npm run deploy-commands                     register /massgen with Discord
@@ -59,7 +73,7 @@ export const usage = `MassGen Chat: a team of AI agents answers in one thread.
   --deltas         with --json: text_delta events too
   --dry-run        show the team, the prompts' sizes and the worst-case cost; call nobody
 
-Exit codes: 0 done, 1 configuration or input, 2 the run failed, 3 deadline, 4 interrupted.
+Exit codes: 0 done, 1 configuration or input, 2 the run failed or the audit was changed, 3 deadline, 4 interrupted.
 `;
 
 export type AskArguments = ReturnType<typeof askArguments>;
@@ -111,6 +125,32 @@ export function toolsArguments(args: readonly string[]) {
 	const given = Object.entries({ action, server, tool }).filter(([, word]) => word !== undefined);
 	const words: { action?: string; server?: string; tool?: string } = Object.fromEntries(given);
 	return { ...values, words };
+}
+
+/** `from` and `to` in milliseconds since the epoch. Throws `input_invalid` with what to write instead. */
+export function auditArguments(args: readonly string[]) {
+	const { values, positionals } = parsed(() =>
+		parseArgs({ args: [...args], options: auditOptions, allowPositionals: true }),
+	);
+	const [action = 'verify', ...rest] = positionals;
+	if (rest.length > 0 || (action !== 'verify' && action !== 'export')) {
+		throw new BotError('input_invalid', `expected verify or export, found: ${positionals.join(' ')}`);
+	}
+	const { format } = values;
+	if (format !== 'jsonl' && format !== 'csv') {
+		throw new BotError('input_invalid', `expected --format jsonl or csv, found: ${format}`);
+	}
+	return { ...values, action, format, from: momentOf(values.from), to: momentOf(values.to) } as const;
+}
+
+function momentOf(text: string | undefined): number | null {
+	if (text === undefined) return null;
+	const moment = /^\d{4}-\d\d-\d\d/.test(text) ? Date.parse(text) : Number.NaN;
+	if (Number.isFinite(moment)) return moment;
+	throw new BotError(
+		'input_invalid',
+		`expected a day or moment such as 2026-01-31 or 2026-01-31T12:00Z, found: ${text}`,
+	);
 }
 
 function parsed<Result>(parse: () => Result): Result {

@@ -91,7 +91,13 @@ function terminalFor({ approve, files }: AskArguments): TerminalPlace {
 }
 
 async function submit(app: App, question: string, options: AskArguments): Promise<BotError | null> {
-	const principal = app.terminal?.principal ?? { platform: 'terminal', tenant: 'local', user: 'local', roles: [] };
+	const principal = app.terminal?.principal ?? {
+		platform: 'terminal',
+		tenant: 'local',
+		user: 'local',
+		roles: [],
+		kind: 'member' as const,
+	};
 	const session = app.terminal?.session ?? encodeSessionId({ ...principal, channel: 'json', thread: randomUUID() });
 	const common = { type: 'command', id: randomUUID(), principal, session } as const;
 	if (options.resume) {

@@ -1,5 +1,7 @@
 import { access, readdir } from 'node:fs/promises';
 import { basename, dirname, extname, join, resolve } from 'node:path';
+import { type AccessSettings, accessProblems, accessRulesOf } from './access-rules-of.ts';
+import { accessFileSchema } from './access-schema.ts';
 import { buildTeam, type TeamContext } from './build-team.ts';
 import { checkFile } from './checked-file.ts';
 import { closest } from './closest.ts';
@@ -25,9 +27,12 @@ export const AUTO_TEAM = 'auto';
 
 /** Used when the working directory has no configuration of its own. */
 const SHIPPED = resolve(import.meta.dirname, '../../config/massgen.yaml');
+/** Who may do what, beside the main file. */
+const ACCESS = 'access.yaml';
 
 export interface LoadedConfig {
 	settings: Settings;
+	access: AccessSettings;
 	/** By name. The team `auto` is not among them. */
 	teams: ReadonlyMap<string, ConfiguredTeam>;
 	warnings: readonly Problem[];
@@ -95,10 +100,27 @@ export async function checkConfig(options: ConfigOptions): Promise<CheckedConfig
 		source.problem('error', ['mcp_servers', server], message),
 	);
 	problems.push(...shared.problems);
+	const access = await accessOf(file, options, problems);
 	const checked = split(problems);
-	if (checked.errors.length > 0) return checked;
+	if (checked.errors.length > 0 || access === null) return checked;
 	const settings = settingsOf(main.data, ownTeam, runTimeoutSeconds, shared.servers, options);
-	return { ...checked, config: { settings, teams, warnings: checked.warnings, files: [file, ...others] } };
+	const rules = accessRulesOf(access.data, settings.owners);
+	const files = [file, ...others, access.file];
+	return { ...checked, config: { settings, access: rules, teams, warnings: checked.warnings, files } };
+}
+
+/** The access file beside the main one, or else the program's own. Null: it has errors. */
+async function accessOf(mainFile: string, options: ConfigOptions, problems: Problem[]) {
+	const own = join(dirname(mainFile), ACCESS);
+	const file = await access(own).then(
+		() => own,
+		() => join(dirname(SHIPPED), ACCESS),
+	);
+	const checked = await checkFile(accessFileSchema, file, 'access', options, problems);
+	const data = checked?.data ?? null;
+	if (checked === null || data === null) return null;
+	problems.push(...accessProblems(data, checked.source));
+	return { file, data };
 }
 
 function split(problems: readonly Problem[]): CheckedConfig {

@@ -17,7 +17,7 @@ export interface CheckedFile<T> {
 export async function checkFile<T extends z.ZodType>(
 	schema: T,
 	file: string,
-	kind: 'main' | 'team',
+	kind: 'main' | 'team' | 'access',
 	options: { env: Environment; cwd: string },
 	problems: Problem[],
 ): Promise<CheckedFile<z.infer<T>> | null> {

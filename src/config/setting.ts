@@ -204,6 +204,27 @@ export const settings = {
 		file: null,
 		default: 'https://slack.com/api/',
 	},
+	owners: {
+		help: 'Who may do everything, as platform:tenant:user with commas between them; ids, no names. Whoever sits at the machine or has the page needs none.',
+		flag: null,
+		env: ['OWNERS'],
+		file: null,
+		default: 'none',
+	},
+	auditKey: {
+		help: 'Key of the audit: what `openssl rand -base64 32` prints; without it, the file audit.key in DATA_DIR, which is made.',
+		flag: null,
+		env: ['AUDIT_KEY'],
+		file: null,
+		default: 'none',
+	},
+	auditCheckpoints: {
+		help: 'Where it is noted how far the audit has got, best on another disk; without it: audit-checkpoints.jsonl in DATA_DIR.',
+		flag: null,
+		env: ['AUDIT_CHECKPOINTS'],
+		file: null,
+		default: 'none',
+	},
 	/** Read by Docker's own client. */
 	dockerHost: {
 		help: 'The Docker engine that tools run in, where it is not the one of this machine.',

@@ -1,7 +1,9 @@
 import { resolve } from 'node:path';
+import type { FixedGrant } from '../core/access.ts';
 import type { McpServerSettings } from '../core/mcp-settings.ts';
 import type { WorkspaceLimits } from '../core/sandbox.ts';
 import type { Rules } from '../core/team.ts';
+import { type AuditSettings, accessEnvironmentProblems, auditSettings, ownersOf } from './access-settings.ts';
 import { levelNames, type SandboxConfig } from './command-schema.ts';
 import { type DiscordSettings, discordProblems, discordSettings } from './discord-settings.ts';
 import type { MainFile, ProviderConfig } from './file-schema.ts';
@@ -43,6 +45,9 @@ export interface Settings {
 	discord: DiscordSettings | null;
 	/** Null: the bot is not on Slack. */
 	slack: SlackSettings | null;
+	/** Grants that OWNERS makes. */
+	owners: readonly FixedGrant[];
+	audit: AuditSettings;
 	/** By model. They go before the price table. */
 	prices: ReadonlyMap<string, ModelPrice>;
 	/** As the main file has them. Holds secrets. */
@@ -91,8 +96,9 @@ export function settingsOf(
 			cachedInputPerMillion: price.cached_input_per_million ?? null,
 		},
 	]);
+	const folder = resolve(cwd, dataDir.value);
 	return {
-		dataDir: resolve(cwd, dataDir.value),
+		dataDir: folder,
 		redis: redisSettings(env),
 		defaultTeam: team.value,
 		defaultTeamFrom: team.name,
@@ -100,6 +106,8 @@ export function settingsOf(
 		...pageSettings(env),
 		discord: discordSettings(env),
 		slack: slackSettings(env),
+		owners: ownersOf(env),
+		audit: auditSettings(env, folder, cwd),
 		prices: new Map(prices),
 		providers: data.providers ?? {},
 		autoRules: rulesOf(data.orchestrator, data.timeout_settings, runTimeoutSeconds),
@@ -155,7 +163,8 @@ export function outsideProblems({ flags, env }: SettingsOptions): Problem[] {
 		const message = `expected an address of this machine, such as 127.0.0.1 or 0.0.0.0, found "${host.value}"`;
 		problems.push(environmentProblem(host.name, message));
 	}
-	return [...problems, ...redisProblems(env), ...discordProblems(env), ...slackProblems(env)];
+	const chats = [...discordProblems(env), ...slackProblems(env)];
+	return [...problems, ...redisProblems(env), ...chats, ...accessEnvironmentProblems(env)];
 }
 
 /** The deadline for every run that flag or environment set, in seconds; null when they do not. */

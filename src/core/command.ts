@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type { Permission, RoleBook } from './access.ts';
 import type { ApprovalDecision } from './approval.ts';
 import type { OfferedFile } from './attachment.ts';
 import type { CommandForm } from './command-form.ts';
@@ -20,8 +21,11 @@ export interface Bot {
 	 * Throws `run_unknown` when there is none to take up.
 	 */
 	resume(run: string | null, session: string): Promise<string>;
-	/** The requester's choice among the agents tied in an orchestration; false when the run no longer waits for it. */
-	choose(run: string, orchestration: number, agent: string): Promise<boolean>;
+	/**
+	 * The requester's choice among the agents tied in an orchestration; false when the run no longer waits for it, or is
+	 * none of the session's. Whoever sits at the machine is shown runs of any session.
+	 */
+	choose(session: string, run: string, orchestration: number, agent: string): Promise<boolean>;
 	/**
 	 * What a person decides about calls that wait. What they are to be told privately, in their language; null: the card
 	 * says it all.
@@ -53,15 +57,19 @@ export interface Bot {
 	toolServers(): Promise<readonly ToolServerView[]>;
 	/**
 	 * Accepts what a server shows now of a tool (null: of all its tools); the names of those that were waiting for it.
-	 * Throws `input_invalid` when there is no such server.
+	 * It is in the audit first. Throws `input_invalid` when there is no such server.
 	 */
-	acceptTools(server: string, tool: string | null): Promise<readonly string[]>;
+	acceptTools(server: string, tool: string | null, by: Principal): Promise<readonly string[]>;
+	/** Who has which role, and the changes of that. */
+	readonly roles: RoleBook;
 }
 
 export interface StopRequest {
 	session: string;
 	/** Who stops it, as the platform knows them. */
 	by: string;
+	/** Throws when they may not stop a run of that person's (null: of nobody's in particular). */
+	allow(askedBy: string | null): Promise<void>;
 	run: string | null;
 	locale: string | null;
 }
@@ -136,6 +144,8 @@ export interface CommandContext {
 	files: readonly OfferedFile[];
 	/** What can be asked for here, in the order of the help text. */
 	commands: readonly CommandForm[];
+	/** Throws when the person lacks a further permission: they are told, and it is in the audit. */
+	demand(permission: Permission): Promise<void>;
 	/** Markdown, at most a few thousand characters. */
 	reply(text: string): Promise<void>;
 }
@@ -146,8 +156,8 @@ export interface CommandContext {
  */
 export interface Command<Options extends z.ZodType = z.ZodType> {
 	readonly name: string;
-	/** What a role must hold to use it. */
-	readonly permission: string;
+	/** What a role must allow to use it at all. */
+	readonly permission: Permission;
 	/** Where people may use it: anywhere, or only who sits at the machine. */
 	readonly reach: 'everywhere' | 'terminal';
 	readonly options: Options;

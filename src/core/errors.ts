@@ -3,6 +3,8 @@ export type ErrorCode =
 	| 'config_invalid'
 	| 'config_missing'
 	| 'input_invalid'
+	/** The person may not do this. */
+	| 'not_permitted'
 	| 'team_unknown'
 	| 'run_unknown'
 	| 'store_conflict'

@@ -282,9 +282,9 @@ export interface Gateway<Body = unknown> {
 	remove(place: Place, slot: Slot, id: string): Promise<void>;
 	/**
 	 * What the platform says now of a person in the session's server or workspace; somebody who is not there is a
-	 * stranger. Throws when it does not say.
+	 * stranger. `groups`: which roles or user groups they are in is wanted, too. Throws when it does not say who they are.
 	 */
-	standing(user: string, session: string): Promise<Standing>;
+	standing(user: string, session: string, wanted: { groups: boolean }): Promise<Standing>;
 	/** Says something short to the person who did `inbound`, privately where the platform can. Markdown. */
 	reply(inbound: Inbound, text: string): Promise<void>;
 	stop(): Promise<void>;

@@ -71,6 +71,15 @@ const executed: Readonly<Record<string, (ran: Ran) => void>> = {
 		expect(status, stdout + stderr).toBe(0);
 		expect(stdout).toContain('No errors');
 	},
+	// What they do where there is an audit is shown by `tests/e2e/audit.test.ts`.
+	'npm run audit -- verify': ({ status, stdout, stderr }) => {
+		expect(status, stderr).toBe(0);
+		expect(stdout).toContain('There is no audit yet');
+	},
+	'npm run audit -- export --format csv': ({ status, stdout, stderr }) => {
+		expect(status, stderr).toBe(0);
+		expect(stdout).toContain('There is no audit yet');
+	},
 };
 
 /** Serves until it is stopped; `tests/e2e/browser/page.test.ts` asks a question on its page. */

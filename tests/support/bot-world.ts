@@ -9,6 +9,7 @@ import type { RunEvent } from '../../src/core/run-event.ts';
 import type { Store } from '../../src/core/store.ts';
 import type { Team } from '../../src/core/team.ts';
 import { createRuns } from '../../src/runs/runs.ts';
+import { accessWorld, shippedAccess } from './access.ts';
 import { createManualClock } from './manual-clock.ts';
 import { plainAudit } from './plain-audit.ts';
 import { recordingGateway } from './recording-gateway.ts';
@@ -16,6 +17,7 @@ import { teamOf } from './run-world.ts';
 import { strictEnglish } from './say.ts';
 
 const say = await strictEnglish();
+const { rules } = await shippedAccess();
 
 export const person = { platform: 'test', tenant: 't', user: 'ada', roles: [] };
 
@@ -38,6 +40,7 @@ export function botWorld(
 		random: () => 0.999,
 		agentsOf: async () => new Map(agents.map((agent) => [agent.id, agent])),
 	});
+	const { roles, audit } = accessWorld({ rules, store, clock });
 	const bot = createBot({
 		desk: noApprovals,
 		store,
@@ -46,6 +49,8 @@ export function botWorld(
 		sayIn: () => say,
 		teams: async () => ({ teams: [], notes: [] }),
 		tools: createToolBook(createToolPins(store), []),
+		roles,
+		audit,
 		gatewayOf: () => gateway,
 		observe: (event) => void events.push(event),
 		onProblem: (text) => void problems.push(text),

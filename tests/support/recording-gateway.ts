@@ -42,6 +42,7 @@ export function recordingGateway(name: string, { canAsk = true, keepsMessages = 
 		},
 		edit: async (place, _slot, _id, message) => keep(place, message),
 		async remove() {},
+		standing: async () => ({ kind: 'member', roles: [], name: null }),
 		async reply(_inbound, text) {
 			said.push(text);
 		},

@@ -10,7 +10,13 @@ import { botWorld, person } from '../support/bot-world.ts';
 const text = new TextEncoder().encode('The pump runs at 40 Hz.');
 const note = { name: 'pump.txt', mediaType: 'text/plain', bytes: text.length, read: async () => text };
 const CHANNEL = channelSessionId({ platform: 'test', tenant: 't', channel: 'c' });
-const stop = (session: string, run: string | null = null) => ({ session, by: 'bob', run, locale: null });
+const stop = (session: string, run: string | null = null) => ({
+	session,
+	by: 'bob',
+	allow: async () => {},
+	run,
+	locale: null,
+});
 
 /** An agent that keeps the prompts it was given. */
 function reader(id: string) {

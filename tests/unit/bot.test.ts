@@ -10,11 +10,13 @@ import { BotError } from '../../src/core/errors.ts';
 import type { Gateway, Place, ThreadMessage } from '../../src/core/gateway.ts';
 import type { RunEvent } from '../../src/core/run-event.ts';
 import type { Store } from '../../src/core/store.ts';
+import { accessWorld, shippedAccess } from '../support/access.ts';
 import { actingAgent, hang, ordinaryAct } from '../support/acting-agent.ts';
 import { runWorld, teamOf } from '../support/run-world.ts';
 import { strictEnglish } from '../support/say.ts';
 
 const say = await strictEnglish();
+const { rules } = await shippedAccess();
 const principal = { platform: 'web', tenant: 'acme', user: 'ada', roles: [] };
 const SESSION = 'web:acme:c:1';
 
@@ -35,6 +37,7 @@ function showingGateway(canAsk: boolean) {
 			return id;
 		},
 		async remove() {},
+		standing: async () => ({ kind: 'member', roles: [], name: null }),
 		async reply() {},
 		async stop() {},
 	};
@@ -55,6 +58,7 @@ function world(
 		agents.map((agent) => agent.id),
 		{ ...options.rules },
 	);
+	const { roles, audit } = accessWorld({ rules, store, clock });
 	const bot = createBot({
 		desk: noApprovals,
 		store,
@@ -63,6 +67,8 @@ function world(
 		sayIn: () => say,
 		teams: async () => ({ teams: [], notes: [] }),
 		tools: createToolBook(createToolPins(store), []),
+		roles,
+		audit,
 		async teamOf(name) {
 			if (name === null || name === 'test') return team;
 			throw new BotError('team_unknown', `no team ${name}`, { userMessage: `There is no team ${name}. Known: test.` });
@@ -173,8 +179,12 @@ describe('a person', () => {
 		const { bot, ask, clock, finals } = world(tied(), { canAsk: true, rules: { tieBreak: 'requester' } });
 		const run = await ask();
 		await clock.advance(1);
-		expect(await bot.choose(run, 1, 'nobody')).toBe(false);
-		expect(await Promise.all([bot.choose(run, 1, 'b'), bot.choose(run, 1, 'a')])).toEqual([true, false]);
+		expect(await bot.choose(SESSION, run, 1, 'nobody')).toBe(false);
+		expect(await bot.choose('web:other:c:1', run, 1, 'b')).toBe(false);
+		expect(await Promise.all([bot.choose(SESSION, run, 1, 'b'), bot.choose(SESSION, run, 1, 'a')])).toEqual([
+			true,
+			false,
+		]);
 		await bot.ended(run);
 		expect(finals().at(-1)).toMatchObject({ winner: 'b' });
 	});
@@ -183,13 +193,15 @@ describe('a person', () => {
 		const { bot, ask, clock, finals } = world([actingAgent('a', (_, signal) => hang(signal))]);
 		const run = await ask();
 		await clock.advance(1);
-		expect(await bot.choose(run, 1, 'a')).toBe(false);
-		expect(await bot.stop({ session: SESSION, by: 'ada', run: null, locale: null })).toBe(true);
+		expect(await bot.choose(SESSION, run, 1, 'a')).toBe(false);
+		expect(await bot.stop({ session: SESSION, by: 'ada', allow: async () => {}, run: null, locale: null })).toBe(true);
 		expect(await bot.ended(run)).toBe('finished');
 		expect(finals().at(-1)).toMatchObject({ outcome: 'stopped' });
 		for (const id of [run, 'nope']) {
-			expect(await bot.stop({ session: SESSION, by: 'ada', run: null, locale: null })).toBe(false);
-			expect(await bot.choose(id, 1, 'a')).toBe(false);
+			expect(await bot.stop({ session: SESSION, by: 'ada', allow: async () => {}, run: null, locale: null })).toBe(
+				false,
+			);
+			expect(await bot.choose(SESSION, id, 1, 'a')).toBe(false);
 		}
 	});
 });
@@ -207,7 +219,7 @@ describe('a run that is lost', () => {
 		const { bot, ask, lost } = world([actingAgent('a', (_, signal) => hang(signal))], { store });
 		const run = await ask();
 		const ended = expect(bot.ended(run)).rejects.toMatchObject({ code: 'store_full' });
-		await bot.stop({ session: SESSION, by: 'ada', run: null, locale: null });
+		await bot.stop({ session: SESSION, by: 'ada', allow: async () => {}, run: null, locale: null });
 		await ended;
 		expect(lost).toEqual([{ run, error: expect.objectContaining({ code: 'store_full' }) }]);
 	});

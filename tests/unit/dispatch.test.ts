@@ -4,14 +4,18 @@ import { createMemoryStore } from '../../src/adapters/stores/memory.ts';
 import type { Bot, Command } from '../../src/core/command.ts';
 import { BotError } from '../../src/core/errors.ts';
 import type { Inbound } from '../../src/core/gateway.ts';
+import { encodeSessionId } from '../../src/core/session-id.ts';
 import type { Store } from '../../src/core/store.ts';
 import { createDispatch } from '../../src/dispatch.ts';
+import { accessWorld, shippedAccess } from '../support/access.ts';
 import { createManualClock, type ManualClock } from '../support/manual-clock.ts';
 import { strictEnglish } from '../support/say.ts';
 
 const say = await strictEnglish();
 
-const principal = { platform: 'web', tenant: 'acme', user: 'ada', roles: [] };
+const { rules } = await shippedAccess();
+
+const principal = { platform: 'web', tenant: 'acme', user: 'ada', roles: [], kind: 'member' as const };
 const command = (id: string, name: string, options: Record<string, unknown> = {}): Inbound => ({
 	type: 'command',
 	id,
@@ -29,6 +33,7 @@ function world(options: { store?: Store; failure?: unknown; clock?: ManualClock;
 	const replies: string[] = [];
 	const problems: unknown[] = [];
 	const chosen: string[] = [];
+	const { doorkeeper, roles } = accessWorld({ rules, store, clock });
 	const bot: Bot = {
 		ask: async () => ({ type: 'started', run: 'r1' }),
 		retry: async () => ({ type: 'started', run: 'r1' }),
@@ -41,7 +46,8 @@ function world(options: { store?: Store; failure?: unknown; clock?: ManualClock;
 		teams: async () => ({ teams: [], notes: [] }),
 		toolServers: async () => [],
 		acceptTools: async () => [],
-		async choose(run, _orchestration, agent) {
+		roles,
+		async choose(_session, run, _orchestration, agent) {
 			chosen.push(`${run} ${agent}`);
 			return run === 'open';
 		},
@@ -49,7 +55,7 @@ function world(options: { store?: Store; failure?: unknown; clock?: ManualClock;
 	const schema = z.strictObject({ text: z.string(), loud: z.boolean().default(false) });
 	const echo: Command<typeof schema> = {
 		name: 'say',
-		permission: 'run.create',
+		permission: 'run:start',
 		reach: 'everywhere',
 		options: schema,
 		async run(given, _bot, context) {
@@ -63,6 +69,7 @@ function world(options: { store?: Store; failure?: unknown; clock?: ManualClock;
 		store,
 		clock,
 		bot,
+		doorkeeper,
 		sayIn: () => say,
 		commands: [echo, local],
 		onProblem: (error) => void problems.push(error),
@@ -92,7 +99,11 @@ describe('a command', () => {
 	it('for whoever sits at the machine is unknown everywhere else', async () => {
 		const { send, ran } = world();
 		expect(await send(command('1', 'local', { text: 'hi' }))).toMatchObject({ code: 'input_invalid' });
-		const seated = { ...command('2', 'local', { text: 'hi' }), principal: { ...principal, platform: 'terminal' } };
+		const seated = {
+			...command('2', 'local', { text: 'hi' }),
+			principal: { ...principal, platform: 'terminal' },
+			session: 'terminal:acme:c:1',
+		};
 		expect(await send(seated)).toBeNull();
 		expect(ran).toHaveLength(1);
 	});
@@ -131,6 +142,7 @@ describe('a second delivery', () => {
 		const of = (tenant: string, id: string): Inbound => ({
 			...command(id, 'say', { text: 'hi' }),
 			principal: { ...principal, tenant },
+			session: encodeSessionId({ platform: 'web', tenant, channel: 'c', thread: '1' }),
 		});
 		for (const inbound of [
 			of('a:b', 'c'),

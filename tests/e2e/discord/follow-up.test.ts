@@ -103,7 +103,7 @@ describe('case 36: stopping', () => {
 		['by !stop in the thread', ({ ben, place }) => ben.say(place, '!stop')],
 		['by a mention in the thread', ({ ben, place, discord }) => ben.say(place, `<@${discord.clientId}> stop`)],
 	])('ends the run %s, ahead of what waits, and says who did it', async (_how, act) => {
-		const on = await stuck(READING);
+		const on = await stuck({ ...READING, owners: ['Ben'] });
 		const { discord, ada, ben, place, general, message, finished } = on;
 		ada.say(place, 'Waiting?');
 		await message(place, 'Queued, position 1');

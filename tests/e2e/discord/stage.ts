@@ -11,6 +11,8 @@ export interface StageOptions {
 	discord?: DiscordOptions;
 	env?: Readonly<Record<string, string>>;
 	file?: string;
+	/** Owners of the server Alpha. */
+	owners?: readonly Parameters<FakeDiscord['person']>[0][];
 	/** Stands before every store that the program opens. */
 	around?(store: Store): Store;
 	/** By default English alone, whatever language the people of the fake have. */
@@ -51,10 +53,19 @@ export async function stage(options: StageOptions = {}): Promise<Stage> {
 	const kept = withoutEnd(createMemoryStore());
 	const events: RunEvent[] = [];
 	const problems: string[] = [];
+	const owners = (options.owners ?? []).map(
+		(name) => `discord:${discord.guildId('Alpha')}:${discord.person(name).user.id}`,
+	);
 	const settings: AppOptions = {
 		file: options.file ?? 'tests/e2e/fixtures/chat.yaml',
 		flags: {},
-		env: { DISCORD_TOKEN: discord.token, DISCORD_API_URL: discord.api, DISCORD_DEPLOY: 'yes', ...options.env },
+		env: {
+			DISCORD_TOKEN: discord.token,
+			DISCORD_API_URL: discord.api,
+			DISCORD_DEPLOY: 'yes',
+			OWNERS: owners.join(','),
+			...options.env,
+		},
 		cwd: process.cwd(),
 		terminal: null,
 		web: false,

@@ -1,4 +1,4 @@
-import { ChannelType } from 'discord-api-types/v10';
+import { ChannelType, GuildMemberFlags } from 'discord-api-types/v10';
 import { permissionsOf, sees } from './permissions.ts';
 import type { Data } from './wire.ts';
 import {
@@ -47,7 +47,7 @@ export const memberJson = (member: Member): Data => ({
 	joined_at: isoTime(Date.UTC(2025, 0, 1)),
 	deaf: false,
 	mute: false,
-	flags: 0,
+	flags: member.isGuest === true ? GuildMemberFlags.IsGuest : 0,
 	pending: false,
 });
 

@@ -1,5 +1,5 @@
 import { ChannelType, GatewayIntentBits } from 'discord-api-types/v10';
-import { channelJson, guildJson, memberJson, userJson } from './encode.ts';
+import { channelJson, guildJson, memberJson, roleJson, userJson } from './encode.ts';
 import { mentionsOf } from './mentions.ts';
 import {
 	addMessage,
@@ -15,7 +15,7 @@ import { bitsOf, may, type Permission } from './permissions.ts';
 import { type GivenFile, uploadOf } from './person-options.ts';
 import { nameOf, type Platform } from './platform.ts';
 import { joinThread, startThread } from './threads.ts';
-import { type Channel, isForum, isThread, type Message, messageIn, type User } from './world.ts';
+import { type Channel, isForum, isThread, type Member, type Message, messageIn, type User } from './world.ts';
 
 export interface Saying {
 	files?: readonly GivenFile[];
@@ -44,6 +44,10 @@ export interface ActingPerson {
 	permitBot(channel: Channel, change: { allow?: readonly Permission[]; deny?: readonly Permission[] }): void;
 	/** Gives a role of the channel's server to somebody. */
 	giveRole(channel: Channel, roleName: string, to: User): void;
+	takeRole(channel: Channel, roleName: string, from: User): void;
+	renameRole(channel: Channel, roleName: string, next: string): void;
+	/** Somebody is there by an invitation to a voice channel alone. */
+	makeGuest(channel: Channel, user: User): void;
 	/** Throws the bot out of the channel's server. */
 	removeBot(channel: Channel): void;
 }
@@ -120,12 +124,29 @@ export function createActingPerson(platform: Platform, user: User): ActingPerson
 	};
 }
 
-function moderation(platform: Platform): Pick<ActingPerson, 'deleteChannel' | 'permitBot' | 'giveRole' | 'removeBot'> {
+type Moderation = 'deleteChannel' | 'permitBot' | 'giveRole' | 'takeRole' | 'renameRole' | 'makeGuest' | 'removeBot';
+
+function moderation(platform: Platform): Pick<ActingPerson, Moderation> {
 	const { world } = platform;
 	const guildOf = ({ guildId }: Channel) => {
 		const guild = world.guilds.get(guildId ?? '');
 		if (guild === undefined) throw new Error('that channel is in no server');
 		return guild;
+	};
+	const memberIn = (channel: Channel, user: User): Member => {
+		const member = guildOf(channel).members.find((one) => one.user.id === user.id);
+		if (member === undefined) throw new Error(`${user.displayName} is not here`);
+		return member;
+	};
+	const found = (channel: Channel, user: User, roleName: string) => {
+		const role = guildOf(channel).roles.find(({ name }) => name === roleName);
+		if (role === undefined) throw new Error(`no role ${roleName} here`);
+		return { role, member: memberIn(channel, user) };
+	};
+	const tellOfMember = (channel: Channel, member: Member) => {
+		const guildId = guildOf(channel).id;
+		const data = { ...memberJson(member), guild_id: guildId };
+		platform.dispatch({ type: 'GUILD_MEMBER_UPDATE', data, guildId, intents: GatewayIntentBits.GuildMembers });
 	};
 	const tellOfChannel = (channel: Channel, type: string) =>
 		platform.dispatch({
@@ -153,18 +174,28 @@ function moderation(platform: Platform): Pick<ActingPerson, 'deleteChannel' | 'p
 			platform.changed();
 		},
 		giveRole(channel, roleName, to) {
+			const { member, role } = found(channel, to, roleName);
+			member.roles.push(role.id);
+			tellOfMember(channel, member);
+		},
+		takeRole(channel, roleName, from) {
+			const { member, role } = found(channel, from, roleName);
+			member.roles = member.roles.filter((id) => id !== role.id);
+			tellOfMember(channel, member);
+		},
+		renameRole(channel, roleName, next) {
 			const guild = guildOf(channel);
 			const role = guild.roles.find(({ name }) => name === roleName);
-			const member = guild.members.find((one) => one.user.id === to.id);
-			if (role === undefined || member === undefined) throw new Error(`no role ${roleName} for ${to.displayName} here`);
-			member.roles.push(role.id);
-			const data = { ...memberJson(member), guild_id: guild.id };
-			platform.dispatch({
-				type: 'GUILD_MEMBER_UPDATE',
-				data,
-				guildId: guild.id,
-				intents: GatewayIntentBits.GuildMembers,
-			});
+			if (role === undefined) throw new Error(`no role ${roleName} here`);
+			role.name = next;
+			const data = { guild_id: guild.id, role: roleJson(role) };
+			const intents = GatewayIntentBits.Guilds;
+			platform.dispatch({ type: 'GUILD_ROLE_UPDATE', data, guildId: guild.id, intents });
+		},
+		makeGuest(channel, user) {
+			const member = memberIn(channel, user);
+			member.isGuest = true;
+			tellOfMember(channel, member);
 		},
 		removeBot(channel) {
 			const guild = guildOf(channel);

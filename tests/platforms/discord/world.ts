@@ -22,6 +22,8 @@ export interface Role {
 export interface Member {
 	user: User;
 	roles: string[];
+	/** Came by an invitation to a voice channel. */
+	isGuest?: boolean;
 }
 
 /** `id` is that of a role or of a member. */

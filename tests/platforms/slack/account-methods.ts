@@ -22,20 +22,36 @@ function userInfo(call: Call): JsonObject {
 	return {
 		user: {
 			id: user.id,
-			team_id: call.team.id,
+			team_id: user.homeTeam ?? call.team.id,
 			name: user.name,
 			real_name: user.name,
 			deleted: false,
 			is_bot: user.isBot,
-			is_restricted: false,
+			is_restricted: user.isGuest,
 			is_ultra_restricted: false,
 			is_admin: false,
 			is_owner: false,
+			...(user.homeTeam === null ? {} : { is_stranger: true }),
 			tz: 'Europe/London',
 			profile: { display_name: user.name, real_name: user.name },
 			...(flagOf(call, 'include_locale') === true ? { locale: user.locale } : {}),
 		},
 	};
+}
+
+/** https://docs.slack.dev/reference/methods/usergroups.list */
+function userGroups(call: Call): JsonObject {
+	const withUsers = flagOf(call, 'include_users') === true;
+	const usergroups = call.team.userGroups.map(({ id, handle, users }) => ({
+		id,
+		team_id: call.team.id,
+		is_usergroup: true,
+		name: handle,
+		handle,
+		user_count: users.length,
+		...(withUsers ? { users } : {}),
+	}));
+	return { usergroups };
 }
 
 /** Takes every token of a team away and tells the app so. */
@@ -68,5 +84,6 @@ export const accountMethods: Methods = {
 	'auth.test': { tier: 'special', scopes: [], run: authTest },
 	'auth.revoke': { tier: 'tier3', scopes: [], run: revoke },
 	'apps.uninstall': { tier: 'tier1', scopes: [], run: uninstall },
+	'usergroups.list': { tier: 'tier2', scopes: ['usergroups:read'], run: userGroups },
 	'users.info': { tier: 'tier4', scopes: ['users:read'], run: userInfo },
 };

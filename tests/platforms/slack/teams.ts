@@ -22,6 +22,7 @@ const SCOPES = [
 	'im:read',
 	'im:write',
 	'reactions:write',
+	'usergroups:read',
 	'users:read',
 ];
 
@@ -57,7 +58,8 @@ export const newApp = (given: Partial<SlackApp>): SlackApp => ({
 const channel = (id: string, name: string, kind: SlackChannel['kind'], members: string[], archived = false) =>
 	[id, { id, name, kind, members: new Set(members), archived }] as const;
 
-const user = (id: string, name: string, locale: string, isBot = false) => [id, { id, name, locale, isBot }] as const;
+const user = (id: string, name: string, locale: string, isBot = false) =>
+	[id, { id, name, locale, isBot, isGuest: false, homeTeam: null }] as const;
 
 /** Adds a team; its channels have the same ids as those of every other team. */
 export function addTeam(world: SlackWorld, { id, installed = true }: NewTeam): SlackTeam {
@@ -75,6 +77,7 @@ export function addTeam(world: SlackWorld, { id, installed = true }: NewTeam): S
 			user('U2', 'grace', 'de-DE'),
 			user(botUser, world.app.name, 'en-US', true),
 		]),
+		userGroups: [],
 		channels: new Map([
 			channel('C1', 'general', 'public', [...people, botUser]),
 			channel('C2', 'random', 'public', people),

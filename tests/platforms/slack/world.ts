@@ -28,6 +28,16 @@ export interface SlackUser {
 	name: string;
 	locale: string;
 	isBot: boolean;
+	/** Invited to single channels. */
+	isGuest: boolean;
+	/** The team they belong to, where it is another one; they are here in shared channels. */
+	homeTeam: string | null;
+}
+
+export interface SlackUserGroup {
+	id: string;
+	handle: string;
+	users: string[];
 }
 
 export interface SlackChannel {
@@ -147,6 +157,7 @@ export interface SlackTeam {
 	botId: string;
 	installed: boolean;
 	users: Map<string, SlackUser>;
+	userGroups: SlackUserGroup[];
 	channels: Map<string, SlackChannel>;
 	/** All of the team, oldest first, deleted ones included. */
 	messages: SlackMessage[];

@@ -3,9 +3,11 @@ import { commands } from '../../../commands/index.ts';
 import type { Bot, RunStatus, Why } from '../../../src/core/command.ts';
 import { formOf } from '../../../src/core/command-form.ts';
 import type { ToolServerView } from '../../../src/core/tool-pins.ts';
+import { accessWorld, shippedAccess } from '../../support/access.ts';
 import { strictEnglish } from '../../support/say.ts';
 
 const say = await strictEnglish();
+const { rules } = await shippedAccess();
 
 const principal = { platform: 'web', tenant: 'acme', user: 'ada', roles: [] };
 
@@ -95,13 +97,25 @@ async function run(name: string, options: Record<string, unknown>, busy = false,
 			done.push(['accept', server, tool]);
 			return ['tide'];
 		},
+		roles: accessWorld({ rules }).roles,
 	};
 	const command = commands.find((candidate) => candidate.name === name);
 	if (command === undefined) throw new Error(`no command ${name}`);
 	const reply = async (text: string) => void done.push(['reply', text]);
+	const demand = async (permission: string) => void done.push(['demand', permission]);
 	const forms = commands.filter(({ reach }) => reach === 'everywhere').map(formOf);
 	const who = { ...principal, platform };
-	const context = { id: 'i1', session: 's', principal: who, locale: null, files: [], say, commands: forms, reply };
+	const context = {
+		id: 'i1',
+		session: 's',
+		principal: who,
+		locale: null,
+		files: [],
+		say,
+		commands: forms,
+		demand,
+		reply,
+	};
 	await command.run(command.options.parse(options), bot, context);
 	return done;
 }
@@ -114,7 +128,7 @@ describe('the commands', () => {
 		expect(new Set(commands.map((command) => command.name)).size).toBe(commands.length);
 		for (const { name, permission } of commands) {
 			expect(name).toMatch(/^[a-z][a-z-]{0,31}$/);
-			expect(permission).toMatch(/^[a-z]+\.[a-z]+$/);
+			expect(permission).toMatch(/^[a-z]+:[a-z]+$/);
 		}
 		for (const { name, fields } of commands.filter(({ reach }) => reach === 'everywhere').map(formOf)) {
 			const choices = fields.flatMap((field) => field.choices.map((choice) => `${field.name}.${choice}`));
@@ -151,11 +165,11 @@ describe('ask', () => {
 describe('stop and retry', () => {
 	it('are about the thread they are given in, and say what came of it', async () => {
 		expect(await run('stop', {})).toEqual([
-			['stop', { session: 's', by: 'ada', run: null, locale: null }],
+			['stop', { session: 's', by: 'ada', allow: expect.any(Function), run: null, locale: null }],
 			['reply', 'Stopped.'],
 		]);
 		expect(await run('stop', {}, true)).toEqual([
-			['stop', { session: 's', by: 'ada', run: null, locale: null }],
+			['stop', { session: 's', by: 'ada', allow: expect.any(Function), run: null, locale: null }],
 			['reply', 'Nothing is running in this thread.'],
 		]);
 		expect(await run('retry', {})).toEqual([['retry', { id: 'i1', session: 's', principal, run: null, locale: null }]]);
@@ -254,10 +268,14 @@ describe('tools', () => {
 	it('accepts where whoever types has the machine, and nowhere else', async () => {
 		const options = { action: 'accept', server: 'sea' };
 		expect(await run('tools', options)).toEqual([
+			['demand', 'tool:pin'],
 			['accept', 'sea', null],
 			['reply', expect.stringContaining('Accepted of sea: tide.')],
 		]);
-		expect(await run('tools', options, false, 'slack')).toEqual([['reply', expect.stringContaining('at the machine')]]);
+		expect(await run('tools', options, false, 'slack')).toEqual([
+			['demand', 'tool:pin'],
+			['reply', expect.stringContaining('at the machine')],
+		]);
 	});
 
 	it('asks which server is meant', async () => {

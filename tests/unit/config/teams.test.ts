@@ -21,7 +21,7 @@ describe('teams', () => {
 			['inline', 'Here'],
 			['local', 'There'],
 		]);
-		expect(config.files).toHaveLength(2);
+		expect(config.files).toEqual([...config.files.slice(0, 2), expect.stringMatching(/config\/access\.yaml$/)]);
 		expect(config.settings.defaultTeam).toBe('local');
 	});
 

@@ -49,6 +49,7 @@ function given({
 			removed.push(slot.key);
 			shown.delete(id);
 		},
+		standing: async () => ({ kind: 'member', roles: [], name: null }),
 		reply: async () => {},
 		stop: async () => {},
 	};

@@ -119,14 +119,18 @@ describe('a stop', () => {
 		await world.ask('First?');
 		await world.ask('Second?');
 		await settled(world);
-		expect(await world.bot.stop({ session: SESSION, by: 'ada', run: null, locale: null })).toBe(true);
+		expect(await world.bot.stop({ session: SESSION, by: 'ada', allow: async () => {}, run: null, locale: null })).toBe(
+			true,
+		);
 		await settled(world);
 		expect(world.finished()).toMatchObject([{ outcome: 'stopped' }]);
 		expect(world.events.find((event) => event.type === 'stop_requested')).toMatchObject({ by: 'ada' });
 		agent.open('Second?');
 		await settled(world);
 		expect(world.finished()).toMatchObject([{ outcome: 'stopped' }, { outcome: 'answered' }]);
-		expect(await world.bot.stop({ session: SESSION, by: 'ada', run: null, locale: null })).toBe(false);
+		expect(await world.bot.stop({ session: SESSION, by: 'ada', allow: async () => {}, run: null, locale: null })).toBe(
+			false,
+		);
 	});
 });
 
@@ -253,7 +257,9 @@ describe('a channel as a whole', () => {
 			await world.ask('Busy?', `test:t:busy:${thread}`);
 		}
 		expect((await world.bot.status('test:t:quiet:-', null)).map(({ title }) => title)).toEqual(['Long?']);
-		expect(await world.bot.stop({ session: 'test:t:quiet:-', by: 'ada', run: null, locale: null })).toBe(true);
+		expect(
+			await world.bot.stop({ session: 'test:t:quiet:-', by: 'ada', allow: async () => {}, run: null, locale: null }),
+		).toBe(true);
 	});
 });
 

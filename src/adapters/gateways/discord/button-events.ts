@@ -9,6 +9,7 @@ import type { Caller } from './callers.ts';
 import { commandOf, type Deed, type Desk, goOn } from './desk.ts';
 import { followUpModal, questionIn } from './follow-up-modal.ts';
 import { attend } from './interaction-caller.ts';
+import { standingOf } from './standing.ts';
 import { tenantOf } from './where.ts';
 
 /** A modal must open within 3 s and cannot be deferred, so the button is looked up for this long (ms) before anything else. */
@@ -85,12 +86,13 @@ async function controlOf({ controls, clock }: Desk, interaction: Pressed): Promi
 	return controls.find(customId, position);
 }
 
-const deedOf = ({ id, user, locale, guildId }: Pressed, { session }: Control): Deed => ({
-	id,
-	user: user.id,
+const deedOf = (interaction: Pressed, { session }: Control): Deed => ({
+	id: interaction.id,
+	user: interaction.user.id,
 	session,
-	locale,
-	guild: guildId,
+	locale: interaction.locale,
+	guild: interaction.guildId,
+	standing: standingOf(interaction),
 });
 
 /** What a button other than Follow-up asks for. */

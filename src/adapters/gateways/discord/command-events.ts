@@ -7,6 +7,7 @@ import { beginThread, commandOf, type Desk, goOn, helpNote, sessionOfThread, thr
 import { attend } from './interaction-caller.ts';
 import { offeredFile } from './offered-file.ts';
 import { openingText } from './opening-text.ts';
+import { standingOf } from './standing.ts';
 import { channelSession, directConversation, missingIn, newSpot, type Where, whereIs } from './where.ts';
 import { writtenNow } from './written.ts';
 
@@ -99,12 +100,13 @@ async function question(desk: Desk, interaction: CommandInteraction, caller: Cal
 const whereOf = ({ client }: Desk, { guildId, channelId, appPermissions }: CommandInteraction): Promise<Where> =>
 	whereIs(client, guildId, channelId, appPermissions.bitfield);
 
-const deedOf = ({ id, user, locale }: CommandInteraction, guild: string | null, session: string) => ({
-	id,
-	user: user.id,
+const deedOf = (interaction: CommandInteraction, guild: string | null, session: string) => ({
+	id: interaction.id,
+	user: interaction.user.id,
 	session,
-	locale,
+	locale: interaction.locale,
 	guild,
+	standing: standingOf(interaction),
 });
 
 /** Opens the direct conversation with who asks; null: this is it. `closed`: they take no messages from the bot. */

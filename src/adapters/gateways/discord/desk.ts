@@ -1,7 +1,7 @@
 import type { Client } from 'discord.js';
 import type { OfferedFile } from '../../../core/attachment.ts';
 import type { Clock } from '../../../core/clock.ts';
-import type { GatewayHost, Inbound } from '../../../core/gateway.ts';
+import type { GatewayHost, Inbound, Principal, Standing } from '../../../core/gateway.ts';
 import type { Say } from '../../../core/say.ts';
 import type { Controls } from '../shared/controls.ts';
 import type { Places } from '../shared/places.ts';
@@ -37,12 +37,15 @@ export interface Deed {
 	locale: string | null;
 	/** A server, or null; what is private belongs to none. */
 	guild: string | null;
+	/** What Discord says of them; null: nothing. */
+	standing: Standing | null;
 }
 
 /** A command, as the port takes it. */
 export function commandOf(deed: Deed, name: string, options: object, files: readonly OfferedFile[] = []): Inbound {
 	const { id, session, locale } = deed;
-	const principal = { platform: 'discord', tenant: tenantOf(deed.guild), user: deed.user, roles: [] };
+	const person = { platform: 'discord', tenant: tenantOf(deed.guild), user: deed.user };
+	const principal: Principal = { ...person, ...(deed.standing ?? { roles: null }) };
 	const given = { ...options };
 	return { type: 'command', id, principal, session, locale: locale ?? undefined, name, options: given, files };
 }

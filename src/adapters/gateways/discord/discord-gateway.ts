@@ -3,6 +3,7 @@ import type { Clock } from '../../../core/clock.ts';
 import { messageOf } from '../../../core/errors.ts';
 import type { Gateway, GatewayHost, Inbound } from '../../../core/gateway.ts';
 import type { Say } from '../../../core/say.ts';
+import { decodeSessionId } from '../../../core/session-id.ts';
 import type { Store } from '../../../core/store.ts';
 import { createControls } from '../shared/controls.ts';
 import { createPlaces } from '../shared/places.ts';
@@ -19,7 +20,9 @@ import { createPoster, type Poster } from './poster.ts';
 import { renderDiscord } from './render.ts';
 import { replyInPlace } from './reply-in-place.ts';
 import { createSpots } from './spots.ts';
+import { standingNow } from './standing.ts';
 import { stopTimers } from './stop-timers.ts';
+import { tenantOf } from './where.ts';
 
 /** Edits of one channel share a limit of about five in five seconds (observed). */
 const EDIT_INTERVAL_MS = 1500;
@@ -128,6 +131,11 @@ export async function createDiscordGateway(options: DiscordGatewayOptions): Prom
 		post: async (...message) => (await connected.promise).poster.post(...message),
 		edit: async (...message) => (await connected.promise).poster.edit(...message),
 		remove: async (...message) => (await connected.promise).poster.remove(...message),
+		async standing(user, session) {
+			if (connection === null) throw new Error(own('discord.not_connected'));
+			const { tenant } = decodeSessionId(session);
+			return standingNow(connection.client, tenant === tenantOf(null) ? null : tenant, user);
+		},
 		async reply(inbound: Inbound, text: string) {
 			if (connection === null) throw new Error(own('discord.not_connected'));
 			const isTold = await callers.find(inbound.id)?.tell(text);

@@ -14,6 +14,7 @@ import {
 import type { DiscordSpot } from './discord-spot.ts';
 import { messageCaller } from './message-caller.ts';
 import { offeredFile } from './offered-file.ts';
+import { standingOfAuthor } from './standing.ts';
 import { channelSession, missingIn, type Where, whereIs } from './where.ts';
 import type { Written } from './written.ts';
 
@@ -88,7 +89,9 @@ async function carriedOut(
 	{ caller, locale }: { caller: Caller; locale: string | null },
 ): Promise<void> {
 	const say = desk.sayIn(locale);
-	const deed = (session: string) => ({ id: message.id, user: message.author.id, session, locale, guild: where.guild });
+	const standing = standingOfAuthor(message);
+	const by = { id: message.id, user: message.author.id, standing };
+	const deed = (session: string) => ({ ...by, session, locale, guild: where.guild });
 	if (name !== 'ask') {
 		const session = known?.session ?? channelSession(where);
 		return desk.handOver(commandOf(deed(session), name, options), caller, helpNote(desk, name, say));

@@ -23,6 +23,7 @@ export const SCOPES = [
 	'im:history',
 	'im:read',
 	'im:write',
+	'usergroups:read',
 	'users:read',
 ] as const;
 

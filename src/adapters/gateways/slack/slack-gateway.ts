@@ -23,6 +23,7 @@ import type { SlackBody } from './slack-body.ts';
 import { createSlackClients } from './slack-clients.ts';
 import type { SlackDesk } from './slack-desk.ts';
 import { slackSpotSchema } from './slack-spot.ts';
+import { standingNow } from './standing.ts';
 import { PLATFORM } from './visit.ts';
 import { within } from './within.ts';
 import { createWorks, type Works } from './works.ts';
@@ -114,6 +115,13 @@ export function createSlackGateway(options: SlackGatewayOptions): SlackGateway {
 			return next;
 		},
 		remove: async (place, slot, id) => (await started.promise).poster.remove(place, slot, id),
+		async standing(user, session, { groups }) {
+			const { desk } = open();
+			const { tenant } = decodeSessionId(session);
+			const workspace = await desk.workspaces.of(tenant);
+			if (workspace === null) throw new Error(`the app is not in ${tenant} any more`);
+			return standingNow(await desk.client(workspace), workspace, user, groups);
+		},
 		async reply(inbound, text) {
 			const { desk } = open();
 			const address = desk.replies.addressOf(inbound.id) ?? (await lastingAddress(desk, inbound));

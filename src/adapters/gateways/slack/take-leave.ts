@@ -34,6 +34,6 @@ async function runningIn(desk: SlackDesk, team: string): Promise<string[]> {
 }
 
 async function stop({ host }: SlackDesk, team: string, session: string, id: string): Promise<void> {
-	const principal = { platform: PLATFORM, tenant: team, user: 'USLACKBOT', roles: [] };
+	const principal = { platform: PLATFORM, tenant: team, user: 'USLACKBOT', roles: null, kind: 'platform' as const };
 	await host.receive({ type: 'command', id, principal, session, name: 'stop', options: {} });
 }

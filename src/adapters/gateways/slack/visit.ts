@@ -44,7 +44,7 @@ export const principalOf = ({ workspace, user }: Pick<Visitor, 'workspace' | 'us
 	platform: PLATFORM,
 	tenant: workspace.team,
 	user,
-	roles: [],
+	roles: null,
 });
 
 export const sessionIn = (team: string, channel: string, thread: string): string =>

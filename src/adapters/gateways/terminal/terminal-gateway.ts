@@ -145,6 +145,7 @@ export function createTerminalGateway(options: TerminalGatewayOptions): Terminal
 		},
 		/** Nothing that was printed can be taken back. */
 		async remove() {},
+		standing: async () => ({ kind: 'member', roles: [], name: null }),
 		async reply(inbound, text) {
 			if (inbound.type === 'decision') told.add(inbound.id);
 			tell(text);
@@ -163,7 +164,7 @@ function reasonOf(thrown: unknown): string {
 }
 
 function localPerson(env: Environment): Principal {
-	return { platform: 'terminal', tenant: 'local', user: env.USER ?? 'local', roles: [] };
+	return { platform: 'terminal', tenant: 'local', user: env.USER ?? 'local', roles: [], kind: 'member' };
 }
 
 function newSession(): string {

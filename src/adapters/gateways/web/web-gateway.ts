@@ -80,6 +80,7 @@ export function createWebGateway(options: WebGatewayOptions): WebGateway {
 		},
 		/** The page drops what it does not get again when it reads the thread anew. */
 		async remove() {},
+		standing: async () => ({ kind: 'member', roles: [], name: null }),
 		async reply(inbound, text) {
 			if (!submissions.take(inbound, text)) options.onProblem(text);
 		},

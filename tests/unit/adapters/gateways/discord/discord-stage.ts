@@ -73,6 +73,7 @@ export async function discordStage({ editIntervalMs = 0, ...given }: StageOption
 			edit: from.edit,
 			remove: from.remove,
 			start: async () => {},
+			standing: async () => ({ kind: 'member', roles: [], name: null }),
 			reply: async () => {},
 			stop: async () => {},
 		};

@@ -129,6 +129,7 @@ export async function startSlackThread({ store = createMemoryStore(), ...options
 			edit: poster.edit,
 			remove: poster.remove,
 			start: async () => {},
+			standing: async () => ({ kind: 'member', roles: [], name: null }),
 			reply: async () => {},
 			stop: async () => {},
 		};

@@ -40,7 +40,13 @@ describe('the prompt', () => {
 			{ type: 'command', name: 'ask', options: { question: 'second' }, session: gateway.session },
 		]);
 		expect(new Set(inbounds.map(({ id }) => id)).size).toBe(2);
-		expect(gateway.principal).toEqual({ platform: 'terminal', tenant: 'local', user: 'local', roles: [] });
+		expect(gateway.principal).toEqual({
+			platform: 'terminal',
+			tenant: 'local',
+			user: 'local',
+			roles: [],
+			kind: 'member',
+		});
 	});
 
 	it.each(['exit', 'QUIT'])('ends with %s', async (word) => {
