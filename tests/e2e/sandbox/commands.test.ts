@@ -52,7 +52,9 @@ async function desk(rounds: readonly Calls[], mayGoOn = async (_round: number) =
 	return {
 		/** What the program of this data folder calls itself to the engine. */
 		instance: createHash('sha256').update(dataDir).digest('hex').slice(0, 16),
-		ask: (...args: string[]) => startScript('src/main.ts', ['ask', '--json', ...args, '--config', team], { env }),
+		ask: (args: readonly string[], more: Readonly<Record<string, string>> = {}) =>
+			startScript('src/main.ts', ['ask', '--json', ...args, '--config', team], { env: { ...env, ...more } }),
+		calls: provider.calls,
 		async close() {
 			await provider.close();
 			await folder.remove();
@@ -81,7 +83,7 @@ describe('a team whose agent may run commands', SLOW, () => {
 			[{ name: 'execute_command', arguments: { command: 'cat note; ls -d .git; cat /etc/shadow' } }],
 		]);
 		try {
-			const ended = await ask('Do it.').ended;
+			const ended = await ask(['Do it.']).ended;
 			expect(ended.code, ended.stderr).toBe(0);
 			const events = eventsIn(ended.stdout);
 			const tools = events.flatMap((event) => (event.type === 'tool_finished' ? [[event.tool, event.isError]] : []));
@@ -120,20 +122,48 @@ describe('a team whose agent may run commands', SLOW, () => {
 		);
 		const ours = `massgen.instance=${instance}`;
 		try {
-			const killed = ask('Do it.');
+			const killed = ask(['Do it.']);
 			await begun.promise;
 			killed.process.kill('SIGKILL');
 			await killed.ended;
 			isKilled = true;
 			const shells = ['ps', '--quiet', '--filter=label=massgen.purpose=shell', `--filter=label=${ours}`];
 			expect((await docker(shells)).split('\n')).toEqual([expect.stringMatching(/./)]);
-			const resumed = await ask('--resume').ended;
+			const resumed = await ask(['--resume']).ended;
 			expect(resumed.code, resumed.stderr).toBe(0);
 			const answers = eventsIn(resumed.stdout).flatMap((event) =>
 				event.type === 'answer_given' ? [event.content] : [],
 			);
 			expect(answers[0]).toContain('There are none.');
 			expect(await left(ours)).toEqual([]);
+		} finally {
+			await close();
+		}
+	});
+
+	it('answers without commands where there is no Docker, and says so; nothing runs on the machine', async () => {
+		const { ask, calls, close } = await desk([]);
+		try {
+			const ended = await ask(['Do it.'], { DOCKER_HOST: 'unix:///nowhere/docker.sock' }).ended;
+			expect(ended.code, ended.stderr).toBe(0);
+			expect(ended.stderr).toContain('Tools are off: no Docker engine that DOCKER_HOST names is running');
+			const offered = new Set(calls.flatMap(({ tools }) => tools.map(({ name }) => name)));
+			expect([...offered].filter((name) => /command|shell|file/.test(name))).toEqual([]);
+			expect(calls.map(({ system }) => system).join()).not.toContain('<commands>');
+		} finally {
+			await close();
+		}
+	});
+
+	it('is told about the commands, and only of what it has', async () => {
+		const { ask, calls, close } = await desk([]);
+		try {
+			const ended = await ask(['Do it.']).ended;
+			expect(ended.code, ended.stderr).toBe(0);
+			const [first] = calls;
+			expect(first?.system).toContain('Commands run in an isolated Linux container');
+			expect(first?.system).toContain('Nothing can be installed. Network: off.');
+			expect(first?.tools.map(({ name }) => name)).toContain('execute_command');
 		} finally {
 			await close();
 		}
