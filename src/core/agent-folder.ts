@@ -27,4 +27,9 @@ export interface AgentFolder {
 	 * have changed the files. Throws `sandbox_failed` with a sentence for the model, also before `open`.
 	 */
 	mounts(): Promise<readonly SandboxMount[]>;
+	/**
+	 * To be awaited when a call that may have changed files has ended and before its result is told: what it did is then
+	 * still there when the program is killed. A folder with very many files is not looked at each time. Never throws.
+	 */
+	settled(): Promise<void>;
 }

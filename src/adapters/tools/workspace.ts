@@ -90,7 +90,7 @@ function createFileToolset(folder: OwnedFolders, limits: WorkspaceLimits, isUsab
 			if (effects.get(name) === 'none') return perform(name, input, signal);
 			const next = changing.then(() => {
 				folder.changing();
-				return perform(name, input, signal);
+				return perform(name, input, signal).finally(folder.settled);
 			});
 			changing = next;
 			return next;

@@ -66,10 +66,8 @@ describe('files of MassGen, unchanged', () => {
 		const { warnings } = await fixture('massgen-tools.yaml');
 		const paths = warnings.map((warning) => warning.split(' ')[1]?.replace(/:$/, ''));
 		expect(paths).toEqual([
-			'agents[0].backend.cwd',
 			'agents[0].backend.mcp_servers[0].security.level',
 			'agents[0].backend.custom_tools',
-			'agents[1].backend.cwd',
 			'agents[1].backend.command_line_docker_credentials',
 			'agents[1].backend.command_line_docker_packages',
 			'agents[1].backend.upload_files',

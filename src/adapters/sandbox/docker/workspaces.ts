@@ -17,7 +17,8 @@ import { LABEL, nameOf } from './labels.ts';
 const ROOT = '/workspace';
 const ROOT_NAME = 'workspace';
 const HOLDER_LIMITS = {
-	memoryBytes: 16 * 2 ** 20,
+	// The engine's own beginning of a container takes more than what then sleeps in it.
+	memoryBytes: 64 * 2 ** 20,
 	cpus: 0.1,
 	pids: 4,
 	tmpBytes: 4096,

@@ -43,6 +43,9 @@ interface Laid {
 }
 
 const OWN = 0;
+/** A folder with more files than that is looked at between calls only so often, in milliseconds. */
+const MANY = 1_000;
+const REST_MS = 10_000;
 
 export function createAgentFolders(options: AgentFoldersOptions): OwnedFolders {
 	const { agent, run, sandbox, clock, vault, volumes } = options;
@@ -51,14 +54,18 @@ export function createAgentFolders(options: AgentFoldersOptions): OwnedFolders {
 	/** Somebody else works on the files too, and may go on with it. */
 	let isShared = false;
 	let isChanged = false;
-	let last: string | null = null;
+	/** Where the first turn of this life began. */
+	let start: string | null = null;
+	/** Milliseconds since the epoch before which the folder is not looked at unless it must be. */
+	let restUntil = 0;
 	let work: OpenedFolders | null = null;
 
 	const ownFolder = (files: string | null): Promise<string> => {
 		own ??= (async () => {
 			const workspace = await volumes.own(agent);
-			// Made anew: what it held when it was last kept comes back.
-			if (files !== null) await fill(sandbox, workspace, vault, (await vault.folder(files)).files);
+			// Made anew: what it held when it was last looked at comes back.
+			const before = (await vault.latest(agent)) ?? (files === null ? null : await vault.folder(files));
+			if (before !== null) await fill(sandbox, workspace, vault, before.files);
 			return workspace;
 		})();
 		own.catch(() => {
@@ -107,17 +114,34 @@ export function createAgentFolders(options: AgentFoldersOptions): OwnedFolders {
 		return next;
 	};
 
+	/** Puts down what the own folder holds, unless nothing can have changed. */
+	const look = async () => {
+		if (!isShared && !isChanged) return;
+		isChanged = false;
+		try {
+			const { desk } = await opened();
+			const never = new AbortController().signal;
+			const { files } = await desk.ask({ op: 'scan', place: { folder: OWN, path: '' } }, never);
+			const read = (paths: readonly string[]) => desk.ask({ op: 'get', folder: OWN, paths }, never);
+			if (files.length > MANY) restUntil = clock.now() + REST_MS;
+			await vault.setLatest(agent, await vault.keepContents(files, read));
+		} catch (thrown) {
+			isChanged = true;
+			throw thrown;
+		}
+	};
+
 	return {
 		open(turn) {
 			if (laid?.turn === turn) return;
-			last ??= turn.files;
-			let begun: Promise<readonly SandboxMount[]> | null = null;
+			start ??= turn.files;
+			let laying: Promise<readonly SandboxMount[]> | null = null;
 			const begin = () => {
-				begun ??= layOut(turn);
-				begun.catch(() => {
-					begun = null;
+				laying ??= layOut(turn);
+				laying.catch(() => {
+					laying = null;
 				});
-				return begun;
+				return laying;
 			};
 			laid = { turn, mounts: begin };
 			// While the model thinks, what it will look at is laid out; a turn without files costs no container.
@@ -134,22 +158,14 @@ export function createAgentFolders(options: AgentFoldersOptions): OwnedFolders {
 		changing() {
 			isChanged = true;
 		},
+		async settled() {
+			if (clock.now() < restUntil) return;
+			await look().catch(() => {});
+		},
 		async keep() {
-			if (!isShared && !isChanged) return last === null ? null : vault.summary(last, await vault.folder(last));
-			isChanged = false;
-			try {
-				const { desk } = await opened();
-				const never = new AbortController().signal;
-				const { files } = await desk.ask({ op: 'scan', place: { folder: OWN, path: '' } }, never);
-				const read = (paths: readonly string[]) => desk.ask({ op: 'get', folder: OWN, paths }, never);
-				const contents = await vault.keepContents(files, read);
-				const kept = contents.length === 0 ? null : await vault.keepFolder({ files: contents, changes: [] });
-				last = kept?.id ?? null;
-				return kept;
-			} catch (thrown) {
-				isChanged = true;
-				throw thrown;
-			}
+			await look();
+			const record = (await vault.latest(agent)) ?? (start === null ? null : await vault.folder(start));
+			return record === null || record.files.length === 0 ? null : vault.keepFolder(record);
 		},
 		async close() {
 			await opening;

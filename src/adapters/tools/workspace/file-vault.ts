@@ -9,6 +9,7 @@ import {
 	folderRecordSchema,
 	type KeptFile,
 	type KeptFiles,
+	LATEST_FOLDERS,
 	LISTED_FILES,
 } from '../../../core/kept-files.ts';
 import type { WorkspaceFile } from '../../../core/sandbox.ts';
@@ -33,12 +34,14 @@ export interface FileVault {
 	keepContents(files: readonly KeptFile[], read: ReadContent): Promise<KeptFile[]>;
 	/** Stores what a folder held; its files' contents must have been kept. */
 	keepFolder(record: Omit<FolderRecord, 'v'>): Promise<KeptFiles>;
+	/** What an agent's folder held when it was last looked at; null: nobody has. */
+	latest(agent: string): Promise<FolderRecord | null>;
+	/** Its files' contents must have been kept. */
+	setLatest(agent: string, files: readonly KeptFile[]): Promise<void>;
 	/** Throws `sandbox_failed` when it is not kept any more. */
 	folder(id: string): Promise<FolderRecord>;
 	/** The files with their content, in batches. Throws `sandbox_failed` when one is not kept any more. */
 	contents(files: readonly KeptFile[]): AsyncIterable<WorkspaceFile[]>;
-	/** In short. */
-	summary(id: string, record: FolderRecord): KeptFiles;
 }
 
 export function createFileVault(store: Store, run: string): FileVault {
@@ -49,6 +52,12 @@ export function createFileVault(store: Store, run: string): FileVault {
 		const record = await store.get(FILE_RECORDS, key);
 		if (record === null) throw new BotError('sandbox_failed', 'The files of this run are not kept any more.');
 		return Buffer.from(fileRecordSchema.parse(record.value).base64, 'base64');
+	};
+
+	const parsed = (value: unknown): FolderRecord => {
+		const folder = folderRecordSchema.parse(value);
+		for (const { files } of [folder, ...folder.changes]) for (const [, , key] of files) there.add(key);
+		return folder;
 	};
 
 	return {
@@ -84,13 +93,20 @@ export function createFileVault(store: Store, run: string): FileVault {
 			return summaryOf(id, record);
 		},
 
+		async latest(agent) {
+			const record = await store.get(LATEST_FOLDERS, `${run}:${agent}`);
+			return record === null ? null : parsed(record.value);
+		},
+
+		async setLatest(agent, files) {
+			const value: FolderRecord = { v: 1, files: files.toSorted(byPath), changes: [] };
+			await store.commit([{ type: 'put', kind: LATEST_FOLDERS, key: `${run}:${agent}`, value }]);
+		},
+
 		async folder(id) {
 			const record = await store.get(FOLDER_RECORDS, id);
 			if (record === null) throw new BotError('sandbox_failed', 'The files of this run are not kept any more.');
-			const folder = folderRecordSchema.parse(record.value);
-			for (const [, , key] of folder.files) there.add(key);
-			for (const { files } of folder.changes) for (const [, , key] of files) there.add(key);
-			return folder;
+			return parsed(record.value);
 		},
 
 		async *contents(files) {
@@ -100,8 +116,6 @@ export function createFileVault(store: Store, run: string): FileVault {
 				);
 			}
 		},
-
-		summary: summaryOf,
 	};
 }
 

@@ -135,11 +135,12 @@ function replace(path: string, content: Buffer, executable: boolean): void {
 	try {
 		for (let done = 0; done < content.length; ) done += writeSync(open, content, done);
 		if (executable) fchmodSync(open, 0o755);
-		closeSync(open);
 		renameSync(draft, path);
 	} catch (thrown) {
 		rmSync(draft, { force: true });
 		throw thrown;
+	} finally {
+		closeSync(open);
 	}
 }
 

@@ -293,6 +293,18 @@ describe('the files of a team', () => {
 		expect(await again.does('list_files', { depth: 2 })).toBe('.env  5\nsrc/\nsrc/main.py  9');
 	});
 
+	it('that were written after the last answer come back too', async () => {
+		const store = createMemoryStore();
+		const first = await workspaceWorld({ store, sandbox: sandboxOfTest() }).agent('ada');
+		await first.does('write_file', { path: 'a', content: '1' });
+		const files = (await first.toolset.keepFiles?.())?.id ?? '';
+		await first.does('write_file', { path: 'b', content: '2' });
+		const again = await workspaceWorld({ store, sandbox: sandboxOfTest() }).agent('ada', { files });
+		expect(await again.does('list_files', {})).toBe('a  1\nb  1');
+		const idle = await workspaceWorld({ store, sandbox: sandboxOfTest() }).agent('ada', { files });
+		expect(await idle.toolset.keepFiles?.()).toMatchObject({ count: 2 });
+	});
+
 	it('are laid out once for all who see them', async () => {
 		const sandbox = sandboxOfTest();
 		const world = workspaceWorld({ sandbox });
@@ -325,7 +337,7 @@ describe('the files of a team', () => {
 		const first = await agent.toolset.keepFiles?.();
 		await agent.does('write_file', { path: 'c', content: 'new' });
 		await agent.toolset.keepFiles?.();
-		expect(commits.filter((kind) => kind === 'file')).toHaveLength(3);
+		expect(commits.filter((kind) => kind === 'file')).toHaveLength(2);
 		expect(await agent.toolset.keepFiles?.()).toMatchObject({ count: 3 });
 		await agent.does('delete_file', { path: 'c' });
 		expect(await agent.toolset.keepFiles?.()).toEqual(first);
