@@ -23,8 +23,9 @@ const PASSING_INTERVAL_MS = 50;
 
 /**
  * Keeps a thread equal to its run. A message is edited at most once per `editIntervalMs` and always to its newest
- * state; the states in between are skipped. The result and the end of a run are not held back. Posts keep their
- * order; an edit that hangs holds back nothing but its own message. A gateway that fails does not harm the run.
+ * state; the states in between are skipped. Requests to people, the result and the end of a run are not held back.
+ * Posts keep their order; an edit that hangs holds back nothing but its own message. A gateway that fails does not
+ * harm the run.
  */
 export function createProjector(options: ProjectorOptions): Projector {
 	const { gateway, clock, say, records, onProblem } = options;
@@ -69,6 +70,7 @@ export function createProjector(options: ProjectorOptions): Projector {
 		wake?.cancel();
 		wake = null;
 		const again = delivery.offer(messagesOf(view, say), (message) => {
+			if (message.type === 'approval') return true;
 			return view.finished !== null || (message.type === 'final' && !message.streaming);
 		});
 		if (again !== null) wakeAt(again);
