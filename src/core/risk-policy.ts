@@ -23,7 +23,7 @@ export interface PolicyRule extends ToolPattern {
 	 * every argument of the call.
 	 */
 	arguments: ReadonlyMap<string, ArgumentTest> | null;
-	then: 'deny' | 'ask' | 'allow';
+	verdict: 'deny' | 'ask' | 'allow';
 	risk: Risk;
 	/** How many people must approve; null: as many as the risk demands. */
 	needed: number | null;
