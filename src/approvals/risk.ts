@@ -87,7 +87,7 @@ function narrowed(ruling: Ruling, { tool }: RatedCall): Ruling {
 	return isNarrow ? { ...ruling, width: null } : ruling;
 }
 
-function rulesThat(verdict: PolicyRule['then']): Stage {
+function rulesThat(verdict: PolicyRule['verdict']): Stage {
 	return ({ tool, input }, { policy, say }) => {
 		const troubles: Finding[] = [];
 		const hits = policy.rules.filter((rule) => {
@@ -105,7 +105,7 @@ function rulesThat(verdict: PolicyRule['then']): Stage {
 }
 
 function findingOf({ id, text, verdict, risk, needed, forRun, approvers, waitMs }: PolicyRule): Finding {
-	return { rule: id, text, verdict: verdict === 'allow' ? 'run' : then, risk, needed, forRun, approvers, waitMs };
+	return { rule: id, text, verdict: verdict === 'allow' ? 'run' : verdict, risk, needed, forRun, approvers, waitMs };
 }
 
 function taintFindings(call: RatedCall, { policy: { taint }, say }: RiskFacts): readonly Finding[] {

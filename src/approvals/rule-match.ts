@@ -27,8 +27,8 @@ export function meansTool(
 }
 
 /** Whether a rule matches a call. Throws when a pattern takes too long. */
-export function matches(rule: PolicyRule, tool: Pick<Tool, 'source' | 'name'>, input: unknown): boolean {
-	if (!meansTool(rule, tool)) return false;
+export function matches(rule: PolicyRule, tool: Pick<Tool, 'source' | 'name' | 'effects'>, input: unknown): boolean {
+	if (!meansTool(rule, tool) || rule.effects?.includes(tool.effects) === false) return false;
 	if (rule.arguments === null) return true;
 	const parts = partsOf(input);
 	const tests = [...rule.arguments];

@@ -20,7 +20,7 @@ export interface Finding {
 
 /** What all rules together say of a call. */
 export interface Ruling {
-	verdict: Finding['then'];
+	verdict: Finding['verdict'];
 	risk: Risk;
 	/** Of those that hold it back; of a call that runs: of the one that lets it. */
 	reasons: ApprovalItem['reasons'];
