@@ -14,13 +14,16 @@ import { createGate, expire } from './gate.ts';
 import type { InvariantFacts } from './invariants.ts';
 import { createApprovalLedger } from './ledger.ts';
 import type { RiskJudge } from './model-judge.ts';
+import { createPolicyBook, type PolicyBook, type PolicyBookOptions } from './policy-book.ts';
 import { createApprovalRecords, type Stored } from './records.ts';
 import type { RiskFacts } from './risk.ts';
 import { itemRow } from './rows.ts';
-import { askedRoles, closed, dueStep, pendingIn, withItems } from './transitions.ts';
+import { askedRoles, closed, dueStep, itemOf, pendingIn, withItems } from './transitions.ts';
 import { createWatchers } from './watchers.ts';
 
-export interface ApprovalOptions extends Pick<InvariantFacts, 'secrets' | 'addressKind'> {
+export interface ApprovalOptions
+	extends Pick<InvariantFacts, 'secrets' | 'addressKind'>,
+		Pick<PolicyBookOptions, 'toolOf'> {
 	store: Store;
 	clock: Clock;
 	policy: RiskPolicy;
@@ -38,6 +41,7 @@ export interface ApprovalOptions extends Pick<InvariantFacts, 'secrets' | 'addre
 export interface ApprovalEngine {
 	approvals: Approvals;
 	desk: ApprovalDesk;
+	policyBook: PolicyBook;
 	/**
 	 * Does what time asks for: reminds, goes to the next group, lets expire; and tells those who watch what other
 	 * processes have changed. To be called every few seconds in every process.
@@ -100,25 +104,21 @@ export function createApprovals(options: ApprovalOptions): ApprovalEngine {
 		async progress(run, calls) {
 			const changed = new Map<string, { stored: Stored; next: Approval }>();
 			const all = await records.ofRun(run);
-			for (const { agent, attempt, callId, effect } of calls) {
-				const stored = all.findLast(
-					({ approval }) =>
-						isOf(approval, { agent, attempt }) &&
-						approval.items.some((item) => item.callId === callId && item.state === 'approved'),
-				);
+			for (const { callId, effect } of calls) {
+				const stored = all.findLast(({ approval }) => itemOf(approval, callId)?.state === 'approved');
 				if (stored === undefined) continue;
 				const { next } = changed.get(stored.approval.id) ?? { next: stored.approval };
-				const item = next.items.find((one) => one.callId === callId);
-				// A call that needed nobody may have been given the id of one that did.
-				if (item === undefined || item.effect !== (effect === 'started' ? 'none' : 'started')) continue;
+				const item = itemOf(next, callId);
+				if (item === null || item.effect !== (effect === 'started' ? 'none' : 'started')) continue;
 				changed.set(stored.approval.id, { stored, next: withItems(next, [{ ...item, effect }]) });
 			}
 			return [...changed.values()].flatMap(({ stored, next }): readonly StoreChange[] => records.change(stored, next));
 		},
 		of: async (run) => (await records.ofRun(run)).map(({ approval }) => approval),
 		watch: watchers.watch,
-		async cancel(run) {
+		async cancel(run, only) {
 			for (const { approval } of await records.ofRun(run)) {
+				if (only !== null && approval.id !== only) continue;
 				await ledger.move(approval.id, async (stored) => {
 					const waiting = stored === null ? [] : pendingIn(stored.approval);
 					if (stored === null || waiting.length === 0) return { next: null, rows: [], answer: undefined };
@@ -149,6 +149,7 @@ export function createApprovals(options: ApprovalOptions): ApprovalEngine {
 			...{ records, ledger, policy, access, samePerson: options.samePerson, sayIn, factsIn },
 			now: () => clock.now(),
 		}),
+		policyBook: createPolicyBook({ policy, factsIn, toolOf: options.toolOf }),
 		async sweep() {
 			for (const { id } of await records.open()) if (await tend(id)) await expire(ledger, id, clock.now());
 			for (const run of watchers.runs()) for (const stored of await records.ofRun(run)) watchers.tell(stored);
@@ -159,12 +160,8 @@ export function createApprovals(options: ApprovalOptions): ApprovalEngine {
 /** First characters of a question on a card. */
 const TITLE = 200;
 
-const isOf = (approval: Approval, { agent, attempt }: { agent: string; attempt: number }) =>
-	approval.agent === agent && approval.attempt === attempt;
-
 /** An older request whose place a new one takes: nobody is asked the same thing twice. */
 function replacement(stored: Stored, by: Approval): { stored: Stored; next: Approval }[] {
-	if (!isOf(stored.approval, by)) return [];
 	const calls = new Set(by.items.map(({ callId }) => callId));
 	const old = pendingIn(stored.approval).filter(({ callId }) => calls.has(callId));
 	if (old.length === 0) return [];

@@ -107,5 +107,5 @@ export function createApprovalDesk(needs: DeskNeeds): ApprovalDesk {
 const deny = { type: 'deny', reason: null } as const;
 
 function sentence(why: PressRefusal | EditRefusal, say: Say): string {
-	return typeof why === 'string' ? say(`approval.press.${why}`) : say(`approval.${why.reason}`, { faults: why.faults });
+	return typeof why === 'string' ? say(`gate.press.${why}`) : say(`gate.${why.reason}`, { faults: why.faults });
 }

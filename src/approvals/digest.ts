@@ -12,7 +12,6 @@ export interface BoundCall {
 	run: string;
 	requester: Person | null;
 	agent: string;
-	attempt: number;
 	callId: string;
 	question: ApprovalItem['question'];
 	source: string;
@@ -31,12 +30,12 @@ export interface BoundCall {
 
 /** SHA-256, in hex, of all that is bound. */
 export function digestOf(call: BoundCall): string {
-	const { session, run, requester, agent, attempt, callId, question, source, tool, effects, fingerprint } = call;
+	const { session, run, requester, agent, callId, question, source, tool, effects, fingerprint } = call;
 	const { definition, proposed, revision, policy } = call;
 	const by = requester === null ? null : [requester.platform, requester.tenant, requester.user];
 	return sha256(
 		canonicalJson({
-			...{ v: VERSION, session, run, requester: by, agent, attempt, callId, question, source, tool, effects },
+			...{ v: VERSION, session, run, requester: by, agent, callId, question, source, tool, effects },
 			...{ fingerprint, definition, proposed, arguments: call.arguments, revision, policy },
 		}),
 	);

@@ -108,7 +108,7 @@ export function createGate(gated: GatedRun, needs: GateNeeds): Gate {
 			if (item.effect !== 'unknown') await settle(asked, 'approval.lose', { effect: 'unknown' });
 			return { question: 'outcome', arguments: item.arguments, before: null };
 		}
-		// Each approval is for one call: another one that a model has given the same id is asked about anew.
+		// Each approval is for one call and one time.
 		if (item.effect !== 'none') return null;
 		if (isStill(item, call)) return run(item);
 		await settle(asked, 'approval.supersede', { state: 'superseded' });
@@ -141,8 +141,8 @@ export function createGate(gated: GatedRun, needs: GateNeeds): Gate {
 		if (again !== null) {
 			const isOutcome = again.question === 'outcome';
 			const reason = isOutcome
-				? asks('code:unknown-outcome', say('approval.rule.unknown_outcome'), ruling.risk)
-				: asks('code:changed', say('approval.rule.changed'), ruling.risk);
+				? asks('code:unknown-outcome', say('gate.rule.unknown_outcome'), ruling.risk)
+				: asks('code:changed', say('gate.rule.changed'), ruling.risk);
 			const more = ruling.verdict === 'run' ? [] : ruling.reasons;
 			const held = { ...rulingOf([reason], policy), ...onlyHeld(ruling) };
 			return ask(call, { ...held, width: null, reasons: [{ rule: reason.rule, text: reason.text }, ...more] }, again);
@@ -160,10 +160,7 @@ export function createGate(gated: GatedRun, needs: GateNeeds): Gate {
 		const all = (await records.ofRun(gated.run)).flatMap(({ approval }) =>
 			approval.items.map((item): Asked => ({ approval, item })),
 		);
-		const own = all.findLast(
-			({ approval: { agent, attempt }, item }) =>
-				agent === call.agent && attempt === call.attempt && item.callId === call.callId,
-		);
+		const own = all.findLast(({ item }) => item.callId === call.callId);
 		const recorded = own === undefined ? null : await byRecord(call, own);
 		if (recorded !== null && 'type' in recorded) return recorded;
 		if (recorded !== null) return byPolicy(call, all, recorded, signal);
@@ -187,7 +184,7 @@ export function createGate(gated: GatedRun, needs: GateNeeds): Gate {
 				return await checked(call, signal);
 			} catch (error) {
 				if (!gated.canAsk) return refuse(refusals.trouble(call.tool.name));
-				const text = say('approval.rule.trouble', { reason: messageOf(error) });
+				const text = say('gate.rule.trouble', { reason: messageOf(error) });
 				const ruling = rulingOf([asks('code:trouble', text, 'high')], policy);
 				return {
 					type: 'ask',

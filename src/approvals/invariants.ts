@@ -45,16 +45,16 @@ export function invariantFindings(input: unknown, { secrets, addressKind, say }:
 	const kinds = new Set(texts.flatMap((text) => hostsIn(text).map((host) => kindOf(host, addressKind))));
 	const findings: Finding[] = [];
 	if (kinds.has('forbidden')) {
-		findings.push(asks('code:link-local-address', say('approval.rule.link_local'), 'critical', { verdict: 'deny' }));
+		findings.push(asks('code:link-local-address', say('gate.rule.link_local'), 'critical', { verdict: 'deny' }));
 	}
 	if (kinds.has('loopback') || kinds.has('private')) {
-		findings.push(asks('code:private-address', say('approval.rule.private_address'), 'high'));
+		findings.push(asks('code:private-address', say('gate.rule.private_address'), 'high'));
 	}
 	if (some((text) => secrets.some((secret) => text.includes(secret)) || SECRETS.some((shape) => shape.test(text)))) {
-		findings.push(asks('code:secret', say('approval.rule.secret'), 'high'));
+		findings.push(asks('code:secret', say('gate.rule.secret'), 'high'));
 	}
 	if (some((text) => MENTIONS.test(text))) {
-		findings.push(asks('code:mass-mention', say('approval.rule.mass_mention'), 'high'));
+		findings.push(asks('code:mass-mention', say('gate.rule.mass_mention'), 'high'));
 	}
 	return findings;
 }

@@ -22,7 +22,7 @@ export interface ItemFacts {
 /** What people are asked about a call. */
 export function newItem(facts: ItemFacts): ApprovalItem {
 	const { run, call, question, ruling, policy, before, say } = facts;
-	const { callId, tool, said, tainted, agent, attempt } = call;
+	const { callId, tool, said, tainted, agent } = call;
 	const definition = definitionOf(tool).key;
 	const bound = {
 		...{ callId, question, source: tool.source, tool: tool.name, effects: tool.effects },
@@ -32,7 +32,7 @@ export function newItem(facts: ItemFacts): ApprovalItem {
 	const width = question === 'run' && ruling.width !== null ? [...ruling.width] : null;
 	return {
 		...bound,
-		digest: digestOf({ ...run, ...bound, agent, attempt, policy }),
+		digest: digestOf({ ...run, ...bound, agent, policy }),
 		...{ said, tainted, ...judged(ruling), width },
 		...{ votes: [], state: 'pending', denial: null, editedBy: null, before, outcome: null, effect: 'none' },
 		grant: width === null ? null : grantText(tool.name, width, say),
@@ -46,25 +46,25 @@ export function judged({ risk, reasons, needed, approvers, waitMs }: Ruling) {
 
 /** What an approval for the whole run would cover, spelt out. */
 export function grantText(tool: string, width: readonly string[], say: Say): string {
-	if (width.length === 0) return say('approval.grant.any', { tool });
-	return say('approval.grant.same', { tool, arguments: width.join(', ') });
+	if (width.length === 0) return say('gate.grant.any', { tool });
+	return say('gate.grant.same', { tool, arguments: width.join(', ') });
 }
 
 /** All that an item of a request is bound to. */
 export function boundOf(approval: Approval, item: ApprovalItem): BoundCall {
-	const { session, run, requester, agent, attempt, policy } = approval;
+	const { session, run, requester, agent, policy } = approval;
 	const { callId, question, source, tool, effects, fingerprint, definition, proposed, revision } = item;
 	return {
-		...{ session, run, requester, agent, attempt, policy, callId, question, source, tool, effects },
+		...{ session, run, requester, agent, policy, callId, question, source, tool, effects },
 		...{ fingerprint, definition, proposed, arguments: item.arguments, revision },
 	};
 }
 
 /** The digest that an item has if what would run now is still what was asked about. */
 export function digestNow(item: ApprovalItem, { run, call, policy }: Pick<ItemFacts, 'run' | 'call' | 'policy'>) {
-	const { agent, attempt, callId, tool, input } = call;
+	const { agent, callId, tool, input } = call;
 	return digestOf({
-		...{ session: run.session, run: run.run, requester: run.requester, agent, attempt, policy, callId },
+		...{ session: run.session, run: run.run, requester: run.requester, agent, policy, callId },
 		...{ question: item.question, source: tool.source, tool: tool.name, effects: tool.effects },
 		...{ fingerprint: tool.fingerprint, definition: definitionOf(tool).key, proposed: canonicalJson(input) },
 		...{ arguments: item.arguments, revision: item.revision },

@@ -52,7 +52,7 @@ export async function assess(call: RatedCall, facts: RiskFacts, signal: AbortSig
 		for (const finding of findings) found.push({ stage, finding });
 	};
 	const trouble = (stage: StageName, error: unknown) =>
-		note(stage, [asks('code:trouble', facts.say('approval.rule.trouble', { reason: messageOf(error) }), 'high')]);
+		note(stage, [asks('code:trouble', facts.say('gate.rule.trouble', { reason: messageOf(error) }), 'high')]);
 	for (const [name, stage] of PURE) {
 		try {
 			note(name, stage(call, facts));
@@ -95,7 +95,7 @@ function rulesThat(verdict: PolicyRule['verdict']): Stage {
 			try {
 				return matches(rule, tool, input);
 			} catch (error) {
-				const text = say('approval.rule.trouble', { reason: messageOf(error) });
+				const text = say('gate.rule.trouble', { reason: messageOf(error) });
 				troubles.push(asks(rule.id, text, 'high'));
 				return false;
 			}
@@ -110,22 +110,22 @@ function findingOf({ id, text, verdict, risk, needed, forRun, approvers, waitMs 
 
 function taintFindings(call: RatedCall, { policy: { taint }, say }: RiskFacts): readonly Finding[] {
 	if (!call.tainted) return [];
-	if (changesOutside(call)) return [asks('code:taint', say('approval.rule.taint'), taint.risk)];
+	if (changesOutside(call)) return [asks('code:taint', say('gate.rule.taint'), taint.risk)];
 	const isPrivate = taint.private.some((pattern) => meansTool(pattern, call.tool));
 	if (!call.tool.openWorld && !isPrivate) return [];
-	return [asks('code:taint', say('approval.rule.taint'), taint.reads, { forRun: [] })];
+	return [asks('code:taint', say('gate.rule.taint'), taint.reads, { forRun: [] })];
 }
 
 /** Those of trusted servers and of the configuration alone say that a tool has few effects; all others are the worst. */
 function effectFindings(call: RatedCall, { say }: RiskFacts): readonly Finding[] {
 	if (changesOutside(call)) return [];
-	return [asks('code:effects', say('approval.rule.harmless'), 'low', { verdict: 'run' })];
+	return [asks('code:effects', say('gate.rule.harmless'), 'low', { verdict: 'run' })];
 }
 
 function defaultFinding({ tool: { effects } }: RatedCall, { policy, say }: RiskFacts): Finding {
 	return effects === 'external'
-		? asks('code:external', say('approval.rule.external'), policy.external)
-		: asks('code:irreversible', say('approval.rule.irreversible'), policy.irreversible);
+		? asks('code:external', say('gate.rule.external'), policy.external)
+		: asks('code:irreversible', say('gate.rule.irreversible'), policy.irreversible);
 }
 
 async function judgeFindings(
@@ -138,10 +138,10 @@ async function judgeFindings(
 	const both = AbortSignal.any([signal, over.signal]);
 	try {
 		const late = sleep(clock, policy.judge?.timeoutMs ?? 0, both).then(() => {
-			throw new Error(say('approval.rule.judge_late'));
+			throw new Error(say('gate.rule.judge_late'));
 		});
 		const risk = await Promise.race([judge(tool, input, both), late]);
-		return isRiskier(risk, 'low') ? [asks('code:judge', say('approval.rule.judge'), risk)] : [];
+		return isRiskier(risk, 'low') ? [asks('code:judge', say('gate.rule.judge'), risk)] : [];
 	} finally {
 		over.abort();
 	}
