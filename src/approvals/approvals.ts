@@ -18,7 +18,7 @@ import { createPolicyBook, type PolicyBook, type PolicyBookOptions } from './pol
 import { createApprovalRecords, type Stored } from './records.ts';
 import type { RiskFacts } from './risk.ts';
 import { itemRow } from './rows.ts';
-import { askedRoles, closed, dueStep, itemOf, pendingIn, withItems } from './transitions.ts';
+import { askedRoles, closed, dueStep, isLate, itemOf, pendingIn, withItems } from './transitions.ts';
 import { createWatchers } from './watchers.ts';
 
 export interface ApprovalOptions
@@ -84,7 +84,9 @@ export function createApprovals(options: ApprovalOptions): ApprovalEngine {
 			if (new Set(items.map(({ callId }) => callId)).size < items.length) {
 				throw new BotError('bug', 'two calls of one turn have the same id');
 			}
-			const now = clock.now();
+			const before = await records.ofRun(run.run);
+			// The newest request of a call is the one that counts, so no two of a run are of the same moment.
+			const now = Math.max(clock.now(), (before.at(-1)?.approval.createdAt ?? 0) + 1);
 			const approval: Approval = {
 				...{ v: 1, id: randomBytes(16).toString('base64url'), run: run.run, session: run.session, ...turn },
 				...{ locale: run.locale, title: run.question.slice(0, TITLE), requester: run.requester },
@@ -92,7 +94,7 @@ export function createApprovals(options: ApprovalOptions): ApprovalEngine {
 				...{ items: [...items], createdAt: now, expiresAt: now + Math.min(...items.map(({ waitMs }) => waitMs)) },
 				...{ remindedAt: null, tier: 0, policy: policy.version, heldBack: 0 },
 			};
-			const replaced = (await records.ofRun(run.run)).flatMap((stored) => replacement(stored, approval));
+			const replaced = before.flatMap((stored) => replacement(stored, approval));
 			capacity.made(run, turn);
 			const rows = items.map((item) => itemRow('approval.request', approval, item));
 			const changes = [
@@ -122,8 +124,10 @@ export function createApprovals(options: ApprovalOptions): ApprovalEngine {
 				await ledger.move(approval.id, async (stored) => {
 					const waiting = stored === null ? [] : pendingIn(stored.approval);
 					if (stored === null || waiting.length === 0) return { next: null, rows: [], answer: undefined };
-					const next = closed(stored.approval, 'cancelled');
-					return { next, rows: waiting.map((item) => itemRow('approval.cancel', next, item)), answer: undefined };
+					const isOver = isLate(stored.approval, clock.now());
+					const next = closed(stored.approval, isOver ? 'expired' : 'cancelled');
+					const action = isOver ? 'approval.expire' : 'approval.cancel';
+					return { next, rows: waiting.map((item) => itemRow(action, next, item)), answer: undefined };
 				});
 			}
 		},

@@ -3,7 +3,10 @@ import type { ArgumentTest, PolicyRule, ToolPattern } from '../core/risk-policy.
 import type { Tool } from '../core/tool.ts';
 import { isMatch } from './bounded-pattern.ts';
 
-/** Every part of a call's arguments with its path; the members of a list have the path of the list. */
+/**
+ * Every part of a call's arguments with its path; the members of a list have the path of the list. A dot that belongs to
+ * a name is written `\.`, so that no name can pass for a path.
+ */
 export type ArgumentParts = readonly (readonly [path: string, value: unknown])[];
 
 export function partsOf(input: unknown, path = ''): ArgumentParts {
@@ -12,7 +15,10 @@ export function partsOf(input: unknown, path = ''): ArgumentParts {
 		return members.length === 0 ? [[path, input]] : members;
 	}
 	if (typeof input !== 'object' || input === null) return [[path, input]];
-	const below = Object.entries(input).flatMap(([key, one]) => partsOf(one, path === '' ? key : `${path}.${key}`));
+	const below = Object.entries(input).flatMap(([key, one]) => {
+		const name = key.replace(/[.\\]/g, '\\$&');
+		return partsOf(one, path === '' ? name : `${path}.${name}`);
+	});
 	return path === '' && below.length > 0 ? below : [[path, input], ...below];
 }
 
