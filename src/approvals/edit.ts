@@ -39,8 +39,8 @@ export async function edited(
 		return { reason: 'edit_forbidden', faults: ruling.reasons.map(({ rule, text: why }) => why || rule).join('; ') };
 	}
 	const width = item.width === null || ruling.width === null ? null : [...new Set([...item.width, ...ruling.width])];
-	const known2 = new Set(item.reasons.map(({ rule }) => rule));
-	const more = ruling.verdict === 'run' ? [] : ruling.reasons.filter(({ rule }) => !known2.has(rule));
+	const reasons = new Set(item.reasons.map(({ rule }) => rule));
+	const more = ruling.verdict === 'run' ? [] : ruling.reasons.filter(({ rule }) => !reasons.has(rule));
 	const approvers = ruling.verdict === 'run' ? item.approvers : bothOf(item.approvers, ruling.approvers);
 	const bare: ApprovalItem = {
 		...item,

@@ -11,6 +11,7 @@ import type { Team } from '../../src/core/team.ts';
 import { createRuns } from '../../src/runs/runs.ts';
 import { accessWorld, shippedAccess } from './access.ts';
 import { createManualClock } from './manual-clock.ts';
+import { noPolicy } from './no-policy.ts';
 import { plainAudit } from './plain-audit.ts';
 import { recordingGateway } from './recording-gateway.ts';
 import { teamOf } from './run-world.ts';
@@ -43,6 +44,7 @@ export function botWorld(
 	const { roles, audit } = accessWorld({ rules, store, clock });
 	const bot = createBot({
 		desk: noApprovals,
+		policyBook: noPolicy,
 		store,
 		runs,
 		clock,

@@ -12,6 +12,7 @@ import type { RunEvent } from '../../src/core/run-event.ts';
 import type { Store } from '../../src/core/store.ts';
 import { accessWorld, shippedAccess } from '../support/access.ts';
 import { actingAgent, hang, ordinaryAct } from '../support/acting-agent.ts';
+import { noPolicy } from '../support/no-policy.ts';
 import { runWorld, teamOf } from '../support/run-world.ts';
 import { strictEnglish } from '../support/say.ts';
 
@@ -61,6 +62,7 @@ function world(
 	const { roles, audit } = accessWorld({ rules, store, clock });
 	const bot = createBot({
 		desk: noApprovals,
+		policyBook: noPolicy,
 		store,
 		runs,
 		clock,

@@ -300,7 +300,7 @@ describe('too many requests in a channel', () => {
 		const open = await world.desk.open(session());
 		expect(open.map(({ heldBack }) => heldBack).toSorted((a, b) => a - b)).toEqual([0, 0, 0, 0, 128]);
 		expect(await world.check({}, gatedRun({ session: session('c2') }))).toMatchObject({ type: 'ask' });
-	});
+	}, 60_000);
 
 	it('are counted before they are made, so that many at once do not slip through', async () => {
 		const world = await approvalWorld({ policy: { ...shipped, openCards: 3 } });
