@@ -47,6 +47,8 @@ export interface ApprovalEngine {
 	sweep(): Promise<void>;
 }
 
+const SHORTEST_SECRET = 8;
+
 /** Requests in the store, decided by people, under a policy. */
 export function createApprovals(options: ApprovalOptions): ApprovalEngine {
 	const { store, clock, policy, audit, access, sayIn, secrets, addressKind, judge } = options;
@@ -55,7 +57,9 @@ export function createApprovals(options: ApprovalOptions): ApprovalEngine {
 	const ledger = createApprovalLedger(records, audit, watchers);
 	const capacity = createCapacity({ records, ledger, clock, most: policy.openCards });
 	const factsIn = (locale: string | null): RiskFacts => ({
-		...{ policy, clock, judge, secrets, addressKind, say: sayIn(locale) },
+		...{ policy, clock, judge, addressKind, say: sayIn(locale) },
+		// Shorter ones are found in ordinary words.
+		secrets: secrets.filter((secret) => secret.length >= SHORTEST_SECRET),
 	});
 	const needs = { records, ledger, capacity, clock, policy, access };
 

@@ -132,7 +132,7 @@ export async function approvalWorld(options: WorldOptions = {}) {
 	onTestFinished(() => audit.close());
 	const standings = createStandings({
 		clock,
-		async look(platform, user) {
+		async look({ platform, user }) {
 			const found = people.get(user) ?? { kind: platform === 'discord' ? 'stranger' : 'member', roles: [] };
 			return { name: null, ...found };
 		},

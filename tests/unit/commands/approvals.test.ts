@@ -26,7 +26,7 @@ async function world(yaml = 'irreversible: medium\n') {
 		place = session(),
 	): Promise<string[]> => {
 		const replies: string[] = [];
-		const context = { id: 'i1', session: place, say, locale: null, principal: ben, files: [], commands: [] };
+		const context = { id: 'i1', session: place, say, locale: null, principal: ben, files: [], commands: [], demand: async () => {} };
 		const reply = async (text: string) => void replies.push(text);
 		await command.run(command.options.parse(options) as never, bot as Bot, { ...context, reply });
 		return replies;
