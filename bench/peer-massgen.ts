@@ -9,7 +9,7 @@ import { createOpenAICompatibleBackend } from '../src/adapters/backends/openai-c
 import { createRateLimits } from '../src/adapters/backends/shared/rate-limit.ts';
 import type { BackendServices } from '../src/adapters/backends/shared/resilient-stream.ts';
 import { createModelAgent } from '../src/agents/loop.ts';
-import { noApprovals } from '../src/approvals/no-approvals.ts';
+import { noApprovals } from '../tests/support/no-approvals.ts';
 import type { Agent } from '../src/core/agent.ts';
 import type { Backend } from '../src/core/backend.ts';
 import type { BackendSettings } from '../src/core/backend-settings.ts';

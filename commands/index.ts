@@ -1,6 +1,8 @@
 import type { Command } from '../src/core/command.ts';
+import { approvals } from './approvals.ts';
 import { ask } from './ask.ts';
 import { help } from './help.ts';
+import { policy } from './policy.ts';
 import { rate } from './rate.ts';
 import { resume } from './resume.ts';
 import { retry } from './retry.ts';
@@ -12,4 +14,18 @@ import { tools } from './tools.ts';
 import { why } from './why.ts';
 
 /** Every slash command, in the order of the help text. */
-export const commands: readonly Command[] = [ask, stop, status, retry, why, rate, teams, tools, roles, help, resume];
+export const commands: readonly Command[] = [
+	ask,
+	stop,
+	status,
+	retry,
+	why,
+	rate,
+	teams,
+	tools,
+	approvals,
+	policy,
+	roles,
+	help,
+	resume,
+];

@@ -1,11 +1,10 @@
 import { z } from 'zod';
 import type { Command } from '../src/core/command.ts';
 import { revealedText } from '../src/core/foreign-text.ts';
+import { quoted, replyParts } from '../src/core/reply-text.ts';
 import type { Say } from '../src/core/say.ts';
 import type { ToolDefinition, ToolServerView, ToolView } from '../src/core/tool-pins.ts';
 
-/** The most characters of one reply; what is longer goes on in the next, so that nothing is accepted unread. */
-const REPLY = 3_000;
 /** Places where whoever types has the machine, or the page's password. */
 const OWN_PLACES: readonly string[] = ['terminal', 'web'];
 
@@ -31,7 +30,8 @@ export const tools: Command<typeof options> = {
 			return reply(say('tools.which', { servers: names }));
 		}
 		if (action === 'show') {
-			for (const part of partsOf(meant.map((one) => detailsOf(one, tool ?? null, say)).join('\n\n'))) await reply(part);
+			for (const part of replyParts(meant.map((one) => detailsOf(one, tool ?? null, say)).join('\n\n')))
+				await reply(part);
 			return;
 		}
 		await demand('tool:pin');
@@ -68,20 +68,3 @@ function toolText({ name, state, digest, accepted, seen }: ToolView, say: Say): 
 }
 
 const json = (definition: ToolDefinition) => JSON.stringify(definition, null, 1);
-
-/** Text of a stranger, so that nothing in it can end the block or is unseen. */
-const quoted = (text: string) => revealedText(text).replace(/^/gm, '    ');
-
-function partsOf(text: string): string[] {
-	const parts = [''];
-	for (const line of text.split('\n')) {
-		for (let rest = line; ; rest = `    ${rest.slice(REPLY)}`) {
-			const last = parts.at(-1) ?? '';
-			const piece = rest.slice(0, REPLY);
-			if (last !== '' && last.length + piece.length >= REPLY) parts.push(piece);
-			else parts[parts.length - 1] = last === '' ? piece : `${last}\n${piece}`;
-			if (rest.length <= REPLY) break;
-		}
-	}
-	return parts;
-}

@@ -7,11 +7,11 @@ import type { TerminalGateway, TerminalGatewayOptions } from './adapters/gateway
 import type { WebGateway } from './adapters/gateways/web/web-gateway.ts';
 import { type ChatGateway, joinChats } from './app/join-chats.ts';
 import { openAccess, openAudit } from './app/open-access.ts';
+import { openApprovals } from './app/open-approvals.ts';
 import { openSandbox } from './app/open-sandbox.ts';
 import { openStore } from './app/open-store.ts';
 import { openTeams } from './app/open-teams.ts';
 import { createToolsOpener, logInToToolServer } from './app/open-tools.ts';
-import { noApprovals } from './approvals/no-approvals.ts';
 import { createToolBook } from './approvals/tool-book.ts';
 import { createToolPins } from './approvals/tool-pins.ts';
 import { createBot, type RunningBot } from './bot.ts';
@@ -19,6 +19,7 @@ import { allMcpServers } from './config/all-mcp-servers.ts';
 import type { ConfigOptions, LoadedConfig } from './config/check-config.ts';
 import type { ConfiguredTeam } from './config/configured-team.ts';
 import { loadConfig } from './config/load-config.ts';
+import { secretsOf } from './config/secrets-of.ts';
 import type { Settings } from './config/settings-of.ts';
 import { type Clock, endable } from './core/clock.ts';
 import { formsOf } from './core/command-form.ts';
@@ -114,6 +115,9 @@ export async function createApp(options: AppOptions): Promise<App> {
 	}
 }
 
+/** How often it is looked after what time asks for of approvals, and what other processes have decided. */
+const SWEEP_MS = 5_000;
+
 /** The program over its open store. From then on `voice` speaks where people are. */
 async function assemble(
 	needs: GatewayNeeds,
@@ -128,17 +132,22 @@ async function assemble(
 	const { tell } = voice;
 	const onProblem = (error: unknown) => tell(messageOf(error));
 	const gatewayOf = (platform: string) => gateways.get(platform) ?? null;
-	const { audit, roles, doorkeeper } = openAccess({ config, env: options.env, store, clock, gatewayOf, onProblem });
+	const people = { config, env: options.env, store, clock, gatewayOf, onProblem };
+	const { access, audit, roles, doorkeeper } = openAccess(people);
 	const sandbox = await (options.openSandbox ?? openSandbox)(config, clock);
 	const pins = createToolPins(store);
 	const openTools = createToolsOpener(config, { pins, sandbox, store, clock, report: tell });
-	const approvals = noApprovals;
+	const secrets = secretsOf(config, options.env);
+	const backendOf = (team: string) => teams.backendOf(team);
+	const asking = openApprovals({ config, store, clock, sayIn, audit, access, pins, secrets, backendOf, onProblem });
+	const { approvals, desk, policyBook } = asking;
 	const teams = openTeams(config, options.env, clock, { openTools, approvals, ledger: { store, report: tell } });
 	const runs = createRuns({ store, clock, random: Math.random, approvals, audit, agentsOf: teams.agentsOf });
 	const bot = createBot({
 		store,
 		runs,
-		desk: approvals,
+		desk,
+		policyBook,
 		clock,
 		sayIn,
 		teams: teams.list,
@@ -171,6 +180,7 @@ async function assemble(
 		clock,
 		[
 			{ everyMs: 60_000, work: () => inbound.recover(replyTo) },
+			{ everyMs: SWEEP_MS, work: asking.sweep },
 			{ everyMs: 3_600_000, work: forgetOld },
 			...(sandbox === null ? [] : [{ everyMs: 60_000, work: async () => void (await sandbox.reap()) }]),
 		],

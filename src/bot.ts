@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { PolicyBook } from './approvals/policy-book.ts';
 import type { ToolBook } from './approvals/tool-book.ts';
 import { maskSecrets } from './config/mask-secrets.ts';
 import type { RoleBook } from './core/access.ts';
@@ -34,6 +35,7 @@ export interface BotOptions extends AudienceOptions {
 	desk: ApprovalDesk;
 	roles: RoleBook;
 	audit: Audit;
+	policyBook: PolicyBook;
 	/** A run had to be left because its journal could not be written. It can be resumed. */
 	onLost(run: string, error: unknown): void;
 }
@@ -213,6 +215,13 @@ export function createBot(options: BotOptions): RunningBot {
 			const decided = await options.desk.decide(decision, by, how);
 			return 'refusal' in decided ? decided.refusal : null;
 		},
+		approvals: (session) => options.desk.open(session),
+		async approval(session, id) {
+			const found = await options.desk.find(id);
+			return found !== null && isSamePlace(found.session, session) ? found : null;
+		},
+		policy: () => options.policyBook.policy,
+		tryPolicy: (question) => options.policyBook.tryCall(question),
 		async stop({ session, by, allow, run, locale }) {
 			const going = (await sessions.meant(session)).filter(({ active }) => active !== null);
 			if (isChannel(session) && going.length > 1) throw severalRunning(going, options.sayIn(locale));
@@ -271,6 +280,12 @@ export function createBot(options: BotOptions): RunningBot {
 			while (sequels.size > 0) await Promise.all(sequels);
 		},
 	};
+}
+
+/** Whether two sessions are of one server or workspace. */
+function isSamePlace(one: string, other: string): boolean {
+	const [a, b] = [decodeSessionId(one), decodeSessionId(other)];
+	return a.platform === b.platform && a.tenant === b.tenant;
 }
 
 /** Each file once, however often it was sent. */

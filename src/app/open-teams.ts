@@ -11,7 +11,7 @@ import type { Agent } from '../core/agent.ts';
 import type { Backend } from '../core/backend.ts';
 import type { BackendSettings } from '../core/backend-settings.ts';
 import type { Clock } from '../core/clock.ts';
-import { sentenceOf } from '../core/errors.ts';
+import { BotError, sentenceOf } from '../core/errors.ts';
 import type { Approvals, GatedRun } from '../core/gate.ts';
 import { decodeSessionId } from '../core/session-id.ts';
 import type { Payer, Spending } from '../core/spending.ts';
@@ -75,6 +75,13 @@ export function openTeams(
 		return new Map((await Promise.all(agents)).flat());
 	};
 
+	/** Of the first agent of a team of the configuration. */
+	const backendOfTeam = async (name: string): Promise<Backend> => {
+		const [first] = (await named(name)).agents.values();
+		if (first === undefined) throw new BotError('config_invalid', `The team ${name} has no agents.`);
+		return backendOf(first.backend);
+	};
+
 	const list = async () => {
 		const first = await named(null).catch((error: unknown) => ({ team: null, notes: [sentenceOf(error)] }));
 		const others = [...config.teams.values()].filter(({ problems }) => problems.length === 0).map(({ team }) => team);
@@ -84,7 +91,7 @@ export function openTeams(
 		return { teams: summaries, notes: first.notes };
 	};
 
-	return { named, agentsOf, list };
+	return { named, agentsOf, list, backendOf: backendOfTeam };
 }
 
 function openSpending({ access }: LoadedConfig, clock: Clock, prices: PriceTable, { store, report }: Ledger): Spending {

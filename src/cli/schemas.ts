@@ -1,5 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { configJsonSchema } from '../config/json-schema.ts';
+import { policyJsonSchema } from '../config/policy-schema.ts';
 import { runEventJsonSchema } from '../config/run-event-schema.ts';
 import { exitCode } from './exit-code.ts';
 
@@ -7,7 +8,11 @@ import { exitCode } from './exit-code.ts';
 export async function writeSchemas(): Promise<number> {
 	const folder = new URL('../../config/schemas/', import.meta.url);
 	await mkdir(folder, { recursive: true });
-	const schemas = { 'massgen.schema.json': configJsonSchema(), 'run-event.schema.json': runEventJsonSchema() };
+	const schemas = {
+		'massgen.schema.json': configJsonSchema(),
+		'risk-policy.schema.json': policyJsonSchema(),
+		'run-event.schema.json': runEventJsonSchema(),
+	};
 	for (const [name, schema] of Object.entries(schemas)) {
 		await writeFile(new URL(name, folder), `${JSON.stringify(schema, null, 2)}\n`);
 		process.stdout.write(`config/schemas/${name}\n`);

@@ -10,6 +10,7 @@ import { type MainFile, mainFileSchema, teamFileSchema } from './file-schema.ts'
 import { mcpServersOf } from './mcp-servers-of.ts';
 import type { Problem } from './problem.ts';
 import { providerPresets } from './provider-presets.ts';
+import { readPolicy } from './risk-policy.ts';
 import { settings as known, resolveSetting } from './setting.ts';
 import {
 	isLocale,
@@ -101,11 +102,14 @@ export async function checkConfig(options: ConfigOptions): Promise<CheckedConfig
 	);
 	problems.push(...shared.problems);
 	const access = await accessOf(file, options, problems);
+	const known = { teams: names, roles: access === null ? null : Object.keys(access.data.roles) };
+	const rated = await readPolicy(main.data.policy, file, { ...options, ...known }, problems);
 	const checked = split(problems);
-	if (checked.errors.length > 0 || access === null) return checked;
-	const settings = settingsOf(main.data, ownTeam, runTimeoutSeconds, shared.servers, options);
+	if (checked.errors.length > 0 || access === null || rated === null) return checked;
+	const services = { mcpServers: shared.servers, policy: rated.policy };
+	const settings = settingsOf(main.data, ownTeam, runTimeoutSeconds, services, options);
 	const rules = accessRulesOf(access.data, settings.owners);
-	const files = [file, ...others, access.file];
+	const files = [file, ...others, access.file, rated.file];
 	return { ...checked, config: { settings, access: rules, teams, warnings: checked.warnings, files } };
 }
 

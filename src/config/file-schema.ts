@@ -71,6 +71,10 @@ export const mainFileSchema = z.strictObject({
 	workspace_limits: field(workspaceLimitsSchema, 'How much the folder of one agent holds. It is in memory.'),
 	providers: field(z.record(text, providerSchema), 'Keys, addresses and rate limits by provider.'),
 	prices: field(z.record(text, priceSchema), 'Prices by model, for models that the price table does not know.'),
+	policy: field(
+		text,
+		'The risk policy, relative to this file. Default risk-policy.yaml beside it, or the shipped one.',
+	),
 	data_dir: field(text, 'Where runs are stored, relative to the working directory. Default data.'),
 	locale: field(text, 'Language of texts for people, such as en or de-CH. Default en.'),
 });

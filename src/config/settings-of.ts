@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import type { FixedGrant } from '../core/access.ts';
 import type { McpServerSettings } from '../core/mcp-settings.ts';
+import type { RiskPolicy } from '../core/risk-policy.ts';
 import type { WorkspaceLimits } from '../core/sandbox.ts';
 import type { Rules } from '../core/team.ts';
 import { type AuditSettings, accessEnvironmentProblems, auditSettings, ownersOf } from './access-settings.ts';
@@ -62,6 +63,8 @@ export interface Settings {
 	commandCeiling: SandboxLevel;
 	/** MCP servers of every agent. Hold secrets. */
 	mcpServers: readonly McpServerSettings[];
+	/** What runs by itself, what waits for people, and what is refused. */
+	policy: RiskPolicy;
 }
 
 export interface ConfigFlags {
@@ -82,7 +85,7 @@ export function settingsOf(
 	data: MainFile,
 	ownTeam: string | null,
 	runTimeoutSeconds: number | null,
-	mcpServers: readonly McpServerSettings[],
+	{ mcpServers, policy }: Pick<Settings, 'mcpServers' | 'policy'>,
 	{ flags, env, cwd }: SettingsOptions,
 ): Settings {
 	const team = resolveSetting(known.team, { flag: flags.team, env, file: data.default_team ?? ownTeam });
@@ -118,6 +121,7 @@ export function settingsOf(
 		},
 		commandCeiling: ceilingOf(data.sandbox),
 		mcpServers,
+		policy,
 	};
 }
 

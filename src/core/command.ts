@@ -1,10 +1,11 @@
 import type { z } from 'zod';
 import type { Permission, RoleBook } from './access.ts';
-import type { ApprovalDecision } from './approval.ts';
+import type { Approval, ApprovalDecision, Risk } from './approval.ts';
 import type { OfferedFile } from './attachment.ts';
 import type { CommandForm } from './command-form.ts';
 import type { Outcome } from './coordination.ts';
 import type { BoardRow, MessageOf, Principal, TeamSummary } from './gateway.ts';
+import type { RiskPolicy } from './risk-policy.ts';
 import type { Verbosity } from './run.ts';
 import type { Say } from './say.ts';
 import type { ToolServerView } from './tool-pins.ts';
@@ -62,6 +63,40 @@ export interface Bot {
 	acceptTools(server: string, tool: string | null, by: Principal): Promise<readonly string[]>;
 	/** Who has which role, and the changes of that. */
 	readonly roles: RoleBook;
+	/** The requests that wait for people in a session, or in a channel as a whole; oldest first. */
+	approvals(session: string): Promise<readonly Approval[]>;
+	/** A request of the session's server or workspace; null: there is none of that id. */
+	approval(session: string, id: string): Promise<Approval | null>;
+	/** What decides whether a call runs, waits for people or is refused. */
+	policy(): RiskPolicy;
+	/** What would become of a call, and by which rule. Nothing is called. */
+	tryPolicy(trial: PolicyQuestion): Promise<PolicyTrial>;
+}
+
+export interface PolicyQuestion {
+	/** The name that models know, or the one of its server. */
+	tool: string;
+	input: unknown;
+	/** Language of who asks; null: the process's own. */
+	locale: string | null;
+}
+
+/** What would become of a call. */
+interface TriedRuling {
+	verdict: 'run' | 'ask' | 'deny';
+	risk: Risk;
+	/** How many people must approve. */
+	needed: number;
+	reasons: readonly { rule: string; text: string }[];
+}
+
+export interface PolicyTrial {
+	tool: string;
+	/** False: there is no such tool, so the worst is assumed of it. */
+	isKnown: boolean;
+	clean: TriedRuling;
+	/** In a run that has read what anyone may have written. */
+	tainted: TriedRuling;
 }
 
 export interface StopRequest {

@@ -1,4 +1,5 @@
 import type { Risk } from './approval.ts';
+import type { ToolEffects } from './tool.ts';
 
 /** What one argument of a call must be for a rule to match. */
 export type ArgumentTest =
@@ -18,12 +19,14 @@ export interface ToolPattern {
 
 export interface PolicyRule extends ToolPattern {
 	id: string;
+	/** Null: whatever effects the tool has. */
+	effects: readonly ToolEffects[] | null;
 	/**
 	 * By the path of an argument, with dots. Null: whatever the arguments are. An `allow` rule matches only when it names
 	 * every argument of the call.
 	 */
 	arguments: ReadonlyMap<string, ArgumentTest> | null;
-	then: 'deny' | 'ask' | 'allow';
+	verdict: 'deny' | 'ask' | 'allow';
 	risk: Risk;
 	/** How many people must approve; null: as many as the risk demands. */
 	needed: number | null;

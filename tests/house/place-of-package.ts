@@ -15,6 +15,7 @@ const PLACES: readonly (readonly [RegExp, PackagePlace])[] = [
 	[/^zod$/, everywhere],
 	[/^yaml$/, library('src/config/')],
 	[/^fastest-levenshtein$/, library('src/config/')],
+	[/^ajv$/, library('src/approvals/')],
 	[/^gpt-tokenizer$/, library('src/adapters/tokenizers/')],
 	[/^@pydantic\/genai-prices$/, library('src/adapters/prices/')],
 	[/^openai$/, sdk(`${BACKENDS}openai`, `${BACKENDS}shared/openai`)],

@@ -1,5 +1,4 @@
 import { createMemoryStore } from '../../src/adapters/stores/memory.ts';
-import { noApprovals } from '../../src/approvals/no-approvals.ts';
 import { createToolBook } from '../../src/approvals/tool-book.ts';
 import { createToolPins } from '../../src/approvals/tool-pins.ts';
 import { createBot } from '../../src/bot.ts';
@@ -11,6 +10,8 @@ import type { Team } from '../../src/core/team.ts';
 import { createRuns } from '../../src/runs/runs.ts';
 import { accessWorld, shippedAccess } from './access.ts';
 import { createManualClock } from './manual-clock.ts';
+import { noApprovals } from './no-approvals.ts';
+import { noPolicy } from './no-policy.ts';
 import { plainAudit } from './plain-audit.ts';
 import { recordingGateway } from './recording-gateway.ts';
 import { teamOf } from './run-world.ts';
@@ -43,6 +44,7 @@ export function botWorld(
 	const { roles, audit } = accessWorld({ rules, store, clock });
 	const bot = createBot({
 		desk: noApprovals,
+		policyBook: noPolicy,
 		store,
 		runs,
 		clock,

@@ -1,5 +1,4 @@
 import { createMemoryStore } from '../../src/adapters/stores/memory.ts';
-import { noApprovals } from '../../src/approvals/no-approvals.ts';
 import type { Agent } from '../../src/core/agent.ts';
 import { plainShowing } from '../../src/core/run.ts';
 import type { RunEvent } from '../../src/core/run-event.ts';
@@ -7,6 +6,7 @@ import type { Store } from '../../src/core/store.ts';
 import { rulesSchema, type Team } from '../../src/core/team.ts';
 import { createRuns, newRunId, type Runs } from '../../src/runs/runs.ts';
 import { createManualClock } from './manual-clock.ts';
+import { noApprovals } from './no-approvals.ts';
 import { plainAudit } from './plain-audit.ts';
 
 export function teamOf(ids: readonly string[], rules: Record<string, unknown> = {}): Team {

@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { createMemoryStore } from '../../src/adapters/stores/memory.ts';
-import { noApprovals } from '../../src/approvals/no-approvals.ts';
 import { createToolBook } from '../../src/approvals/tool-book.ts';
 import { createToolPins } from '../../src/approvals/tool-pins.ts';
 import { createBot } from '../../src/bot.ts';
@@ -12,6 +11,8 @@ import type { RunEvent } from '../../src/core/run-event.ts';
 import type { Store } from '../../src/core/store.ts';
 import { accessWorld, shippedAccess } from '../support/access.ts';
 import { actingAgent, hang, ordinaryAct } from '../support/acting-agent.ts';
+import { noApprovals } from '../support/no-approvals.ts';
+import { noPolicy } from '../support/no-policy.ts';
 import { runWorld, teamOf } from '../support/run-world.ts';
 import { strictEnglish } from '../support/say.ts';
 
@@ -61,6 +62,7 @@ function world(
 	const { roles, audit } = accessWorld({ rules, store, clock });
 	const bot = createBot({
 		desk: noApprovals,
+		policyBook: noPolicy,
 		store,
 		runs,
 		clock,

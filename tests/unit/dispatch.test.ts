@@ -47,6 +47,14 @@ function world(options: { store?: Store; failure?: unknown; clock?: ManualClock;
 		toolServers: async () => [],
 		acceptTools: async () => [],
 		roles,
+		approvals: async () => [],
+		approval: async () => null,
+		policy: () => {
+			throw new Error('not asked for');
+		},
+		tryPolicy: async () => {
+			throw new Error('not asked for');
+		},
 		async choose(_session, run, _orchestration, agent) {
 			chosen.push(`${run} ${agent}`);
 			return run === 'open';

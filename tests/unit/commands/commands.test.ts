@@ -77,6 +77,14 @@ async function run(name: string, options: Record<string, unknown>, busy = false,
 			return 'r1';
 		},
 		choose: async () => false,
+		approvals: async () => [],
+		approval: async () => null,
+		policy: () => {
+			throw new Error('not asked for');
+		},
+		tryPolicy: async () => {
+			throw new Error('not asked for');
+		},
 		async stop(request) {
 			done.push(['stop', request]);
 			return !busy;

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { noApprovals } from '../../../src/approvals/no-approvals.ts';
 import { plainShowing } from '../../../src/core/run.ts';
 import { readJournal } from '../../../src/runs/journal.ts';
 import { actingAgent, hang, ordinaryAct, ordinaryOutcome } from '../../support/acting-agent.ts';
+import { noApprovals } from '../../support/no-approvals.ts';
 import { plainAudit } from '../../support/plain-audit.ts';
 import { runWorld, teamOf } from '../../support/run-world.ts';
 

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { createMemoryStore } from '../../../src/adapters/stores/memory.ts';
-import { noApprovals } from '../../../src/approvals/no-approvals.ts';
 import type { AgentEvent, Turn } from '../../../src/core/agent.ts';
 import type { Message } from '../../../src/core/message.ts';
 import type { JournalEntry, RunRecord } from '../../../src/core/run.ts';
 import type { Store } from '../../../src/core/store.ts';
 import { readJournal } from '../../../src/runs/journal.ts';
 import { aCall, actingAgent, hang, ordinaryOutcome } from '../../support/acting-agent.ts';
+import { noApprovals } from '../../support/no-approvals.ts';
 import { plainAudit } from '../../support/plain-audit.ts';
 import { runWorld, teamOf } from '../../support/run-world.ts';
 

@@ -1,5 +1,5 @@
-import { BotError } from '../core/errors.ts';
-import type { ApprovalDesk, Approvals } from '../core/gate.ts';
+import { BotError } from '../../src/core/errors.ts';
+import type { ApprovalDesk, Approvals } from '../../src/core/gate.ts';
 
 /** Where nobody can be asked: what cannot be undone is not done. */
 export const noApprovals: Approvals & ApprovalDesk = {

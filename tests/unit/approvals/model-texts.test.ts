@@ -1,0 +1,30 @@
+import { describe, expect, it } from 'vitest';
+import { refusals } from '../../../src/approvals/model-texts.ts';
+import { approvalWorld, itemIn } from './approval-world.ts';
+
+describe('what a model is told of a call that does not run', () => {
+	it('says what happened and what to do next', async () => {
+		const item = { ...itemIn(await (await approvalWorld()).check()), digest: 'd1' };
+		const reasons = [
+			{ rule: 'no-prod', text: 'Not from here.\u202e' },
+			{ rule: 'quiet', text: '' },
+		];
+		expect({
+			denied: refusals.denied({ ...item, denial: 'Not to Eve.' }),
+			deniedWithoutReason: refusals.denied(item),
+			deniedBefore: refusals.deniedBefore({ ...item, denial: 'Not to Eve.' }),
+			expired: refusals.expired('mail__send'),
+			cancelled: refusals.cancelled('mail__send'),
+			forbidden: refusals.forbidden('mail__send', reasons),
+			nobody: refusals.nobody('mail__send'),
+			tooMany: refusals.tooMany('mail__send', 10),
+			invalid: refusals.invalid('mail__send', ["the arguments must have required property 'to'"]),
+			unreadable: refusals.unreadable('mail__send'),
+			happened: refusals.happened('mail__send'),
+			abandoned: refusals.abandoned('mail__send'),
+			unknown: refusals.unknown('mail__send'),
+			unanswered: refusals.unanswered('mail__send'),
+			trouble: refusals.trouble('mail__send'),
+		}).toMatchSnapshot();
+	});
+});
