@@ -213,7 +213,8 @@ export function openFold(opened: JournalEntry & { type: 'opened' }): { fold: Run
 					waiting.set(approval.id, { agent, attempt });
 					approvals.set(approval.id, approval);
 					const facts: Fact[] = [...callFacts(agent, entry.calls), { type: 'approval_changed', approval }];
-					return { events: dated(facts, entry.at), effects: [] };
+					// One that nobody can answer is settled as soon as it is made.
+					return { events: dated(facts, entry.at), effects: released(approval) };
 				}
 				case 'approval': {
 					pass(entry.at);
