@@ -40,7 +40,7 @@ import { keptFile } from './sessions/kept-file.ts';
 import { systemClock } from './system-clock.ts';
 
 const { version } = packageJson;
-/** How long (ms) the end waits for what follows on runs that have ended: a store may be away. */
+/** How long (ms) the end waits for sessions to hear of runs that have ended: a store may be away. */
 const SEQUEL_MS = 5_000;
 
 /** The terminal that a thread is shown on. */

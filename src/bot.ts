@@ -47,7 +47,7 @@ export interface RunningBot extends Bot {
 	ended(run: string): Promise<'finished' | 'suspended'>;
 	/** Takes up every run, every queue and every thread that an earlier process left. */
 	recover(): Promise<void>;
-	/** Resolves when what follows on the ends of runs so far is saved, or cannot be. Never rejects. */
+	/** Resolves when every session whose run has ended and is shown has heard of it, or cannot. Never rejects. */
 	settled(): Promise<void>;
 }
 
@@ -61,20 +61,21 @@ export function createBot(options: BotOptions): RunningBot {
 	const sequels = new Set<Promise<void>>();
 	const own = options.sayIn(null);
 
+	const keepTrack = async (sequel: Promise<void>): Promise<void> => {
+		sequels.add(sequel);
+		await sequel.finally(() => sequels.delete(sequel));
+	};
+
 	/** `session` is the run's own: it may be shown elsewhere. */
 	const follow = (run: LiveRun, session: string, settled: () => Promise<void>): void => {
 		const ending: Ending = run.done.finally(settled);
 		endings.set(run.id, ending);
-		const sequel = ending
+		ending
 			.then(async (how) => {
-				if (how === 'finished') await sessions.ended(session, run.id);
+				if (how === 'finished') await keepTrack(sessions.ended(session, run.id));
 			})
 			.catch((error) => options.onLost(run.id, error))
-			.finally(() => {
-				endings.delete(run.id);
-				sequels.delete(sequel);
-			});
-		sequels.add(sequel);
+			.finally(() => endings.delete(run.id));
 	};
 
 	/** What was said in the conversation so far, and the files that came with it. */
@@ -277,7 +278,7 @@ export function createBot(options: BotOptions): RunningBot {
 			}
 		},
 		async settled() {
-			while (sequels.size > 0) await Promise.all(sequels);
+			while (sequels.size > 0) await Promise.allSettled(sequels);
 		},
 	};
 }

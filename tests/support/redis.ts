@@ -77,12 +77,16 @@ export async function startRedis(settings: readonly string[] = DURABLE): Promise
 		await untilUp(server, port);
 	};
 	const kill = async () => {
-		if (server === null || server.exitCode !== null || server.signalCode !== null) return;
+		if (server?.pid === undefined || server.exitCode !== null || server.signalCode !== null) return;
 		const ended = once(server, 'exit');
 		server.kill('SIGKILL');
 		await ended;
 	};
-	await start();
+	await start().catch(async (thrown: unknown) => {
+		await kill();
+		await rm(folder, { recursive: true, force: true });
+		throw thrown;
+	});
 	return {
 		port,
 		url: `redis://127.0.0.1:${port}`,
