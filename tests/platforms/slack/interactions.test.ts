@@ -121,6 +121,37 @@ describe.each(MODES)('over %s, a person', (mode) => {
 		expect([ada.modal(), slack.violations]).toEqual([null, []]);
 	});
 
+	it('hands in what the app has filled in, where the person leaves it as it is', async () => {
+		const { slack, app, ada } = await startScene(mode);
+		const held: unknown[] = [];
+		app.command('/massgen', async ({ ack, client, command }) => {
+			const option = { text: plain('Two'), value: '2' };
+			const filled = [
+				{ type: 'plain_text_input' as const, action_id: 'a', initial_value: 'as it was' },
+				{ type: 'static_select' as const, action_id: 'a', options: [option], initial_option: option },
+			];
+			const blocks = filled.map((element, index) => ({
+				...{ type: 'input' as const, block_id: `b${index}`, label: plain('Label'), element },
+			}));
+			await client.views.open({ trigger_id: command.trigger_id, view: { ...form('Ask'), blocks } });
+			await ack();
+		});
+		app.view('ask', async ({ ack, view }) => {
+			const { b0, b1 } = view.state.values;
+			held.push([b0?.a?.value, b1?.a?.selected_option?.value]);
+			await ack({ response_action: 'errors', errors: { b0: 'again' } });
+		});
+		await ada.command('C1', '/massgen');
+		const view = await slack.waitFor(() => ada.modal());
+		await ada.submit(view);
+		await ada.submit(view, { b0: 'other' });
+		expect(held).toEqual([
+			['as it was', '2'],
+			['other', '2'],
+		]);
+		expect(slack.violations).toEqual([]);
+	});
+
 	it('goes through a stack of modals, and closes it', async () => {
 		const { slack, app, ada } = await startScene(mode);
 		const closed: string[] = [];

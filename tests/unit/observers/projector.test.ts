@@ -8,7 +8,6 @@ import { createSlotRecords, incompleteThreads } from '../../../src/observers/slo
 import { threadAfter } from '../../../src/observers/thread.ts';
 import { messagesOf } from '../../../src/observers/thread-messages.ts';
 import { createThreadView } from '../../../src/observers/thread-view.ts';
-import { approvalItem, approvalOf } from '../../support/approvals.ts';
 import { createManualClock } from '../../support/manual-clock.ts';
 import { createScript, finishedRun, ordinaryRun } from '../../support/run-events.ts';
 import { strictEnglish } from '../../support/say.ts';
@@ -381,50 +380,6 @@ describe('a gateway whose messages outlive the process', () => {
 		expect(problems).toEqual([
 			'discord still does not take “board”, so it is not shown there (unknown message). The run goes on.',
 		]);
-	});
-
-	it('posts anew what was taken away as another message, which the platform does not take for the old one', async () => {
-		const meet = async ({ type, key }: Call) => {
-			if (type === 'edit' && key === 'board') throw new BotError('message_gone', 'unknown message');
-		};
-		const { handle, projector, clock, calls } = given({ meet });
-		for (const event of boardChanges(3)) {
-			handle([event]);
-			await clock.advance(5_000);
-		}
-		await projector.settled();
-		const [first, second] = calls.filter(({ type, key }) => type === 'post' && key === 'board');
-		expect(second?.slot.nonce).toMatch(/^[\w-]{22}$/);
-		expect(second?.slot.nonce).not.toBe(first?.slot.nonce);
-	});
-
-	it('shows every request to people, and what became of it without delay', async () => {
-		const { handle, projector, clock, calls, edits } = given({ maxMessages: 4, editIntervalMs: 60_000 });
-		const requests = ['A', 'B', 'C', 'D', 'E', 'F'].map((id) => approvalOf({ id }));
-		const script = createScript().begin();
-		for (const approval of requests) script.lasting({ type: 'approval_changed', approval });
-		handle(script.events);
-		await projector.settled();
-		expect(calls.flatMap(({ type, key }) => (type === 'post' ? [key] : [])).slice(-6)).toEqual(
-			requests.map(({ id }) => `approval:${id}`),
-		);
-		const items = [approvalItem({ state: 'denied' })];
-		handle(script.lasting({ type: 'approval_changed', approval: approvalOf({ id: 'A', items }) }).events.slice(-1));
-		await clock.advance(0);
-		expect(edits('approval:A')).toHaveLength(1);
-	});
-
-	it('still offers requests to people once its thread is gone, each until it is refused too', async () => {
-		const meet = async ({ key }: Call) => {
-			if (key === 'board' || key === 'approval:B') throw new BotError('place_gone', 'unknown channel');
-		};
-		const { handle, projector, calls, problems } = given({ meet });
-		const script = createScript().begin();
-		for (const id of ['A', 'B']) script.lasting({ type: 'approval_changed', approval: approvalOf({ id }) });
-		handle(script.start('sage', 1, 'answer').events);
-		await projector.settled();
-		expect(calls.map(({ key }) => key)).toEqual(['question', 'board', 'approval:A', 'approval:B']);
-		expect(problems).toHaveLength(1);
 	});
 
 	it('is left alone once its thread is gone', async () => {
