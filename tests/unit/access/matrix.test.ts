@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { commands } from '../../../commands/index.ts';
 import { createMemoryStore } from '../../../src/adapters/stores/memory.ts';
+import { loadConfig } from '../../../src/config/load-config.ts';
 import type { AccessRules } from '../../../src/core/access.ts';
 import type { Bot } from '../../../src/core/command.ts';
 import { BotError } from '../../../src/core/errors.ts';
@@ -12,6 +13,8 @@ import { strictEnglish } from '../../support/say.ts';
 
 const say = await strictEnglish();
 const shipped = (await shippedAccess()).rules;
+const { policy } = (await loadConfig({ file: 'config/massgen.yaml', flags: {}, env: {}, cwd: process.cwd() })).settings;
+const ruling = { verdict: 'run', risk: 'low', needed: 1, reasons: [] } as const;
 
 /** In the order of the columns of the table. `nobody` has no role at all. */
 const ROLES = ['owner', 'admin', 'operator', 'builder', 'member', 'approver', 'auditor', 'viewer', 'nobody'] as const;
@@ -33,6 +36,10 @@ const TABLE: readonly (readonly [what: string, options: Record<string, unknown>,
 	['tools', { action: 'list' }, 'yyyyyyy--'],
 	['tools', { action: 'show', server: 'sea' }, 'yyyyyyy--'],
 	['tools', { action: 'accept', server: 'sea' }, 'yy-y-----'],
+	['approvals', { action: 'list' }, 'yyy--yy--'],
+	['approvals', { action: 'show', id: 'a' }, 'yyy--yy--'],
+	['policy', { action: 'show' }, 'yyyyyyy--'],
+	['policy', { action: 'test', call: 'mail__send {}' }, 'yyyyyyy--'],
 	['roles', { action: 'list' }, 'yyyyyyy--'],
 	['roles', { action: 'grant', role: 'viewer', to: 'user:u2' }, 'yy-------'],
 	['roles', { action: 'revoke', role: 'viewer', to: 'user:u2' }, 'yy-------'],
@@ -88,6 +95,13 @@ async function attempt({ what, options, role, platform }: (typeof cases)[number]
 		toolServers: async () => [{ server: 'sea', instructions: '', tools: [] }],
 		acceptTools: noting('accept', []),
 		roles,
+		approvals: noting('approvals', []),
+		approval: noting('approval', null),
+		policy: () => {
+			done.push('policy');
+			return policy;
+		},
+		tryPolicy: noting('tryPolicy', { tool: 't', isKnown: true, clean: ruling, tainted: ruling }),
 	};
 	const dispatch = createDispatch({
 		store,

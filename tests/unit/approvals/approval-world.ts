@@ -49,13 +49,13 @@ const rules: AccessRules = {
 	roles: new Map([
 		['owner', { allow: ['*'], deny: [] }],
 		['approver', { allow: ['approval'], deny: [] }],
-		['lead', { allow: ['approval'], deny: [] }],
+		['operator', { allow: ['approval'], deny: [] }],
 		['member', { allow: ['run'], deny: [] }],
 	]),
 	given: { member: ['member'], guest: [], stranger: [], unknown: [], terminal: ['owner'], web: ['owner'] },
 	grants: [
 		{ role: 'approver', platform: 'discord', tenant: 'g1', to: { type: 'group', id: 'approvers' }, channel: null },
-		{ role: 'lead', platform: 'discord', tenant: 'g1', to: { type: 'group', id: 'leads' }, channel: null },
+		{ role: 'operator', platform: 'discord', tenant: 'g1', to: { type: 'group', id: 'leads' }, channel: null },
 	],
 };
 

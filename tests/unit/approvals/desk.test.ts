@@ -91,10 +91,12 @@ describe('who decides', () => {
 	});
 
 	it('only the roles that the rule names, each group in its turn; an empty list is nobody', async () => {
-		const policy = await policyOf('rules:\n  - {rule: x, match: {}, verdict: ask, approvers: [[lead], [approver]]}\n');
+		const policy = await policyOf(
+			'rules:\n  - {rule: x, match: {}, verdict: ask, approvers: [[operator], [approver]]}\n',
+		);
 		const world = await approvalWorld({ policy });
 		const approval = await world.asked();
-		expect(approval.deciders).toBe('lead');
+		expect(approval.deciders).toBe('operator');
 		expect(sentence(await world.press(approval, approve, ben))).toContain('names others');
 		expect(await world.press(approval, approve, dora)).toHaveProperty('approval');
 		const nobody = await approvalWorld({
@@ -105,7 +107,7 @@ describe('who decides', () => {
 
 	it('says who may decide', async () => {
 		const world = await approvalWorld();
-		expect((await world.asked()).deciders).toBe('owner, approver, lead, approvers, leads');
+		expect((await world.asked()).deciders).toBe('owner, approver, operator, approvers, leads');
 	});
 });
 
@@ -178,7 +180,7 @@ describe('an edit', () => {
 		const policy = await policyOf(
 			`rules:
   - {rule: eve, match: {source: mail, arguments: {to: {matches: 'eve.*'}}}, verdict: ask, risk: high}
-  - {rule: all, match: {source: mail, arguments: {to: {matches: 'all.*'}}}, verdict: ask, risk: critical, approvers: [[lead]]}
+  - {rule: all, match: {source: mail, arguments: {to: {matches: 'all.*'}}}, verdict: ask, risk: critical, approvers: [[operator]]}
 `,
 		);
 		const world = await approvalWorld({ policy });
@@ -189,7 +191,7 @@ describe('an edit', () => {
 		expect(await world.item(approval)).toMatchObject({
 			risk: 'critical',
 			needed: 2,
-			approvers: [['lead']],
+			approvers: [['operator']],
 			revision: 3,
 		});
 		expect((await world.item(approval)).reasons.map(({ rule }) => rule)).toEqual(['eve', 'code:irreversible', 'all']);

@@ -27,7 +27,7 @@ const RULES = `
 rules:
   - {rule: no-prod, match: {source: deploy, arguments: {environment: {equals: production}}}, verdict: deny, text: Not from here.}
   - {rule: ask-mail, match: {tool: 'send*'}, verdict: ask, risk: high, needed: 2, for_run: [to]}
-  - {rule: ask-all-mail, match: {source: mail, effects: [external, irreversible]}, verdict: ask, risk: low, for_run: [text], approvers: [[lead]]}
+  - {rule: ask-all-mail, match: {source: mail, effects: [external, irreversible]}, verdict: ask, risk: low, for_run: [text], approvers: [[operator]]}
   - {rule: home, match: {source: chat, tool: post, arguments: {to: {in: ['#home', '#team']}, text: {any: true}}}, verdict: allow}
   - {rule: slow, match: {source: slow, arguments: {to: {matches: '(a+)+'}}}, verdict: deny}
 `;
@@ -47,7 +47,7 @@ describe('the risk of a call', () => {
 	it('is what the strictest of all rules that ask say', async () => {
 		const policy = await policyOf(RULES);
 		const ruling = await rulingFor(policy, { tool: { effects: 'external' } });
-		expect(ruling).toMatchObject({ verdict: 'ask', risk: 'high', needed: 2, approvers: [['lead']], width: null });
+		expect(ruling).toMatchObject({ verdict: 'ask', risk: 'high', needed: 2, approvers: [['operator']], width: null });
 		expect(rulesOf(ruling)).toEqual(['ask-mail', 'ask-all-mail']);
 	});
 

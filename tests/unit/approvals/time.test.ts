@@ -37,7 +37,9 @@ describe('time', () => {
 	});
 
 	it('case 13: reminds at a quarter, goes to the next group at half, and expires, across restarts', async () => {
-		const policy = await policyOf('rules:\n  - {rule: x, match: {}, verdict: ask, approvers: [[lead], [approver]]}\n');
+		const policy = await policyOf(
+			'rules:\n  - {rule: x, match: {}, verdict: ask, approvers: [[operator], [approver]]}\n',
+		);
 		let world = await approvalWorld({ policy });
 		const approval = await world.asked();
 		const told: string[] = [];
@@ -55,15 +57,15 @@ describe('time', () => {
 			return told.splice(0).at(-1);
 		};
 		await restart();
-		expect(await at(7)).toBe('false 0 lead pending');
-		expect(await at(7.5)).toBe('true 0 lead pending');
+		expect(await at(7)).toBe('false 0 operator pending');
+		expect(await at(7.5)).toBe('true 0 operator pending');
 		await restart();
-		expect(await at(14)).toBe('true 0 lead pending');
+		expect(await at(14)).toBe('true 0 operator pending');
 		expect((await world.press(approval, approve, ben)) as object).toHaveProperty('refusal');
-		expect(await at(15)).toBe('true 1 lead, approver pending');
+		expect(await at(15)).toBe('true 1 operator, approver pending');
 		await restart();
-		expect(await at(29)).toBe('true 1 lead, approver pending');
-		expect(await at(30)).toBe('true 1 lead, approver expired');
+		expect(await at(29)).toBe('true 1 operator, approver pending');
+		expect(await at(30)).toBe('true 1 operator, approver expired');
 		expect((await world.rows()).filter((row) => row.endsWith('done'))).toEqual([
 			'approval.request done',
 			'approval.remind done',
@@ -74,7 +76,9 @@ describe('time', () => {
 	});
 
 	it('case 13: a decision of the second group counts once it has been asked', async () => {
-		const policy = await policyOf('rules:\n  - {rule: x, match: {}, verdict: ask, approvers: [[lead], [approver]]}\n');
+		const policy = await policyOf(
+			'rules:\n  - {rule: x, match: {}, verdict: ask, approvers: [[operator], [approver]]}\n',
+		);
 		const world = await approvalWorld({ policy });
 		const approval = await world.asked();
 		await world.clock.advance(20 * MINUTE);

@@ -26,7 +26,16 @@ async function world(yaml = 'irreversible: medium\n') {
 		place = session(),
 	): Promise<string[]> => {
 		const replies: string[] = [];
-		const context = { id: 'i1', session: place, say, locale: null, principal: ben, files: [], commands: [], demand: async () => {} };
+		const context = {
+			id: 'i1',
+			session: place,
+			say,
+			locale: null,
+			principal: ben,
+			files: [],
+			commands: [],
+			demand: async () => {},
+		};
 		const reply = async (text: string) => void replies.push(text);
 		await command.run(command.options.parse(options) as never, bot as Bot, { ...context, reply });
 		return replies;
@@ -39,7 +48,7 @@ describe('/massgen approvals', () => {
 		const { asked, said } = await world();
 		expect(await said(approvals, {})).toEqual(['Nothing waits for approval here.']);
 		const { id } = await asked();
-		const row = `- \`${id}\` · agent1: mail__send. Open until 2026-01-01T00:30:00.000Z; may decide: owner, approver, lead, approvers, leads`;
+		const row = `- \`${id}\` · agent1: mail__send. Open until 2026-01-01T00:30:00.000Z; may decide: owner, approver, operator, approvers, leads`;
 		expect(await said(approvals, {})).toEqual([row]);
 		expect(await said(approvals, {}, channelSessionId({ platform: 'discord', tenant: 'g1', channel: 'c1' }))).toEqual([
 			row,

@@ -106,6 +106,11 @@ describe('the risk policy', () => {
 		],
 		['a share above one', 'remind_after: 2\n', 'at most 1'],
 		['nobody who must approve', 'people: {high: 0}\n', 'at least 1'],
+		[
+			'approvers that are no role',
+			rule('match: {}, verdict: ask, approvers: [[approver], [bosses]]'),
+			'there is no role bosses',
+		],
 		['a judge that is no team', 'judge: {team: careful}\n', 'there is no team careful'],
 	])('%s is a clear sentence', async (_, yaml, message) => {
 		const errors = await errorsOf(yaml);

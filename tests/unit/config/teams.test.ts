@@ -21,7 +21,11 @@ describe('teams', () => {
 			['inline', 'Here'],
 			['local', 'There'],
 		]);
-		expect(config.files).toEqual([...config.files.slice(0, 2), expect.stringMatching(/config\/access\.yaml$/)]);
+		expect(config.files).toEqual([
+			...config.files.slice(0, 2),
+			expect.stringMatching(/config\/access\.yaml$/),
+			expect.stringMatching(/config\/risk-policy\.yaml$/),
+		]);
 		expect(config.settings.defaultTeam).toBe('local');
 	});
 
