@@ -102,15 +102,14 @@ async function askAgain(the: Place, call: GatedCall, question: Question, signal:
 async function ask(the: Place, call: GatedCall, ruling: Ruling, question: Question): Promise<GateVerdict> {
 	const { gated, facts, records } = the;
 	const { tool, agent, attempt } = call;
-	if (!gated.canAsk || !(await the.hasApprover(ruling, gated.session))) {
-		const text = question.question === 'outcome' ? refusals.unknown(tool.name) : refusals.nobody(tool.name);
-		return refuseCall(the, call, 'nobody', text);
-	}
-	const open = await the.capacity.take(gated, { agent, attempt });
+	const isAnswered = gated.canAsk && (await the.hasApprover(ruling, gated.session));
+	const open = isAnswered ? await the.capacity.take(gated, { agent, attempt }) : null;
 	if (open !== null) return refuseCall(the, call, 'too_many', refusals.tooMany(tool.name, open));
 	const { key, value } = definitionOf(tool);
 	await records.keepTool(key, value);
-	return { type: 'ask', item: newItem({ run: gated, call, ruling, ...itemFacts(facts), ...question }) };
+	const item = newItem({ run: gated, call, ruling, ...itemFacts(facts), ...question });
+	// Where nobody can answer, people still see in the thread what was not done, and why.
+	return { type: 'ask', item: isAnswered ? item : { ...item, state: 'denied' } };
 }
 
 async function refuseCall({ gated, note }: Place, { callId, tool }: GatedCall, reason: string, text: string) {

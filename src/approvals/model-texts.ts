@@ -8,7 +8,8 @@ const NEXT =
 /** Why a call does not run, in words for the model. */
 export const refusals = {
 	/** The person's own words are data: they cannot end their own block. */
-	denied: ({ tool, denial, digest }: ApprovalItem) => {
+	denied: ({ tool, denial, digest, votes }: ApprovalItem) => {
+		if (votes.length === 0) return refusals.nobody(tool);
 		if (denial === null) return `${tool} was not called: a person has denied it and gave no reason. ${NEXT}`;
 		const reason = createFence(digest, [denial]).block('reason', denial, 'by="the person who denied it"');
 		return `${tool} was not called: a person has denied it. ${NEXT}\n${reason}`;

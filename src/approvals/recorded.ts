@@ -67,7 +67,7 @@ export async function byRecord(
 		case 'pending':
 			return isSame ? { type: 'ask', item } : { ...asNew(call), before: item.arguments };
 		case 'denied':
-			return isSame ? refuse(isRun ? refusals.denied(item) : refusals.abandoned(item.tool)) : null;
+			return isSame ? refuse(isRun ? refusals.denied(item) : notAgain(item)) : null;
 		case 'expired':
 			return isSame ? refuse(isRun ? refusals.expired(item.tool) : refusals.unanswered(item.tool)) : null;
 		case 'cancelled':
@@ -94,6 +94,9 @@ async function byApproved(the: Case): Promise<GateVerdict | Question | null> {
 	await settle(the, 'approval.supersede', { state: 'superseded' });
 	return { ...asNew(call), question: item.question, before: item.arguments };
 }
+
+const notAgain = ({ tool, votes }: ApprovalItem) =>
+	votes.length === 0 ? refusals.unknown(tool) : refusals.abandoned(tool);
 
 const isStill = ({ asked: { item }, gated, call, policy }: Case) =>
 	item.digest === digestNow(item, { run: gated, call, policy });

@@ -82,7 +82,9 @@ export function createApprovalRecords(store: Store): ApprovalRecords {
 			return [
 				{ type: 'put', kind: KIND, key: id, value: approval, version: 0 },
 				{ type: 'put', kind: OF_RUN, key: place, value: { id }, version: 0 },
-				{ type: 'put', kind: OPEN, key: id, value: { run, session }, version: 0 },
+				...(isOpen(approval)
+					? [{ type: 'put' as const, kind: OPEN, key: id, value: { run, session }, version: 0 }]
+					: []),
 			];
 		},
 		change({ approval, version }, next) {

@@ -102,7 +102,7 @@ describe('who decides', () => {
 		const nobody = await approvalWorld({
 			policy: { ...policy, rules: policy.rules.map((rule) => ({ ...rule, approvers: [] })) },
 		});
-		expect(await nobody.check()).toMatchObject({ type: 'refuse' });
+		expect(await nobody.check()).toMatchObject({ type: 'ask', item: { state: 'denied', votes: [] } });
 	});
 
 	it('says who may decide', async () => {

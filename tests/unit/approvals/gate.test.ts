@@ -107,12 +107,16 @@ describe('a call that waits for people', () => {
 		expect(await check({ input: { to: '\ud800' } })).toMatchObject({ type: 'refuse', isError: true });
 	});
 
-	it('is refused where nobody can be asked, and where the rule names nobody', async () => {
+	it('is denied on the card where nobody can be asked, and where the rule names nobody', async () => {
 		const world = await approvalWorld();
-		expect(await world.check({}, gatedRun({ canAsk: false }))).toMatchObject({ type: 'refuse' });
+		const alone = gatedRun({ canAsk: false });
+		const approval = await world.asked({}, alone);
+		expect(approval.items).toMatchObject([{ state: 'denied', votes: [] }]);
+		expect(await world.desk.open(alone.session)).toEqual([]);
+		expect(textIn(await world.check({}, alone))).toContain('nobody can be asked');
+		expect(await world.rows()).toEqual([expect.stringContaining('approval.request')]);
 		const policy = await policyOf('rules:\n  - {rule: x, match: {source: mail}, verdict: ask, approvers: [[]]}\n');
-		expect(await (await approvalWorld({ policy })).check()).toMatchObject({ type: 'refuse' });
-		expect(await world.rows()).toEqual(['call.refuse refused nobody']);
+		expect(await (await approvalWorld({ policy })).check()).toMatchObject({ item: { state: 'denied' } });
 	});
 
 	it('is never run on the account of a record that cannot be read', async () => {
@@ -268,7 +272,9 @@ describe('a call that a process has left behind', () => {
 		const world = await approvalWorld({ policy });
 		expect(await world.check()).toMatchObject({ type: 'run' });
 		expect(await world.check(lost)).toMatchObject({ type: 'ask', item: { question: 'outcome' } });
-		expect(textIn(await world.check(lost, gatedRun({ canAsk: false })))).toContain('not known');
+		const alone = gatedRun({ canAsk: false });
+		await world.asked(lost, alone);
+		expect(textIn(await world.check(lost, alone))).toContain('not known');
 	});
 
 	it('is not run again when nobody answers', async () => {

@@ -4,7 +4,9 @@ import { approvalWorld, itemIn } from './approval-world.ts';
 
 describe('what a model is told of a call that does not run', () => {
 	it('says what happened and what to do next', async () => {
-		const item = { ...itemIn(await (await approvalWorld()).check()), digest: 'd1' };
+		const asked = itemIn(await (await approvalWorld()).check());
+		const by = { platform: 'slack', tenant: 'T1', user: 'ben' };
+		const item = { ...asked, digest: 'd1', votes: [{ by, decision: 'deny' as const, at: 1, via: 'thread' }] };
 		const reasons = [
 			{ rule: 'no-prod', text: 'Not from here.\u202e' },
 			{ rule: 'quiet', text: '' },
@@ -12,6 +14,7 @@ describe('what a model is told of a call that does not run', () => {
 		expect({
 			denied: refusals.denied({ ...item, denial: 'Not to Eve.' }),
 			deniedWithoutReason: refusals.denied(item),
+			deniedByNobody: refusals.denied(asked),
 			deniedBefore: refusals.deniedBefore({ ...item, denial: 'Not to Eve.' }),
 			expired: refusals.expired('mail__send'),
 			cancelled: refusals.cancelled('mail__send'),

@@ -86,7 +86,7 @@ describe('the risk of a call', () => {
 	it('case 4: where nobody can be asked, trouble refuses', async () => {
 		const { check } = await approvalWorld({ policy: await policyOf(RULES) });
 		const given = { tool: tool({ source: 'slow', effects: 'none' }), input: { to: `${'a'.repeat(60)}!` } };
-		expect(await check(given, gatedRun({ canAsk: false }))).toMatchObject({ type: 'refuse', isError: true });
+		expect(await check(given, gatedRun({ canAsk: false }))).toMatchObject({ item: { state: 'denied', votes: [] } });
 	});
 });
 
