@@ -67,6 +67,13 @@ export function createApprovals(options: ApprovalOptions): ApprovalEngine {
 		if (approvers !== null) return approvers.flat().length > 0;
 		return (await access.holders(`approval:decide:${risk}`, session)).roles.length > 0;
 	};
+	/** One that cannot be read keeps no other from its time; it is told of once. */
+	const broken = new Set<string>();
+	const whole = (name: string, work: () => Promise<void>) =>
+		work().catch((error: unknown) => {
+			if (!broken.has(name)) options.onProblem(error);
+			broken.add(name);
+		});
 	const note = (row: AuditRow) => audit.record([row]).then(() => {}, options.onProblem);
 
 	return {
@@ -82,8 +89,12 @@ export function createApprovals(options: ApprovalOptions): ApprovalEngine {
 		}),
 		policyBook: createPolicyBook({ policy, factsIn, toolOf: options.toolOf }),
 		async sweep() {
-			for (const { id } of await records.open()) await tend(id, needs);
-			for (const run of watchers.runs()) for (const stored of await records.ofRun(run)) watchers.tell(stored);
+			for (const { id } of await records.open()) await whole(id, () => tend(id, needs));
+			for (const run of watchers.runs()) {
+				await whole(run, async () => {
+					for (const stored of await records.ofRun(run)) watchers.tell(stored);
+				});
+			}
 		},
 	};
 }

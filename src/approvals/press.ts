@@ -88,7 +88,7 @@ export async function whyNot(
 	return null;
 }
 
-export const isAgain = (verdict: ApprovalDecision['verdict']): boolean =>
+const isAgain = (verdict: ApprovalDecision['verdict']): boolean =>
 	verdict.type === 'outcome' && verdict.outcome === 'again';
 
 /** An item with a person's vote on it. */

@@ -96,6 +96,18 @@ describe('time', () => {
 		expect((await world.rows()).filter((row) => !row.includes('request'))).toEqual(['approval.escalate done']);
 	});
 
+	it('goes on for all others when one request cannot be read, which is told once', async () => {
+		const world = await approvalWorld();
+		const [one, two] = [await world.asked(), await world.asked({ callId: 'r2/c' }, gatedRun({ run: 'r2' }))];
+		const [first, second] = [one, two].toSorted((a, b) => (a.id < b.id ? -1 : 1));
+		await world.store.commit([{ type: 'put', kind: 'approvals', key: first?.id ?? '', value: {} }]);
+		await world.clock.advance(31 * MINUTE);
+		await world.engine.sweep();
+		await world.engine.sweep();
+		expect((await world.desk.find(second?.id ?? ''))?.items.map(({ state }) => state)).toEqual(['expired']);
+		expect(world.problems.map(String)).toEqual([expect.stringContaining(`the approval ${first?.id} is unreadable`)]);
+	});
+
 	it('is at critical risk shorter', async () => {
 		const world = await approvalWorld({ policy: await policyOf('irreversible: critical\n') });
 		const { createdAt, expiresAt } = await world.asked();
