@@ -37,7 +37,12 @@ describe('the buttons of a card on Discord', () => {
 			{
 				type: 'decision',
 				id: answer.id,
-				principal: { platform: 'discord', tenant: on.discord.guildId('Alpha'), user: on.ben.user.id, roles: [] },
+				principal: expect.objectContaining({
+					platform: 'discord',
+					tenant: on.discord.guildId('Alpha'),
+					user: on.ben.user.id,
+					kind: 'member',
+				}),
 				session: on.place.session,
 				locale: on.ben.user.locale,
 				decision: { ...common, verdict: { type: 'approve', forRun: false } },

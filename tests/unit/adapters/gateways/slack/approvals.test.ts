@@ -45,7 +45,7 @@ describe('the buttons of a card on Slack', () => {
 		expect(await on.heard(1)).toMatchObject([
 			{
 				type: 'decision',
-				principal: { platform: 'slack', tenant: 'T1', user: 'U2', roles: [] },
+				principal: { platform: 'slack', tenant: 'T1', user: 'U2', roles: null },
 				session: on.place.session,
 				decision: { ...common, verdict: { type: 'approve', forRun: false } },
 				via: 'thread',
