@@ -2,6 +2,7 @@ import type { Abilities } from './abilities.ts';
 import type { Attachment } from './attachment.ts';
 import type { ToolSpec } from './backend.ts';
 import type { KeptFiles } from './kept-files.ts';
+import type { PlannedTask } from './task-plan.ts';
 
 /** What running a tool does to the world; approvals and planning mode read it. */
 export type ToolEffects = 'none' | 'workspace' | 'external' | 'irreversible';
@@ -24,6 +25,8 @@ export interface Tool extends ToolSpec {
 export interface ToolResult {
 	text: string;
 	isError: boolean;
+	/** The agent's task plan from now on; left out: as it was. */
+	plan?: readonly PlannedTask[];
 }
 
 /** The turn that tools are opened for. */
@@ -36,6 +39,8 @@ export interface ToolsetTurn {
 	files: string | null;
 	/** The files that came with the conversation. */
 	attachments: readonly Pick<Attachment, 'name' | 'bytes' | 'key'>[];
+	/** The agent's task plan as it was kept last; empty: none yet. */
+	plan: readonly PlannedTask[];
 }
 
 export interface CallOptions {

@@ -66,4 +66,4 @@ export const unstopped = (signal = new AbortController().signal): CallOptions =>
 });
 
 /** A turn like any other. */
-export const anyTurn: ToolsetTurn = { kind: 'answer', question: 'Q', seen: [], files: null, attachments: [] };
+export const anyTurn: ToolsetTurn = { kind: 'answer', question: 'Q', seen: [], files: null, attachments: [], plan: [] };
