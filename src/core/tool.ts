@@ -53,6 +53,8 @@ export interface CallOptions {
 
 /** A closable source of tools for one agent, which takes one turn at a time. */
 export interface Toolset {
+	/** Its tools may be left out of a turn when an agent has very many; they can be looked up then. Left out: never. */
+	readonly choosable?: boolean;
 	/** What it has for a turn. Called at the start of each; calls before the first are refused. */
 	tools(turn: ToolsetTurn): Promise<readonly Tool[]>;
 	/** What the agent can do with its tools of the turn, for its instructions; left out: nothing that they must explain. */

@@ -98,6 +98,7 @@ function createToolset(
 	let definitions = new Map<string, ToolDefinition>();
 	let closing: Promise<void> | null = null;
 	return {
+		choosable: true,
 		async tools() {
 			const usable = (await session.tools()).filter(
 				({ name }) => passes(server, name, own) && passes(server, name, filter),
