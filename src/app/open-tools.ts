@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import packageJson from '../../package.json' with { type: 'json' };
+import { createPlanningToolset } from '../adapters/tools/planning.ts';
 import { allMcpServers, serversOf } from '../config/all-mcp-servers.ts';
 import type { LoadedConfig } from '../config/check-config.ts';
 import type { AgentTools } from '../config/configured-team.ts';
@@ -8,6 +9,7 @@ import { BotError } from '../core/errors.ts';
 import type { Consent, McpServerSettings } from '../core/mcp-settings.ts';
 import type { Sandbox } from '../core/sandbox.ts';
 import type { Store } from '../core/store.ts';
+import type { Rules } from '../core/team.ts';
 import type { Toolset } from '../core/tool.ts';
 import type { ToolPins } from '../core/tool-pins.ts';
 import { probeSandbox } from './open-sandbox.ts';
@@ -99,6 +101,10 @@ function releasing(run: string, sandbox: Sandbox | null): (toolset: Toolset) => 
 		};
 	};
 }
+
+/** The task plan of an agent, where its team's rules allow it one. */
+export const planningOf = ({ maxTasks }: Rules): Toolset[] =>
+	maxTasks === null ? [] : [createPlanningToolset({ maxTasks })];
 
 /** The noticeboard of the data folder, for an agent that may post on it. */
 async function noticeboardOf(tools: AgentTools, dataDir: string, clock: Clock): Promise<Toolset[]> {

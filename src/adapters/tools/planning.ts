@@ -17,6 +17,7 @@ export function createPlanningToolset({ maxTasks }: { maxTasks: number }): Tools
 			offered = new Map(turn.kind === 'review' ? [] : operations.map((operation) => [operation.name, operation]));
 			return [...offered.values()].map(toolOf);
 		},
+		abilities: () => ({ taskPlanning: offered.size > 0 }),
 		async call(name, input) {
 			const operation = offered.get(name);
 			if (operation === undefined) return { text: `There is no tool ${name} here.`, isError: true };
