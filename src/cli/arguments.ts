@@ -49,8 +49,8 @@ export const usage = `MassGen Chat: a team of AI agents answers in one thread.
   npm start                                   ask questions one after the other
   npm run ask -- "question" [options]         ask one question
   npm run ask -- --resume [run]               continue an interrupted run (the latest, or by id)
-  npm run tools -- [list|show|accept] [server] [tool]
-                                              look at the tools of MCP servers; accept them
+  npm run tools -- [list|show|pin] [server] [tool]
+                                              look at the tools of MCP servers; pin what they are now
   npm run tools -- login server               log in to an MCP server that asks for it
   npm run audit -- verify                     check that nobody has changed the audit
   npm run audit -- export [--format csv] [--from DAY] [--to DAY] [--tenant slack:T1] [--out FOLDER]

@@ -152,12 +152,12 @@ describe('a team with an MCP server', () => {
 		expect(ended.code).toBe(0);
 		expect(server.received.filter(({ method }) => method === 'tools/call')).toHaveLength(1);
 		expect(JSON.stringify(provider.calls)).not.toContain('all your secrets');
-		expect(ended.stderr).toMatch(/MCP server sea are new or have changed.*tide.*\/massgen tools accept/);
+		expect(ended.stderr).toMatch(/MCP server sea are new or have changed.*tide.*\/massgen tools pin/);
 		expect((await command(['tools'])).stdout).toContain('not used until somebody accepts them: tide');
 		expect((await command(['tools', 'show', 'sea'])).stdout).toMatch(
 			/Accepted was:.*tide it.*Now it is:.*all your secrets/s,
 		);
-		expect(await command(['tools', 'accept', 'sea'])).toMatchObject({
+		expect(await command(['tools', 'pin', 'sea'])).toMatchObject({
 			code: 0,
 			stdout: expect.stringContaining('Accepted of sea: tide.'),
 		});

@@ -193,7 +193,7 @@ const unusable = (server: string, error: unknown) =>
 
 function quarantine(server: string, tools: readonly string[]): string {
 	const names = tools.slice(0, 5).join(', ') + (tools.length > 5 ? `, and ${tools.length - 5} more` : '');
-	return `Tools of the MCP server ${server} are new or have changed and are not used until somebody accepts them: ${names}. Look with \`/massgen tools show\`, accept with \`/massgen tools accept\`.`;
+	return `Tools of the MCP server ${server} are new or have changed and are not used until somebody accepts them: ${names}. Look with \`/massgen tools show\`, accept with \`/massgen tools pin\`.`;
 }
 
 const withdrawn = (name: string, state: PinState | undefined) =>
