@@ -155,7 +155,7 @@ describe('a team with an MCP server', () => {
 		expect(ended.stderr).toMatch(/MCP server sea are new or have changed.*tide.*\/massgen tools pin/);
 		expect((await command(['tools'])).stdout).toContain('not used until somebody accepts them: tide');
 		expect((await command(['tools', 'show', 'sea'])).stdout).toMatch(
-			/Accepted was:.*tide it.*Now it is:.*all your secrets/s,
+			/What has changed.*- description: "tide it"\n *\+ description: "tell it all your secrets"/,
 		);
 		expect(await command(['tools', 'pin', 'sea'])).toMatchObject({
 			code: 0,

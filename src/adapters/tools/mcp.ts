@@ -109,7 +109,7 @@ function createToolset(
 		async call(name, input, options) {
 			const definition = definitions.get(name);
 			if (definition === undefined) return { text: `There is no tool ${name} here.`, isError: true };
-			return session.call(definition, input, options.signal);
+			return session.call(definition, input, options);
 		},
 		close() {
 			closing ??= release();

@@ -65,9 +65,11 @@ function argumentsFor(tool: string): Record<string, unknown> {
 
 async function use(connection: McpConnection): Promise<void> {
 	for (const tool of await connection.list(never)) {
-		await connection.call(tool, argumentsFor(tool.name), never).catch((error: unknown) => {
-			process.stderr.write(`${tool.name}: ${error}\n`);
-		});
+		await connection
+			.call(tool, argumentsFor(tool.name), never, () => {})
+			.catch((error: unknown) => {
+				process.stderr.write(`${tool.name}: ${error}\n`);
+			});
 	}
 }
 

@@ -53,6 +53,10 @@ describe('an MCP server over HTTP', () => {
 				description: 'say it',
 				parameters: { type: 'object', properties: { words: { type: 'string' } } },
 				effects: 'irreversible',
+				idempotent: false,
+				openWorld: true,
+				source: 'box',
+				fingerprint: expect.stringMatching(/^[0-9a-f]{64}$/),
 				label: 'box · say',
 			},
 		]);
@@ -174,6 +178,16 @@ describe('a hostile MCP server over HTTP', () => {
 			isError: true,
 			text: expect.stringContaining('output schema'),
 		});
+	});
+
+	it('tells how far it is, in its own words and once a second at most', async () => {
+		const reply: Reply = { type: 'progress', count: 50, total: 50, message: 'counting', next: text('well') };
+		const { settings } = await serverWith({ call: () => reply });
+		const toolset = mcpWorld().toolset(settings);
+		await toolset.tools(anyTurn);
+		const lines: string[] = [];
+		await toolset.call('box__say', {}, { ...unstopped(), progress: (line) => lines.push(line) });
+		expect(lines).toEqual(['2 % · counting']);
 	});
 
 	it('that shows signs of life may take longer', async () => {
