@@ -1,9 +1,11 @@
 import { join } from 'node:path';
 import packageJson from '../../package.json' with { type: 'json' };
 import { createPlanningToolset } from '../adapters/tools/planning.ts';
+import { createToolPins } from '../approvals/tool-pins.ts';
 import { allMcpServers, serversOf } from '../config/all-mcp-servers.ts';
 import type { LoadedConfig } from '../config/check-config.ts';
 import type { AgentTools } from '../config/configured-team.ts';
+import type { ToolServerProbe } from '../config/doctor.ts';
 import type { Clock } from '../core/clock.ts';
 import { BotError } from '../core/errors.ts';
 import type { Consent, McpServerSettings } from '../core/mcp-settings.ts';
@@ -113,11 +115,34 @@ async function noticeboardOf(tools: AgentTools, dataDir: string, clock: Clock): 
 	return [createNoticeboard(join(dataDir, 'noticeboard.md'), clock)];
 }
 
-/** Starts an MCP server for a moment, to see whether it can be used. */
-export async function probeToolServer(server: McpServerSettings): Promise<{ offers: string } | { problem: string }> {
+/**
+ * Starts every MCP server for a moment, to see whether it can be used. `store`: where logins and pins are; otherwise why
+ * they cannot be read, in a sentence, or null when there are none yet.
+ */
+export async function probeToolServers(
+	config: LoadedConfig,
+	store: Store | { problem: string } | null,
+): Promise<readonly ToolServerProbe[]> {
+	const readable = store !== null && 'get' in store ? store : null;
+	const unread = store !== null && 'problem' in store ? ` (tried without its login: ${store.problem})` : '';
+	return Promise.all(
+		allMcpServers(config).map(async (server) => {
+			const found = await probe(server, readable);
+			const isUnread = 'problem' in found && server.launch.type === 'http';
+			const tools = readable === null ? null : (await createToolPins(readable).view(server)).tools;
+			return {
+				name: server.name,
+				found: isUnread ? { problem: `${found.problem}${unread}` } : found,
+				waiting: (tools ?? []).flatMap(({ name, state }) => (state === 'accepted' ? [] : [name])),
+			};
+		}),
+	);
+}
+
+async function probe(server: McpServerSettings, store: Store | null): Promise<ToolServerProbe['found']> {
 	const { probeMcpServer } = await import('../adapters/tools/mcp.ts');
 	const sandbox = server.launch.type === 'stdio' ? await probeSandbox() : null;
-	const found = await probeMcpServer(server, { sandbox, store: null, version, elicit: null, consent: null });
+	const found = await probeMcpServer(server, { sandbox, store, version, elicit: null, consent: null });
 	await sandbox?.close();
 	if ('problem' in found) return found;
 	return {
