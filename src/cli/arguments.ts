@@ -60,7 +60,7 @@ export const usage = `MassGen Chat: a team of AI agents answers in one thread.
   npm run deploy-commands                     register /massgen with Discord
   npm run doctor -- --slack-channel ID        check whether the bot can answer in a channel of Slack, too
   npm run store -- migrate FROM TO            move all runs between a data folder and Redis (redis://...)
-  npm run sandbox:build [-- PACKAGE@1.2.3]    make the images tools run in, with these MCP servers
+  npm run sandbox:build [-- NAME ...]         make the images tools run in, with these MCP servers: presets or PACKAGE@1.2.3
 
   --team NAME      the team that answers (default: made of the models that can be reached)
   --config FILE    configuration or team file, MassGen's own YAML included (default: config/massgen.yaml)
