@@ -55,7 +55,7 @@ export function openTeams(
 
 	const agentsOf = async (team: Team, run: GatedRun): Promise<ReadonlyMap<string, Agent>> => {
 		const configured = (await named(team.name)).agents;
-		const tools = openTools(run.run);
+		const tools = openTools(run);
 		const gate = approvals.gateOf(run);
 		prices ??= loadPrices(config);
 		const table = await prices;

@@ -8,6 +8,8 @@ import type { AgentTools } from '../config/configured-team.ts';
 import type { ToolServerProbe } from '../config/doctor.ts';
 import type { Clock } from '../core/clock.ts';
 import { BotError } from '../core/errors.ts';
+import type { Asker } from '../core/foreign-form.ts';
+import type { GatedRun } from '../core/gate.ts';
 import type { Consent, McpServerSettings } from '../core/mcp-settings.ts';
 import type { Sandbox } from '../core/sandbox.ts';
 import type { Store } from '../core/store.ts';
@@ -25,7 +27,7 @@ interface RunTools {
 	/** What an agent has. Each toolset is closed by whom it is given to. */
 	of(agent: string, tools: AgentTools): Promise<Toolset[]>;
 }
-export type ToolsOpener = (run: string) => RunTools;
+export type ToolsOpener = (run: GatedRun) => RunTools;
 
 interface ToolsPlace {
 	pins: ToolPins;
@@ -33,6 +35,8 @@ interface ToolsPlace {
 	store: Store;
 	clock: Clock;
 	report(text: string): void;
+	/** The way to whoever asked a run's question; null: there is none. */
+	askerOf(run: GatedRun): Asker | null;
 }
 
 export function createToolsOpener(config: LoadedConfig, place: ToolsPlace): ToolsOpener {
@@ -41,11 +45,12 @@ export function createToolsOpener(config: LoadedConfig, place: ToolsPlace): Tool
 	const hasServers = allMcpServers(config).length > 0;
 	const openServers = once(async () => {
 		const { createMcpServers } = await import('../adapters/tools/mcp.ts');
-		return createMcpServers({ ...place, version, elicit: null, consent: null });
+		return createMcpServers({ ...place, version, consent: null });
 	});
-	return (run) => {
+	return (gated) => {
+		const { run } = gated;
 		const released = releasing(run, sandbox);
-		const servers = once(async () => (hasServers ? (await openServers()).forRun(run) : null));
+		const servers = once(async () => (hasServers ? (await openServers()).forRun(run, place.askerOf(gated)) : null));
 		const workspaces = once(async () => {
 			const { createRunWorkspaces } = await import('../adapters/tools/workspace.ts');
 			return sandbox === null
@@ -142,7 +147,7 @@ export async function probeToolServers(
 async function probe(server: McpServerSettings, store: Store | null): Promise<ToolServerProbe['found']> {
 	const { probeMcpServer } = await import('../adapters/tools/mcp.ts');
 	const sandbox = server.launch.type === 'stdio' ? await probeSandbox() : null;
-	const found = await probeMcpServer(server, { sandbox, store, version, elicit: null, consent: null });
+	const found = await probeMcpServer(server, { sandbox, store, version, consent: null });
 	await sandbox?.close();
 	if ('problem' in found) return found;
 	return {
@@ -168,6 +173,6 @@ export async function logInToToolServer(
 	}
 	const { probeMcpServer } = await import('../adapters/tools/mcp.ts');
 	const patient = { ...server, startTimeoutMs: LOGIN_MS };
-	const found = await probeMcpServer(patient, { sandbox: null, store, version, elicit: null, consent });
+	const found = await probeMcpServer(patient, { sandbox: null, store, version, consent });
 	return 'problem' in found ? found.problem : null;
 }

@@ -1,6 +1,6 @@
 import { createMemoryStore } from '../../../../src/adapters/stores/memory.ts';
 import type { McpConnection } from '../../../../src/adapters/tools/mcp/connection.ts';
-import { createOpener } from '../../../../src/adapters/tools/mcp/opener.ts';
+import { createOpener, type OpenerPlace } from '../../../../src/adapters/tools/mcp/opener.ts';
 import type { Consent, McpServerSettings } from '../../../../src/core/mcp-settings.ts';
 
 /**
@@ -51,10 +51,10 @@ const open = createOpener({
 	version: '0.0.0',
 	store: createMemoryStore(),
 	consent,
-	elicit: async () => ({ action: 'accept', content: {} }),
 });
 
-const connect = () => open(server, { run: 'r', key: 'k' }, { onToolsChanged: () => {}, onClosed: () => {} }, never);
+const place: OpenerPlace = { run: 'r', key: 'k', elicit: async () => ({ action: 'accept', content: {} }) };
+const connect = () => open(server, place, { onToolsChanged: () => {}, onClosed: () => {} }, never);
 
 /** Arguments that the suite asks for, where an empty object will not do. */
 function argumentsFor(tool: string): Record<string, unknown> {

@@ -77,7 +77,7 @@ describe('an MCP server over HTTP', () => {
 	it('is connected once for the agents of a run, and closed with the last of them', async () => {
 		const { server, settings } = await serverWith({});
 		const world = mcpWorld();
-		const run = world.servers.forRun('run1');
+		const run = world.servers.forRun('run1', null);
 		const [one, two] = [world.toolset(settings, { run }), world.toolset(settings, { run, agent: 'bob' })];
 		await Promise.all([one.tools(anyTurn), two.tools(anyTurn)]);
 		await one.close();
@@ -120,7 +120,7 @@ describe('an MCP server over HTTP', () => {
 		await first.tools(anyTurn);
 		await first.close();
 		behaviour.refuses = true;
-		const again = world.toolset(settings, { run: world.servers.forRun('run2') });
+		const again = world.toolset(settings, { run: world.servers.forRun('run2', null) });
 		expect(await again.tools(anyTurn)).toHaveLength(1);
 		expect(await again.call('box__say', {}, unstopped())).toMatchObject({
 			isError: true,
