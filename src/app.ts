@@ -27,8 +27,6 @@ import { type Clock, endable } from './core/clock.ts';
 import { formsOf } from './core/command-form.ts';
 import { BotError, messageOf, sentenceOf } from './core/errors.ts';
 import type { Finding } from './core/finding.ts';
-import type { Asker } from './core/foreign-form.ts';
-import type { GatedRun } from './core/gate.ts';
 import type { Gateway, Inbound } from './core/gateway.ts';
 import type { Consent } from './core/mcp-settings.ts';
 import type { RunEvent } from './core/run-event.ts';
@@ -140,12 +138,7 @@ async function assemble(
 	const { access, audit, roles, doorkeeper } = openAccess(people);
 	const sandbox = await (options.openSandbox ?? openSandbox)(config, clock);
 	const pins = createToolPins(store);
-	const askerOf = ({ session, requester: person, canAsk }: GatedRun): Asker | null => {
-		const gateway = gatewayOf(decodeSessionId(session).platform);
-		if (!canAsk || gateway?.elicit === undefined) return null;
-		return gateway.elicit.bind(gateway, { session, person });
-	};
-	const openTools = createToolsOpener(config, { pins, sandbox, store, clock, report: tell, askerOf });
+	const openTools = createToolsOpener(config, { pins, sandbox, store, clock, report: tell, gatewayOf });
 	const secrets = secretsOf(config, options.env);
 	const backendOf = (team: string) => teams.backendOf(team);
 	const asking = openApprovals({ config, store, clock, sayIn, audit, access, pins, secrets, backendOf, onProblem });

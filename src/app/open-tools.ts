@@ -10,8 +10,10 @@ import type { Clock } from '../core/clock.ts';
 import { BotError } from '../core/errors.ts';
 import type { Asker } from '../core/foreign-form.ts';
 import type { GatedRun } from '../core/gate.ts';
+import type { Gateway } from '../core/gateway.ts';
 import type { Consent, McpServerSettings } from '../core/mcp-settings.ts';
 import type { Sandbox } from '../core/sandbox.ts';
+import { decodeSessionId } from '../core/session-id.ts';
 import type { Store } from '../core/store.ts';
 import type { Rules } from '../core/team.ts';
 import type { Toolset } from '../core/tool.ts';
@@ -35,8 +37,8 @@ interface ToolsPlace {
 	store: Store;
 	clock: Clock;
 	report(text: string): void;
-	/** The way to whoever asked a run's question; null: there is none. */
-	askerOf(run: GatedRun): Asker | null;
+	/** By the name of its platform. */
+	gatewayOf(platform: string): Pick<Gateway, 'elicit'> | null;
 }
 
 export function createToolsOpener(config: LoadedConfig, place: ToolsPlace): ToolsOpener {
@@ -50,7 +52,7 @@ export function createToolsOpener(config: LoadedConfig, place: ToolsPlace): Tool
 	return (gated) => {
 		const { run } = gated;
 		const released = releasing(run, sandbox);
-		const servers = once(async () => (hasServers ? (await openServers()).forRun(run, place.askerOf(gated)) : null));
+		const servers = once(async () => (hasServers ? (await openServers()).forRun(run, askerOf(gated, place)) : null));
 		const workspaces = once(async () => {
 			const { createRunWorkspaces } = await import('../adapters/tools/workspace.ts');
 			return sandbox === null
@@ -75,6 +77,13 @@ export function createToolsOpener(config: LoadedConfig, place: ToolsPlace): Tool
 			},
 		};
 	};
+}
+
+/** The way to whoever asked a run's question; null: there is none. */
+function askerOf({ session, requester: person, canAsk }: GatedRun, { gatewayOf }: ToolsPlace): Asker | null {
+	const gateway = gatewayOf(decodeSessionId(session).platform);
+	if (!canAsk || gateway?.elicit === undefined) return null;
+	return gateway.elicit.bind(gateway, { session, person });
 }
 
 function once<Result>(make: () => Promise<Result>): () => Promise<Result> {

@@ -4,7 +4,10 @@ export type FormField = {
 	label: string;
 	/** Empty: none. */
 	description: string;
+	/** It may not be left empty. */
 	required: boolean;
+	/** What the answer holds when it is left empty; empty: nothing. */
+	preset: string;
 } & (
 	| { type: 'text'; least: number; most: number; shape: 'email' | 'uri' | 'date' | 'date-time' | null }
 	| { type: 'number'; whole: boolean; least: number; most: number }

@@ -6,7 +6,7 @@ import { visibleText } from '../../../core/foreign-text.ts';
 import type { Elicit } from './connection.ts';
 
 /** The largest form that is put to a person: fields, options of a choice, characters of its texts and of an answer. */
-const FIELDS = 10;
+const FIELDS = 20;
 const OPTIONS = 25;
 const MESSAGE = 1_000;
 const LABEL = 80;
@@ -62,9 +62,17 @@ function elicitResult({ fields }: ForeignForm, answer: FormAnswer): ElicitResult
 	return { action: 'accept', content };
 }
 
-function fieldOf(name: string, schema: Schema, required: boolean): FormField | null {
+function fieldOf(name: string, schema: Schema, isRequired: boolean): FormField | null {
 	const label = shortened(schema.title ?? name, LABEL);
-	const common = { name, label, description: shortened(schema.description ?? '', DESCRIPTION), required };
+	const { default: preset, description = '' } = schema;
+	const common = {
+		name,
+		label,
+		description: shortened(description, DESCRIPTION),
+		// The SDK fills in what a server has a value for.
+		required: isRequired && preset === undefined,
+		preset: shortened(Array.isArray(preset) ? preset.join(', ') : String(preset ?? ''), LABEL),
+	};
 	const options = optionsOf(schema);
 	if (options !== null && (options.length === 0 || options.length > OPTIONS)) return null;
 	switch (schema.type) {
@@ -90,7 +98,7 @@ function fieldOf(name: string, schema: Schema, required: boolean): FormField | n
 			return {
 				...common,
 				type: 'text',
-				least: Math.max(minLength, required ? 1 : 0),
+				least: Math.max(minLength, common.required ? 1 : 0),
 				most: Math.min(maxLength, ANSWER),
 				shape: format,
 			};

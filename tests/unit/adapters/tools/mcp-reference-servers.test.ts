@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import { packageOfServer } from '../../../../src/config/mcp-presets.ts';
 import { mcpServersOf } from '../../../../src/config/mcp-servers-of.ts';
+import type { ForeignForm } from '../../../../src/core/foreign-form.ts';
 import { anyTurn, mcpWorld, serverSettings, unstopped } from '../../../support/mcp.ts';
 import { createProcessSandbox } from '../../../support/process-sandbox.ts';
 
@@ -73,4 +74,26 @@ it('the preset "filesystem" knows every tool of its server: it reads, or works i
 	expect(require('@modelcontextprotocol/server-filesystem/package.json').version).toBe(
 		packageOfServer('filesystem').split('@').at(-1),
 	);
+}, 60_000);
+
+it('the reference server "everything" asks a person, and is told what they answered; without one it is told so', async () => {
+	const sandbox = createProcessSandbox();
+	onTestFinished(() => sandbox.close());
+	const command = ['node', entryOf('server-everything'), 'stdio'];
+	const settings = serverSettings({ type: 'stdio', command, env: {}, image: null, egress: [], workspace: false });
+	const world = mcpWorld({ sandbox });
+	const forms: ForeignForm[] = [];
+	const run = world.servers.forRun('run1', async (form) => {
+		forms.push(form);
+		return { type: 'accepted', values: { name: 'Ada', check: true, integer: 7 } };
+	});
+	const toolset = world.toolset(settings, { run });
+	await toolset.tools(anyTurn);
+	const { text, isError } = await toolset.call('box__trigger-elicitation-request', {}, unstopped());
+	expect(isError).toBe(false);
+	expect(text).toContain('Ada');
+	expect(forms[0]).toMatchObject({ server: 'box', message: expect.stringContaining('Please provide') });
+	expect(new Set(forms[0]?.fields.map(({ type }) => type))).toEqual(new Set(['text', 'boolean', 'number', 'choice']));
+	const alone = mcpWorld({ sandbox }).toolset(settings);
+	expect((await alone.tools(anyTurn)).map(({ name }) => name)).not.toContain('box__trigger-elicitation-request');
 }, 60_000);
