@@ -50,10 +50,11 @@ const common = {
 	begun: new Map<string, string>(),
 	tainted: false,
 	files: null,
+	plan: [],
 	repliesUsed: 0,
 	updated: false,
 	now: Date.UTC(2026, 0, 31),
-	limits: { replies: 3, steps: 60 },
+	limits: { replies: 3, steps: 60, tools: 30 },
 	planning: false,
 	check: () => null,
 } as const;

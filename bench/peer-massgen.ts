@@ -9,7 +9,6 @@ import { createOpenAICompatibleBackend } from '../src/adapters/backends/openai-c
 import { createRateLimits } from '../src/adapters/backends/shared/rate-limit.ts';
 import type { BackendServices } from '../src/adapters/backends/shared/resilient-stream.ts';
 import { createModelAgent } from '../src/agents/loop.ts';
-import { noApprovals } from '../tests/support/no-approvals.ts';
 import type { Agent } from '../src/core/agent.ts';
 import type { Backend } from '../src/core/backend.ts';
 import type { BackendSettings } from '../src/core/backend-settings.ts';
@@ -22,6 +21,7 @@ import { loadCatalogue } from '../src/observers/catalogue.ts';
 import { createProjector } from '../src/observers/projector.ts';
 import { createRuns, newRunId, type Runs } from '../src/runs/runs.ts';
 import { systemClock } from '../src/system-clock.ts';
+import { noApprovals } from '../tests/support/no-approvals.ts';
 import { openGate } from '../tests/support/open-gate.ts';
 import { plainAudit } from '../tests/support/plain-audit.ts';
 import { modelOf, type PeerRun, type PeerSetup, peerMain, type RunResult } from './peer-main.ts';

@@ -93,7 +93,7 @@ const shell = createShell({
 	folder: { open() {}, mounts: async () => [{ workspace, at: OWN_FOLDER, writable: true }] },
 	settings: { image, limits: request.limits, longestMs: 60_000, egress: [], allowed: null, blocked: [] },
 });
-await shell.tools({ kind: 'answer', question: '', seen: [], files: null, attachments: [] });
+await shell.tools({ kind: 'answer', question: '', seen: [], files: null, attachments: [], plan: [] });
 const execute = async () => {
 	const result = await shell.call(
 		'execute_command',

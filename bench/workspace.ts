@@ -19,7 +19,7 @@ import { median } from './statistics.ts';
 const MIB = 2 ** 20;
 const files = Number(process.argv[2] ?? 10_000);
 const repetitions = Number(process.argv[3] ?? 3);
-const TURN: ToolsetTurn = { kind: 'answer', question: '', seen: [], files: null, attachments: [] };
+const TURN: ToolsetTurn = { kind: 'answer', question: '', seen: [], files: null, attachments: [], plan: [] };
 const sandbox = createDockerSandbox({ instance: `bench-${process.pid}`, clock: systemClock });
 const problem = await sandbox.problem();
 if (problem !== null) throw new Error(problem);

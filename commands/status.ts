@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Command, RunStatus } from '../src/core/command.ts';
 import type { Say } from '../src/core/say.ts';
+import type { PlannedTask, TaskStatus } from '../src/core/task-plan.ts';
 
 const options = z.strictObject({});
 
@@ -17,11 +18,17 @@ export const status: Command<typeof options> = {
 	},
 };
 
+/** Signs of a checklist; they need no language. */
+const SIGNS: Readonly<Record<TaskStatus, string>> = { pending: '☐', in_progress: '▶', completed: '☑', blocked: '⏸' };
+
+/** Below its agent's row. The description is in one line already, and cannot begin another list or heading here. */
+const taskLine = ({ status: is, description }: PlannedTask) => `  - ${SIGNS[is]} ${description}`;
+
 function textOf({ title, team, run, startedAt, finished, rows, waiting }: RunStatus, say: Say): string {
 	const outcome = finished === null ? 'running' : finished;
-	const lines = rows.map(({ name, model, state, note }) => {
+	const lines = rows.flatMap(({ name, model, state, note, plan = [] }) => {
 		const why = note === null ? '' : ` (${note})`;
-		return say('status.row', { name, model, state: say(`state.${state}`), why });
+		return [say('status.row', { name, model, state: say(`state.${state}`), why }), ...plan.map(taskLine)];
 	});
 	return [
 		say('status.title', { title }),

@@ -9,7 +9,7 @@ import type { ToolDefinition, ToolServerView, ToolView } from '../src/core/tool-
 const OWN_PLACES: readonly string[] = ['terminal', 'web'];
 
 const options = z.strictObject({
-	action: z.enum(['list', 'show', 'accept']).default('list'),
+	action: z.enum(['list', 'show', 'pin']).default('list'),
 	server: z.string().min(1).optional(),
 	tool: z.string().min(1).optional(),
 });
@@ -64,7 +64,32 @@ function detailsOf({ server, instructions, tools: found }: ToolServerView, wante
 function toolText({ name, state, digest, accepted, seen }: ToolView, say: Say): string {
 	const title = say(`tools.state.${state}`, { name: revealedText(name), digest });
 	if (state !== 'changed' || accepted === null) return [title, quoted(json(seen))].join('\n');
-	return [title, say('tools.before'), quoted(json(accepted)), say('tools.now'), quoted(json(seen))].join('\n');
+	const lines = difference(leavesOf(accepted), leavesOf(seen));
+	return lines.length === 0
+		? [title, say('tools.same')].join('\n')
+		: [title, say('tools.difference'), quoted(lines.join('\n'))].join('\n');
+}
+
+/** The lines by which what was accepted and what is seen now differ. */
+function difference(before: ReadonlyMap<string, string>, now: ReadonlyMap<string, string>): string[] {
+	return [...new Set([...before.keys(), ...now.keys()])].sort().flatMap((path) => {
+		const [old, fresh] = [before.get(path), now.get(path)];
+		if (old === fresh) return [];
+		return [
+			...(old === undefined ? [] : [`- ${path}: ${old}`]),
+			...(fresh === undefined ? [] : [`+ ${path}: ${fresh}`]),
+		];
+	});
+}
+
+/** Every value in a definition, as JSON, by where it stands. */
+function leavesOf(value: unknown, path = ''): Map<string, string> {
+	if (typeof value !== 'object' || value === null || Object.keys(value).length === 0) {
+		return new Map([[path, JSON.stringify(value) ?? '']]);
+	}
+	return new Map(
+		Object.entries(value).flatMap(([key, inner]) => [...leavesOf(inner, path === '' ? key : `${path}.${key}`)]),
+	);
 }
 
 const json = (definition: ToolDefinition) => JSON.stringify(definition, null, 1);

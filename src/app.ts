@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { commands } from '../commands/index.ts';
 import packageJson from '../package.json' with { type: 'json' };
 import { forgetOldBudgets } from './access/budgets.ts';
@@ -11,13 +12,14 @@ import { openApprovals } from './app/open-approvals.ts';
 import { openSandbox } from './app/open-sandbox.ts';
 import { openStore } from './app/open-store.ts';
 import { openTeams } from './app/open-teams.ts';
-import { createToolsOpener, logInToToolServer } from './app/open-tools.ts';
+import { createToolsOpener, logInToToolServer, probeToolServers } from './app/open-tools.ts';
 import { createToolBook } from './approvals/tool-book.ts';
 import { createToolPins } from './approvals/tool-pins.ts';
 import { createBot, type RunningBot } from './bot.ts';
 import { allMcpServers } from './config/all-mcp-servers.ts';
 import type { ConfigOptions, LoadedConfig } from './config/check-config.ts';
 import type { ConfiguredTeam } from './config/configured-team.ts';
+import type { ToolServerProbe } from './config/doctor.ts';
 import { loadConfig } from './config/load-config.ts';
 import { secretsOf } from './config/secrets-of.ts';
 import type { Settings } from './config/settings-of.ts';
@@ -136,7 +138,7 @@ async function assemble(
 	const { access, audit, roles, doorkeeper } = openAccess(people);
 	const sandbox = await (options.openSandbox ?? openSandbox)(config, clock);
 	const pins = createToolPins(store);
-	const openTools = createToolsOpener(config, { pins, sandbox, store, clock, report: tell });
+	const openTools = createToolsOpener(config, { pins, sandbox, store, clock, report: tell, gatewayOf });
 	const secrets = secretsOf(config, options.env);
 	const backendOf = (team: string) => teams.backendOf(team);
 	const asking = openApprovals({ config, store, clock, sayIn, audit, access, pins, secrets, backendOf, onProblem });
@@ -347,6 +349,16 @@ async function openTerminal(
 ): Promise<TerminalGateway> {
 	const { createTerminalGateway } = await import('./adapters/gateways/terminal/terminal-gateway.ts');
 	return createTerminalGateway({ ...place, env, clock, say });
+}
+
+/** Tries the tool servers of a configuration. What is kept of them is read, unless another process holds it. */
+export async function probeTools(config: LoadedConfig): Promise<readonly ToolServerProbe[]> {
+	const { redis, dataDir } = config.settings;
+	if (redis === null && !existsSync(dataDir)) return probeToolServers(config, null);
+	const say = (await openLanguages(config, { chats: false })).in(null);
+	const opening = openStore(config, systemClock, say, () => {});
+	const store = await opening.catch((thrown: unknown) => ({ problem: sentenceOf(thrown) }));
+	return probeToolServers(config, store).finally(() => ('close' in store ? store.close() : undefined));
 }
 
 /** Lets a person log in to an MCP server by its name. See `logInToToolServer`. */

@@ -1,5 +1,6 @@
 import type { AgentEvent, BegunCall, Turn } from '../core/agent.ts';
 import type { Message, ToolCall } from '../core/message.ts';
+import type { PlannedTask } from '../core/task-plan.ts';
 import type { ModelCall } from '../core/usage.ts';
 import { openingMessage } from './instructions/opening-message.ts';
 import { updateMessage } from './instructions/update.ts';
@@ -33,6 +34,10 @@ export interface Conversation {
 	/** Counts one more reply without a valid outcome. */
 	refuse(): void;
 	unsaved(): boolean;
+	/** The agent's task plan is this from now on. */
+	plan(tasks: readonly PlannedTask[]): void;
+	/** The task plan has changed since it was saved. */
+	replanned(): boolean;
 	/** `begins`: the calls that begin once it is durable. */
 	save(begins?: readonly BegunCall[]): Saved;
 	end(ending: Ending): AgentEvent;
@@ -45,6 +50,7 @@ export function createConversation(turn: Turn): Conversation {
 	let calls: ModelCall[] = [];
 	let steps = messages.filter((message) => message.role === 'assistant').length;
 	let repliesUsed = turn.repliesUsed;
+	let plan: readonly PlannedTask[] | null = null;
 
 	function takeCalls(): ModelCall[] {
 		const taken = calls;
@@ -78,11 +84,17 @@ export function createConversation(turn: Turn): Conversation {
 			repliesUsed += 1;
 		},
 		unsaved: () => saved < messages.length,
+		plan(tasks) {
+			plan = tasks;
+		},
+		replanned: () => plan !== null,
 		save(begins = []) {
 			const added = messages.slice(saved);
 			saved = messages.length;
 			const point: Saved = { type: 'saved', messages: added, calls: takeCalls(), repliesUsed };
-			return begins.length === 0 ? point : { ...point, begins };
+			const changed = plan === null ? {} : { plan };
+			plan = null;
+			return { ...point, ...(begins.length === 0 ? {} : { begins }), ...changed };
 		},
 		end: (ending) => ({ ...ending, calls: takeCalls() }),
 	};

@@ -128,10 +128,11 @@ function promptSizes(
 		begun: new Map<string, string>(),
 		tainted: false,
 		files: null,
+		plan: [],
 		repliesUsed: 0,
 		updated: false,
 		now: 0,
-		limits: { replies: rules.replyLimit, steps: rules.stepLimit },
+		limits: { replies: rules.replyLimit, steps: rules.stepLimit, tools: rules.mostTools },
 		planning: rules.planning,
 	} as const;
 	const { sensitivity, novelty } = rules;

@@ -4,7 +4,7 @@ import type { Backend, BackendRequest } from '../core/backend.ts';
 import type { Clock } from '../core/clock.ts';
 import { messageOf } from '../core/errors.ts';
 import type { Gate } from '../core/gate.ts';
-import type { Toolset, ToolsetTurn } from '../core/tool.ts';
+import type { Toolset } from '../core/tool.ts';
 import { type PriceTable, type Usage, unknownUsage } from '../core/usage.ts';
 import { orAbandoned } from './abandon.ts';
 import { type Conversation, createConversation, type Ending, inCallOrder, type PendingReply } from './conversation.ts';
@@ -14,7 +14,7 @@ import { type Judgement, judge } from './outcome.ts';
 import { corrections, exhausted } from './refusal.ts';
 import { createReplyCollector, type ReplyCollector } from './reply.ts';
 import { runTools } from './tool-round.ts';
-import { openToolbox, type Toolbox } from './toolbox.ts';
+import { openToolbox, type Toolbox, type ToolboxTurn } from './toolbox.ts';
 
 export interface ModelAgentOptions {
 	id: string;
@@ -61,13 +61,13 @@ async function* takeTurn(
 ): AsyncGenerator<AgentEvent, void> {
 	const talk = createConversation(turn);
 	try {
-		const toolbox = await orAbandoned(openToolbox(options.toolsets, toolsetTurn(turn)), signal, options.clock);
+		const opening = openToolbox(options.toolsets, toolboxTurn(turn));
+		const toolbox = await orAbandoned(opening, signal, options.clock);
 		if (toolbox?.type !== 'opened') {
 			yield talk.end(toolbox ?? ABORTED);
 			return;
 		}
 		const work: Work = { options, turn, talk, toolbox, signal, tainted: turn.tainted };
-		const unchanging = requestOf(work);
 		let hasWritten = false;
 		const noteWriting = () => {
 			const first = !hasWritten;
@@ -84,10 +84,7 @@ async function* takeTurn(
 				if (talk.steps > 0 && talk.unsaved()) yield talk.save();
 				const collector = createReplyCollector(turn, noteWriting);
 				// The hot path of the program: no generator of ours may stand between the backend and the run.
-				for await (const event of options.backend.stream(
-					{ ...unchanging, messages: inCallOrder(talk.messages) },
-					signal,
-				)) {
+				for await (const event of options.backend.stream(requestOf(work), signal)) {
 					const shown = collector.take(event);
 					if (shown !== null) yield shown;
 				}
@@ -98,22 +95,22 @@ async function* takeTurn(
 			ending = yield* act(work, pending);
 			pending = null;
 		}
+		if (talk.replanned()) yield talk.save();
 		yield talk.end(ending);
 	} catch (thrown) {
 		yield talk.end({ type: 'failed', code: 'bug', message: messageOf(thrown), fatal: true });
 	}
 }
 
-function requestOf({ options, turn, toolbox }: Work): Omit<BackendRequest, 'messages'> {
+function requestOf({ options, turn, talk, toolbox }: Work): BackendRequest {
 	const workflow = workflowTools(turn);
+	const { specs } = toolbox;
+	const abilities = { ...noAbilities, ...toolbox.abilities, planning: isPlanning(turn, toolbox) };
 	return {
-		system: systemPrompt(options.systemMessage, turn, {
-			...noAbilities,
-			...toolbox.abilities,
-			planning: isPlanning(turn, toolbox),
-		}),
-		tools: [...workflow, ...toolbox.specs],
-		toolChoice: workflow.length > 0 && toolbox.specs.length === 0 ? 'required' : 'auto',
+		system: systemPrompt(options.systemMessage, turn, abilities),
+		tools: [...workflow, ...specs],
+		messages: inCallOrder(talk.messages),
+		toolChoice: workflow.length > 0 && specs.length === 0 ? 'required' : 'auto',
 		run: turn.run,
 		agent: turn.agent,
 		kind: turn.kind,
@@ -124,12 +121,15 @@ function requestOf({ options, turn, toolbox }: Work): Omit<BackendRequest, 'mess
 const isPlanning = (turn: Turn, toolbox: Toolbox) =>
 	turn.planning && turn.kind !== 'present' && toolbox.tools.some(({ effects }) => effects === 'irreversible');
 
-const toolsetTurn = ({ kind, question, answers, files, attachments }: Turn): ToolsetTurn => ({
-	kind,
-	question,
-	files,
-	attachments,
-	seen: answers.map((answer) => ({ name: answer.name, mine: answer.mine, files: answer.files ?? null })),
+const toolboxTurn = (turn: Turn): ToolboxTurn => ({
+	kind: turn.kind,
+	question: turn.question,
+	files: turn.files,
+	attachments: turn.attachments,
+	plan: turn.plan,
+	transcript: turn.transcript,
+	mostTools: turn.limits.tools,
+	seen: turn.answers.map((answer) => ({ name: answer.name, mine: answer.mine, files: answer.files ?? null })),
 });
 
 /** Why the model may not be called once more, or null. */

@@ -168,6 +168,7 @@ const begun = ({ call, tool, effectKey }: Cleared): BegunCall => ({
 	taints: tool.openWorld,
 });
 
-function addResult(talk: Conversation, { id, name }: ToolCall, { text, isError }: ToolResult): void {
+function addResult(talk: Conversation, { id, name }: ToolCall, { text, isError, plan }: ToolResult): void {
 	talk.add({ role: 'tool', callId: id, name, text, isError });
+	if (plan !== undefined) talk.plan(plan);
 }

@@ -2,18 +2,22 @@ import type { Abilities } from '../core/abilities.ts';
 import type { ToolSpec } from '../core/backend.ts';
 import { messageOf } from '../core/errors.ts';
 import type { KeptFiles } from '../core/kept-files.ts';
+import type { Message } from '../core/message.ts';
 import type { CallOptions, Tool, ToolResult, Toolset, ToolsetTurn } from '../core/tool.ts';
 import { toolResults } from './instructions/tool-results.ts';
 import { isReservedName } from './instructions/workflow-tools.ts';
+import { chooseTools } from './tool-choice.ts';
 
 /** The ordinary tools of one turn, from all toolsets of its agent. */
 export interface Toolbox {
 	type: 'opened';
-	/** In the form that a model is offered. */
+	/** What the model's next call is offered; a search for tools adds to it. */
 	readonly specs: readonly ToolSpec[];
+	/** All there are, those included that have to be looked up first. */
 	readonly tools: readonly Tool[];
 	/** What the agent's instructions explain of them. */
 	readonly abilities: Partial<Abilities>;
+	/** A tool that can be called now. */
 	find(name: string): Tool | null;
 	/** Never rejects: a tool that throws gives an error result. */
 	call(name: string, input: unknown, options: CallOptions): Promise<ToolResult>;
@@ -29,8 +33,14 @@ export interface ToolboxFailure {
 	fatal: boolean;
 }
 
+export interface ToolboxTurn extends ToolsetTurn {
+	transcript: readonly Message[];
+	/** With more tools than this, those that fit the question are offered and the others are looked up. */
+	mostTools: number;
+}
+
 /** Never rejects. Names must be unique and not the coordination's, because a model tells tools apart by name alone. */
-export async function openToolbox(toolsets: readonly Toolset[], turn: ToolsetTurn): Promise<Toolbox | ToolboxFailure> {
+export async function openToolbox(toolsets: readonly Toolset[], turn: ToolboxTurn): Promise<Toolbox | ToolboxFailure> {
 	const found = new Map<string, { tool: Tool; toolset: Toolset }>();
 	try {
 		const listed = await Promise.all(toolsets.map(async (toolset) => ({ toolset, tools: await toolset.tools(turn) })));
@@ -44,19 +54,24 @@ export async function openToolbox(toolsets: readonly Toolset[], turn: ToolsetTur
 		const message = `The agent's tools could not be listed: ${messageOf(thrown)}. Check its tool servers.`;
 		return { type: 'failed', code: 'tools_unavailable', message, fatal: false };
 	}
+	const tools = [...found.values()].map(({ tool }) => tool);
+	const choosable = [...found.values()].flatMap(({ tool, toolset }) => (toolset.choosable ? [tool.name] : []));
+	const { mostTools: most, question, transcript } = turn;
+	const choice = chooseTools(tools, { choosable: new Set(choosable), most, question, transcript });
 	return {
 		type: 'opened',
-		specs: [...found.values()].map(({ tool: { name, description, parameters } }) => ({
-			name,
-			description,
-			parameters,
-		})),
-		tools: [...found.values()].map(({ tool }) => tool),
+		get specs() {
+			return choice.offered().map(({ name, description, parameters }) => ({ name, description, parameters }));
+		},
+		tools,
 		abilities: Object.assign({}, ...toolsets.map((toolset) => toolset.abilities?.())),
-		find: (name) => found.get(name)?.tool ?? null,
+		find: choice.find,
 		async call(name, input, options) {
 			const entry = found.get(name);
-			if (entry === undefined) return { text: toolResults.unknown(name, [...found.keys()]), isError: true };
+			if (entry === undefined) {
+				const known = choice.offered().map((tool) => tool.name);
+				return choice.search(name, input) ?? { text: toolResults.unknown(name, known), isError: true };
+			}
 			try {
 				return await entry.toolset.call(name, input, options);
 			} catch (thrown) {

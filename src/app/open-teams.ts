@@ -18,7 +18,7 @@ import type { Payer, Spending } from '../core/spending.ts';
 import type { Store } from '../core/store.ts';
 import type { Team } from '../core/team.ts';
 import type { PriceTable } from '../core/usage.ts';
-import type { ToolsOpener } from './open-tools.ts';
+import { planningOf, type ToolsOpener } from './open-tools.ts';
 
 /** Where it is kept what was spent. */
 export interface Ledger {
@@ -55,7 +55,7 @@ export function openTeams(
 
 	const agentsOf = async (team: Team, run: GatedRun): Promise<ReadonlyMap<string, Agent>> => {
 		const configured = (await named(team.name)).agents;
-		const tools = openTools(run.run);
+		const tools = openTools(run);
 		const gate = approvals.gateOf(run);
 		prices ??= loadPrices(config);
 		const table = await prices;
@@ -69,7 +69,7 @@ export function openTeams(
 			const { maxOutputTokens } = settings.backend;
 			const backend = meteredBackend(bare, budgets, { payer, maxOutputTokens });
 			const { systemMessage } = settings;
-			const toolsets = await tools.of(id, settings.tools);
+			const toolsets = [...planningOf(team.rules), ...(await tools.of(id, settings.tools))];
 			return [[id, createModelAgent({ id, systemMessage, backend, toolsets, gate, prices: table, clock })]];
 		});
 		return new Map((await Promise.all(agents)).flat());

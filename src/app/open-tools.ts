@@ -1,13 +1,21 @@
 import { join } from 'node:path';
 import packageJson from '../../package.json' with { type: 'json' };
+import { createPlanningToolset } from '../adapters/tools/planning.ts';
+import { createToolPins } from '../approvals/tool-pins.ts';
 import { allMcpServers, serversOf } from '../config/all-mcp-servers.ts';
 import type { LoadedConfig } from '../config/check-config.ts';
 import type { AgentTools } from '../config/configured-team.ts';
+import type { ToolServerProbe } from '../config/doctor.ts';
 import type { Clock } from '../core/clock.ts';
 import { BotError } from '../core/errors.ts';
+import type { Asker } from '../core/foreign-form.ts';
+import type { GatedRun } from '../core/gate.ts';
+import type { Gateway } from '../core/gateway.ts';
 import type { Consent, McpServerSettings } from '../core/mcp-settings.ts';
 import type { Sandbox } from '../core/sandbox.ts';
+import { decodeSessionId } from '../core/session-id.ts';
 import type { Store } from '../core/store.ts';
+import type { Rules } from '../core/team.ts';
 import type { Toolset } from '../core/tool.ts';
 import type { ToolPins } from '../core/tool-pins.ts';
 import { probeSandbox } from './open-sandbox.ts';
@@ -21,7 +29,7 @@ interface RunTools {
 	/** What an agent has. Each toolset is closed by whom it is given to. */
 	of(agent: string, tools: AgentTools): Promise<Toolset[]>;
 }
-export type ToolsOpener = (run: string) => RunTools;
+export type ToolsOpener = (run: GatedRun) => RunTools;
 
 interface ToolsPlace {
 	pins: ToolPins;
@@ -29,6 +37,8 @@ interface ToolsPlace {
 	store: Store;
 	clock: Clock;
 	report(text: string): void;
+	/** By the name of its platform. */
+	gatewayOf(platform: string): Pick<Gateway, 'elicit'> | null;
 }
 
 export function createToolsOpener(config: LoadedConfig, place: ToolsPlace): ToolsOpener {
@@ -37,11 +47,12 @@ export function createToolsOpener(config: LoadedConfig, place: ToolsPlace): Tool
 	const hasServers = allMcpServers(config).length > 0;
 	const openServers = once(async () => {
 		const { createMcpServers } = await import('../adapters/tools/mcp.ts');
-		return createMcpServers({ ...place, version, elicit: null, consent: null });
+		return createMcpServers({ ...place, version, consent: null });
 	});
-	return (run) => {
+	return (gated) => {
+		const { run } = gated;
 		const released = releasing(run, sandbox);
-		const servers = once(async () => (hasServers ? (await openServers()).forRun(run) : null));
+		const servers = once(async () => (hasServers ? (await openServers()).forRun(run, askerOf(gated, place)) : null));
 		const workspaces = once(async () => {
 			const { createRunWorkspaces } = await import('../adapters/tools/workspace.ts');
 			return sandbox === null
@@ -66,6 +77,13 @@ export function createToolsOpener(config: LoadedConfig, place: ToolsPlace): Tool
 			},
 		};
 	};
+}
+
+/** The way to whoever asked a run's question; null: there is none. */
+function askerOf({ session, requester: person, canAsk }: GatedRun, { gatewayOf }: ToolsPlace): Asker | null {
+	const gateway = gatewayOf(decodeSessionId(session).platform);
+	if (!canAsk || gateway?.elicit === undefined) return null;
+	return gateway.elicit.bind(gateway, { session, person });
 }
 
 function once<Result>(make: () => Promise<Result>): () => Promise<Result> {
@@ -100,6 +118,10 @@ function releasing(run: string, sandbox: Sandbox | null): (toolset: Toolset) => 
 	};
 }
 
+/** The task plan of an agent, where its team's rules allow it one. */
+export const planningOf = ({ maxTasks }: Rules): Toolset[] =>
+	maxTasks === null ? [] : [createPlanningToolset({ maxTasks })];
+
 /** The noticeboard of the data folder, for an agent that may post on it. */
 async function noticeboardOf(tools: AgentTools, dataDir: string, clock: Clock): Promise<Toolset[]> {
 	if (!tools.noticeboard) return [];
@@ -107,11 +129,34 @@ async function noticeboardOf(tools: AgentTools, dataDir: string, clock: Clock): 
 	return [createNoticeboard(join(dataDir, 'noticeboard.md'), clock)];
 }
 
-/** Starts an MCP server for a moment, to see whether it can be used. */
-export async function probeToolServer(server: McpServerSettings): Promise<{ offers: string } | { problem: string }> {
+/**
+ * Starts every MCP server for a moment, to see whether it can be used. `store`: where logins and pins are; otherwise why
+ * they cannot be read, in a sentence, or null when there are none yet.
+ */
+export async function probeToolServers(
+	config: LoadedConfig,
+	store: Store | { problem: string } | null,
+): Promise<readonly ToolServerProbe[]> {
+	const readable = store !== null && 'get' in store ? store : null;
+	const unread = store !== null && 'problem' in store ? ` (tried without its login: ${store.problem})` : '';
+	return Promise.all(
+		allMcpServers(config).map(async (server) => {
+			const found = await probe(server, readable);
+			const isUnread = 'problem' in found && server.launch.type === 'http';
+			const tools = readable === null ? null : (await createToolPins(readable).view(server)).tools;
+			return {
+				name: server.name,
+				found: isUnread ? { problem: `${found.problem}${unread}` } : found,
+				waiting: (tools ?? []).flatMap(({ name, state }) => (state === 'accepted' ? [] : [name])),
+			};
+		}),
+	);
+}
+
+async function probe(server: McpServerSettings, store: Store | null): Promise<ToolServerProbe['found']> {
 	const { probeMcpServer } = await import('../adapters/tools/mcp.ts');
 	const sandbox = server.launch.type === 'stdio' ? await probeSandbox() : null;
-	const found = await probeMcpServer(server, { sandbox, store: null, version, elicit: null, consent: null });
+	const found = await probeMcpServer(server, { sandbox, store, version, consent: null });
 	await sandbox?.close();
 	if ('problem' in found) return found;
 	return {
@@ -137,6 +182,6 @@ export async function logInToToolServer(
 	}
 	const { probeMcpServer } = await import('../adapters/tools/mcp.ts');
 	const patient = { ...server, startTimeoutMs: LOGIN_MS };
-	const found = await probeMcpServer(patient, { sandbox: null, store, version, elicit: null, consent });
+	const found = await probeMcpServer(patient, { sandbox: null, store, version, consent });
 	return 'problem' in found ? found.problem : null;
 }

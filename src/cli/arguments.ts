@@ -49,8 +49,8 @@ export const usage = `MassGen Chat: a team of AI agents answers in one thread.
   npm start                                   ask questions one after the other
   npm run ask -- "question" [options]         ask one question
   npm run ask -- --resume [run]               continue an interrupted run (the latest, or by id)
-  npm run tools -- [list|show|accept] [server] [tool]
-                                              look at the tools of MCP servers; accept them
+  npm run tools -- [list|show|pin] [server] [tool]
+                                              look at the tools of MCP servers; pin what they are now
   npm run tools -- login server               log in to an MCP server that asks for it
   npm run audit -- verify                     check that nobody has changed the audit
   npm run audit -- export [--format csv] [--from DAY] [--to DAY] [--tenant slack:T1] [--out FOLDER]
@@ -60,7 +60,7 @@ export const usage = `MassGen Chat: a team of AI agents answers in one thread.
   npm run deploy-commands                     register /massgen with Discord
   npm run doctor -- --slack-channel ID        check whether the bot can answer in a channel of Slack, too
   npm run store -- migrate FROM TO            move all runs between a data folder and Redis (redis://...)
-  npm run sandbox:build [-- PACKAGE@1.2.3]    make the images tools run in, with these MCP servers
+  npm run sandbox:build [-- NAME ...]         make the images tools run in, with these MCP servers: presets or PACKAGE@1.2.3
 
   --team NAME      the team that answers (default: made of the models that can be reached)
   --config FILE    configuration or team file, MassGen's own YAML included (default: config/massgen.yaml)

@@ -1,8 +1,7 @@
 import { sandboxProblem } from '../app/open-sandbox.ts';
 import { dataDirProblem, redisFindings } from '../app/open-store.ts';
 import { loadPrices } from '../app/open-teams.ts';
-import { probeToolServer } from '../app/open-tools.ts';
-import { chatFindings } from '../app.ts';
+import { chatFindings, probeTools } from '../app.ts';
 import { diagnose } from '../config/doctor.ts';
 import { doctorArguments, usage } from './arguments.ts';
 import { exitCode } from './exit-code.ts';
@@ -27,7 +26,7 @@ export async function doctor(args: readonly string[]): Promise<number> {
 		prices: loadPrices,
 		dataDirProblem,
 		redis: redisFindings,
-		toolServer: probeToolServer,
+		toolServers: probeTools,
 		chats: (config) =>
 			chatFindings(config, {
 				discord: options['discord-channel'] ?? null,

@@ -1,4 +1,5 @@
 import { buildSandboxImages } from '../app/open-sandbox.ts';
+import { packageOfServer } from '../config/mcp-presets.ts';
 import { sandboxBuildArguments, usage } from './arguments.ts';
 import { exitCode } from './exit-code.ts';
 
@@ -9,7 +10,9 @@ export async function sandboxBuild(args: readonly string[]): Promise<number> {
 		process.stdout.write(usage);
 		return exitCode.done;
 	}
-	const images = await buildSandboxImages(servers, (text) => process.stderr.write(`${text} ...\n`));
+	const images = await buildSandboxImages(servers.map(packageOfServer), (text) =>
+		process.stderr.write(`${text} ...\n`),
+	);
 	for (const { name, id } of images) process.stdout.write(`${name} ${id}\n`);
 	return exitCode.done;
 }

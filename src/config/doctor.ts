@@ -3,9 +3,8 @@ import { access, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { BotError, messageOf } from '../core/errors.ts';
 import type { Finding } from '../core/finding.ts';
-import type { McpServerSettings } from '../core/mcp-settings.ts';
+import { revealedText } from '../core/foreign-text.ts';
 import type { PriceTable } from '../core/usage.ts';
-import { allMcpServers } from './all-mcp-servers.ts';
 import { AUTO_TEAM, type ConfigOptions, checkConfig, type LoadedConfig } from './check-config.ts';
 import { chooseTeam } from './choose-team.ts';
 import type { ConfiguredTeam } from './configured-team.ts';
@@ -13,6 +12,15 @@ import { problemFinding } from './problem-finding.ts';
 import { providerFindings } from './provider-check.ts';
 import type { RedisSettings } from './redis-settings.ts';
 import type { Settings } from './settings-of.ts';
+
+/** What came of trying a tool server. */
+export interface ToolServerProbe {
+	name: string;
+	/** What it offers, in a few words, or why it cannot be used, in words that follow its name. */
+	found: { offers: string } | { problem: string };
+	/** Those of its tools that wait for a person, as runs have seen them. Foreign text. */
+	waiting: readonly string[];
+}
 
 export interface DoctorOptions extends ConfigOptions {
 	/** No network. With a file named, that file alone is checked. */
@@ -27,8 +35,8 @@ export interface DoctorOptions extends ConfigOptions {
 	dataDirProblem(dataDir: string): Promise<string | null>;
 	/** What is well and what is not with the Redis that keeps the state; asks it. */
 	redis(settings: RedisSettings): Promise<Finding[]>;
-	/** Starts a tool server for a moment: what it offers, in a few words, or why it cannot be used, in a sentence. */
-	toolServer(server: McpServerSettings): Promise<{ offers: string } | { problem: string }>;
+	/** Starts every tool server for a moment, with the logins that people gave it. */
+	toolServers(config: LoadedConfig): Promise<readonly ToolServerProbe[]>;
 	/** What is well and what is not on the chat platforms; asks them. */
 	chats(config: LoadedConfig): Promise<Finding[]>;
 	/** Why tools cannot be isolated, in a sentence with the repair; null when they can. */
@@ -50,7 +58,7 @@ export async function diagnose(options: DoctorOptions): Promise<Finding[]> {
 	const used = options.flags.team ?? config.settings.defaultTeam;
 	for (const [name, team] of config.teams) findings.push(...keyFindings(name, team, name === used && !options.offline));
 	if (!alone) findings.push(...(await stateFindings(config.settings, options)));
-	if (!options.offline) findings.push(...(await toolServerFindings(config, options.toolServer)));
+	if (!options.offline) findings.push(...(await options.toolServers(config)).flatMap(toolServerFindings));
 	if (!options.offline) findings.push(...(await options.chats(config)));
 	if (!alone) findings.push(sandboxFinding(await options.sandboxProblem()));
 	const chosen = await chosenTeam(config, used, options, findings);
@@ -112,16 +120,19 @@ function sandboxFinding(problem: string | null): Finding {
 	return { level: 'warning', what: problem, repair: 'Or leave it so: nothing else needs it.' };
 }
 
-async function toolServerFindings(config: LoadedConfig, probe: DoctorOptions['toolServer']): Promise<Finding[]> {
-	return Promise.all(
-		allMcpServers(config).map(async (server): Promise<Finding> => {
-			const found = await probe(server);
-			if ('offers' in found) return { level: 'ok', what: `MCP server ${server.name}: ${found.offers}.`, repair: null };
-			const what = `The MCP server ${server.name} cannot be used: ${found.problem}.`;
-			const repair = 'Correct its entry under `mcp_servers`, or remove it: agents answer without its tools meanwhile.';
-			return { level: 'warning', what, repair };
-		}),
-	);
+function toolServerFindings({ name, found, waiting }: ToolServerProbe): Finding[] {
+	const held: Finding = {
+		level: 'warning',
+		what: `Tools of the MCP server ${name} are new or have changed, and are not used: ${waiting.map(revealedText).join(', ')}.`,
+		repair: `Look at them with \`npm run tools -- show ${name}\`, and accept them with \`npm run tools -- pin ${name}\`.`,
+	};
+	const quarantined = waiting.length === 0 ? [] : [held];
+	if ('offers' in found) {
+		return [{ level: 'ok', what: `MCP server ${name}: ${found.offers}.`, repair: null }, ...quarantined];
+	}
+	const what = `The MCP server ${name} cannot be used: ${found.problem}.`;
+	const repair = 'Correct its entry under `mcp_servers`, or remove it: agents answer without its tools meanwhile.';
+	return [{ level: 'warning', what, repair }, ...quarantined];
 }
 
 async function isWritableFolder(path: string): Promise<boolean> {

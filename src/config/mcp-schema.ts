@@ -16,6 +16,10 @@ const mcpServerSchema = z
 			'stdio: a program, run in a container. streamable-http: an address. By default it follows from the other keys.',
 		),
 		description: field(z.string(), 'For readers of this file.', { prose: true }),
+		preset: field(
+			z.enum(['filesystem', 'everything']),
+			'A public server whose tools are known: its command, its arguments and the effects of its tools. Install it with `npm run sandbox:build -- NAME`.',
+		),
 		command: field(text, 'The program.', { env: true }),
 		args: field(
 			z.array(z.union([text, z.number()])),

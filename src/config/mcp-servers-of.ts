@@ -1,4 +1,5 @@
 import type { McpHttpLaunch, McpServerSettings, McpStdioLaunch } from '../core/mcp-settings.ts';
+import { withPreset } from './mcp-presets.ts';
 import type { McpServerConfig, McpServersConfig } from './mcp-schema.ts';
 import type { Problem } from './problem.ts';
 
@@ -21,7 +22,8 @@ export function mcpServersOf(
 		? config.map((server, index) => [index, server])
 		: Object.entries(config ?? {});
 	const taken = new Set<string>();
-	for (const [at, server] of entries) {
+	for (const [at, given] of entries) {
+		const server = withPreset(given);
 		const name = typeof at === 'string' ? at : (server.name ?? '');
 		const wrong = nameProblem(name, taken) ?? launchProblem(server);
 		taken.add(name);

@@ -1,6 +1,9 @@
 import { type Rules, rulesSchema } from '../core/team.ts';
 import type { OrchestratorConfig, TimeoutConfig } from './team-schema.ts';
 
+/** MassGen's own default. */
+const MAX_TASKS = 10;
+
 /** A team's rules from MassGen's keys and ours. What the file leaves out keeps the default of the core. */
 export function rulesOf(
 	orchestrator: OrchestratorConfig | undefined,
@@ -23,6 +26,8 @@ export function rulesOf(
 		replyLimit: orchestrator?.reply_limit,
 		failureLimit: orchestrator?.failure_limit,
 		stepLimit: orchestrator?.step_limit,
+		mostTools: orchestrator?.max_tools_offered,
+		maxTasks: coordination?.enable_agent_task_planning === true ? (coordination.max_tasks_per_plan ?? MAX_TASKS) : null,
 		planning: coordination?.enable_planning_mode,
 		deadlines: {
 			firstAnswerMs: milliseconds(timeouts?.first_answer_seconds),

@@ -13,7 +13,6 @@ const fraction = z.number().min(0).max(1);
 
 const later = (what: string) => ({ ignored: `${what} not supported yet` });
 const workspaces = later('workspaces are');
-const planning = later('task plans are');
 const skills = later('skills are');
 const unread = { ignored: 'MassGen does not read it either' };
 const memory = later('memory is');
@@ -94,9 +93,14 @@ const coordinationSchema = z.strictObject({
 	enable_post_presentation_evaluation: field(flag, 'Review.', {
 		ignored: 'the review runs whenever `max_orchestration_restarts` is above 0',
 	}),
-	enable_agent_task_planning: field(flag, 'To-do lists.', planning),
-	task_planning_filesystem_mode: field(flag, 'To-do lists in files.', planning),
-	max_tasks_per_plan: field(count, 'To-do lists.', planning),
+	enable_agent_task_planning: field(
+		flag,
+		'Each agent keeps a task plan for itself, which people can see. Default false.',
+	),
+	task_planning_filesystem_mode: field(flag, 'Task plans in files.', {
+		ignored: 'task plans are kept with the run, and the thread shows them',
+	}),
+	max_tasks_per_plan: field(count.max(100), 'Most tasks of a plan. Default 10.'),
 	enable_memory_filesystem_mode: field(flag, 'Memory in files.', memory),
 	use_skills: field(flag, 'Skills.', skills),
 	massgen_skills: field(z.array(text), 'Skills.', skills),
@@ -129,6 +133,10 @@ export const orchestratorSchema = z
 		failure_limit: field(count, 'Failed turns in a row before an agent is out. Default 3.'),
 		reply_limit: field(count, 'Replies without a valid outcome that one turn may use up. Default 3.'),
 		step_limit: field(count, 'Model replies one turn may take, tool rounds included. Default 60.'),
+		max_tools_offered: field(
+			count,
+			'Most tools that a turn offers at first: those that fit the question, where an agent has more of MCP servers. The others can be looked up. Default 30.',
+		),
 		budget: field(budgetSchema, 'Most that one run may use.'),
 		context_paths: field(z.array(contextPath), 'Project folders.', workspaces),
 		workspaces: field(

@@ -4,6 +4,7 @@ import type { Attachment } from './attachment.ts';
 import type { Refusal, Verdict } from './coordination.ts';
 import type { KeptFiles } from './kept-files.ts';
 import type { Message } from './message.ts';
+import type { PlannedTask } from './task-plan.ts';
 import type { ModelCall } from './usage.ts';
 
 /** One exchange of an earlier run in the same session. */
@@ -57,6 +58,8 @@ interface TurnFacts {
 	tainted: boolean;
 	/** Id of the files its folder held at the last point that was kept; null: none. */
 	files: string | null;
+	/** Its task plan as it was kept last; empty: none. */
+	plan: readonly PlannedTask[];
 	/** Replies without a valid outcome that were already used up by `transcript`. */
 	repliesUsed: number;
 	/**
@@ -66,7 +69,8 @@ interface TurnFacts {
 	updated: boolean;
 	/** Milliseconds since the epoch at which the turn was prepared; prompts state the date. */
 	now: number;
-	limits: { replies: number; steps: number };
+	/** `tools`: how many are offered at first. */
+	limits: { replies: number; steps: number; tools: number };
 	planning: boolean;
 }
 
@@ -149,6 +153,8 @@ export type AgentEvent =
 			repliesUsed: number;
 			/** Tool calls that begin once this is durable. */
 			begins?: readonly BegunCall[] | undefined;
+			/** The agent's task plan, when it has changed since the last `saved`. */
+			plan?: readonly PlannedTask[] | undefined;
 	  }
 	/** `content` of a presentation, or of a new answer. `files`: what the agent's folder holds now; left out: nothing. */
 	| ({ type: 'answered'; content: string; files?: KeptFiles | undefined } & Ending)

@@ -1,7 +1,8 @@
-import type { Approval, ApprovalDecision } from './approval.ts';
+import type { Approval, ApprovalDecision, Person } from './approval.ts';
 import type { OfferedFile } from './attachment.ts';
 import type { CommandForm } from './command-form.ts';
 import type { ClosedBy, Outcome, Shortfall, TallyRow, Vote } from './coordination.ts';
+import type { ForeignForm, FormAnswer } from './foreign-form.ts';
 import type { KeptFiles } from './kept-files.ts';
 import type { Verbosity } from './run.ts';
 import type { Say } from './say.ts';
@@ -285,6 +286,11 @@ export interface Gateway<Body = unknown> {
 	 * stranger. `groups`: which roles or user groups they are in is wanted, too. Throws when it does not say who they are.
 	 */
 	standing(user: string, session: string, wanted: { groups: boolean }): Promise<Standing>;
+	/**
+	 * Puts a form of a tool server to whoever asked a run's question, where nobody else reads it. Left out: there is no way
+	 * to. `declined` once `signal` aborts.
+	 */
+	elicit?(to: { session: string; person: Person | null }, form: ForeignForm, signal: AbortSignal): Promise<FormAnswer>;
 	/** Says something short to the person who did `inbound`, privately where the platform can. Markdown. */
 	reply(inbound: Inbound, text: string): Promise<void>;
 	stop(): Promise<void>;

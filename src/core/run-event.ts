@@ -11,6 +11,7 @@ import {
 	voteSchema,
 } from './coordination.ts';
 import { keptFilesSchema } from './kept-files.ts';
+import { plannedTaskSchema } from './task-plan.ts';
 import { memberSchema, rulesSchema } from './team.ts';
 import { modelCallSchema, spendSchema } from './usage.ts';
 
@@ -137,6 +138,9 @@ export const runEventSchema = z.discriminatedUnion('type', [
 	z
 		.object({ type: z.literal('approval_changed'), ...lasting, approval: approvalSchema })
 		.describe('Calls wait for people, or one of them has changed; the newest state counts.'),
+	z
+		.object({ type: z.literal('plan_changed'), ...lasting, agent, attempt, tasks: z.array(plannedTaskSchema) })
+		.describe("The agent's task plan, whole; it lasts over its turns."),
 	z.object({ type: z.literal('reviewed'), ...lasting, agent, verdict: verdictSchema }),
 	z.object({
 		type: z.literal('run_finished'),

@@ -5,6 +5,7 @@ import { attachmentSchema } from './attachment.ts';
 import { outcomeSchema, signalSchema } from './coordination.ts';
 import { keptFilesSchema } from './kept-files.ts';
 import { messageSchema } from './message.ts';
+import { plannedTaskSchema } from './task-plan.ts';
 import { memberSchema, teamSchema } from './team.ts';
 import { modelCallSchema } from './usage.ts';
 
@@ -77,6 +78,8 @@ export const journalEntrySchema = z.discriminatedUnion('type', [
 		repliesUsed: z.number().int().nonnegative(),
 		/** Tool calls that were begun after this; those without a result in a later entry may have happened. */
 		begins: z.array(begunCallSchema).optional(),
+		/** The agent's task plan, where it has changed. */
+		plan: z.array(plannedTaskSchema).optional(),
 	}),
 	/** A turn waits for people. */
 	z.object({

@@ -30,6 +30,10 @@ export const rulesSchema = z.object({
 	failureLimit: z.number().int().positive().default(3),
 	/** Model replies one turn may take, tool rounds included. */
 	stepLimit: z.number().int().positive().default(60),
+	/** Most tools that a turn is offered at first; the others are looked up. What is built in always stays. */
+	mostTools: z.number().int().positive().default(30),
+	/** Most tasks of the plan that each agent may keep for itself; null: agents have no such plan. */
+	maxTasks: z.number().int().positive().max(100).nullable().default(null),
 	/** While the team coordinates, agents describe irreversible actions and do not perform them. */
 	planning: z.boolean().default(true),
 	deadlines: z

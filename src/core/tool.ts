@@ -2,6 +2,7 @@ import type { Abilities } from './abilities.ts';
 import type { Attachment } from './attachment.ts';
 import type { ToolSpec } from './backend.ts';
 import type { KeptFiles } from './kept-files.ts';
+import type { PlannedTask } from './task-plan.ts';
 
 /** What running a tool does to the world; approvals and planning mode read it. */
 export type ToolEffects = 'none' | 'workspace' | 'external' | 'irreversible';
@@ -24,6 +25,8 @@ export interface Tool extends ToolSpec {
 export interface ToolResult {
 	text: string;
 	isError: boolean;
+	/** The agent's task plan from now on; left out: as it was. */
+	plan?: readonly PlannedTask[];
 }
 
 /** The turn that tools are opened for. */
@@ -36,6 +39,8 @@ export interface ToolsetTurn {
 	files: string | null;
 	/** The files that came with the conversation. */
 	attachments: readonly Pick<Attachment, 'name' | 'bytes' | 'key'>[];
+	/** The agent's task plan as it was kept last; empty: none yet. */
+	plan: readonly PlannedTask[];
 }
 
 export interface CallOptions {
@@ -48,6 +53,8 @@ export interface CallOptions {
 
 /** A closable source of tools for one agent, which takes one turn at a time. */
 export interface Toolset {
+	/** Its tools may be left out of a turn when an agent has very many; they can be looked up then. Left out: never. */
+	readonly choosable?: boolean;
 	/** What it has for a turn. Called at the start of each; calls before the first are refused. */
 	tools(turn: ToolsetTurn): Promise<readonly Tool[]>;
 	/** What the agent can do with its tools of the turn, for its instructions; left out: nothing that they must explain. */

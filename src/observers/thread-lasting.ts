@@ -60,6 +60,8 @@ export function lastingChange(view: ThreadView, event: LastingEvent): Change {
 			const shown = recorded(view, { type: 'approval', key, approval: event.approval });
 			return { ...shown, ...patch(view, event.approval.agent, { note: waits }) };
 		}
+		case 'plan_changed':
+			return { agents: view.agents.map((one) => (one.id === event.agent ? { ...one, plan: event.tasks } : one)) };
 		case 'reviewed':
 			return reviewed(view, event);
 		case 'stop_requested':
@@ -107,6 +109,7 @@ function begun(event: Event<'run_started'>): Change {
 			content: null,
 			votes: null,
 			note: null,
+			plan: [],
 			tool: null,
 			hint: null,
 		})),

@@ -33,9 +33,10 @@ function resultOf({ finished, final }: ThreadView): BoardResult | null {
 }
 
 function rowOf(view: AgentView, say: Say): BoardRow {
-	const { id: agent, name, model, state, tool, version, votes } = view;
+	const { id: agent, name, model, state, tool, version, votes, plan } = view;
 	const note = view.hint ?? view.note;
-	return { agent, name, model, state, tool, version, votes, note: note && say(note.key, note.values) };
+	const row = { agent, name, model, state, tool, version, votes, note: note && say(note.key, note.values) };
+	return plan.length === 0 ? row : { ...row, plan };
 }
 
 function slotOf(agent: AgentView | undefined): ThreadMessage | null {

@@ -1,6 +1,7 @@
 import type { Outcome, Shortfall } from '../core/coordination.ts';
 import type { RowState, ThreadMessage } from '../core/gateway.ts';
 import type { KeptFiles } from '../core/kept-files.ts';
+import type { PlannedTask } from '../core/task-plan.ts';
 import type { Spend } from '../core/usage.ts';
 
 /** A text for a person that is looked up in the catalogue when it is shown. */
@@ -22,6 +23,8 @@ export interface AgentView {
 	content: string | null;
 	votes: number | null;
 	note: Note | null;
+	/** Its task plan; empty: none. */
+	plan: readonly PlannedTask[];
 	/** From passing events, and gone with the agent's next lasting one. */
 	tool: string | null;
 	hint: Note | null;

@@ -1,4 +1,5 @@
 import { labelOf, type Signal } from '../core/coordination.ts';
+import type { JournalEntry } from '../core/run.ts';
 import type { RunEvent } from '../core/run-event.ts';
 import type { ModelCall, Spend } from '../core/usage.ts';
 import type { Effect } from '../orchestrator/effects.ts';
@@ -37,6 +38,11 @@ export function describe(transition: Transition): Fact[] {
 
 export function callFacts(agent: string, calls: readonly ModelCall[]): Fact[] {
 	return calls.map((call): Fact => ({ type: 'model_called', agent, call }));
+}
+
+export function savedFacts({ agent, attempt, calls, plan }: JournalEntry & { type: 'saved' }): Fact[] {
+	const facts = callFacts(agent, calls);
+	return plan === undefined ? facts : [...facts, { type: 'plan_changed', agent, attempt, tasks: plan }];
 }
 
 function labelled(state: State, id: string): string {

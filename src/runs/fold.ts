@@ -2,13 +2,14 @@ import { type Approval, isOpen } from '../core/approval.ts';
 import type { Message } from '../core/message.ts';
 import type { JournalEntry, RunInput, RunRecord } from '../core/run.ts';
 import type { RunEvent } from '../core/run-event.ts';
+import type { PlannedTask } from '../core/task-plan.ts';
 import { addCalls, noSpend, type Spend } from '../core/usage.ts';
 import type { Effect } from '../orchestrator/effects.ts';
 import { resultOf } from '../orchestrator/ending.ts';
 import { pending } from '../orchestrator/pending.ts';
 import { begin, reduce } from '../orchestrator/reduce.ts';
 import { agentOf, type State } from '../orchestrator/state.ts';
-import { callFacts, describe, type Fact, type Transition } from './describe.ts';
+import { callFacts, describe, type Fact, savedFacts, type Transition } from './describe.ts';
 
 /** Where a turn had got to, so that it continues after its last finished model call. */
 export interface TurnProgress {
@@ -54,6 +55,8 @@ export interface RunFold {
 	tainted(): boolean;
 	/** Id of the files in an agent's folder when they were kept last; null: never. */
 	files(agent: string): string | null;
+	/** An agent's task plan as it was kept last; empty: none. */
+	plan(agent: string): readonly PlannedTask[];
 	/** Turns that wait for people, by the id of their request. */
 	waiting(): ReadonlyMap<string, WaitingTurn>;
 	isWaiting(turn: WaitingTurn): boolean;
@@ -81,6 +84,7 @@ export function openFold(opened: JournalEntry & { type: 'opened' }): { fold: Run
 	/** Turns that wait for people, by the id of their request. */
 	const waiting = new Map<string, WaitingTurn>();
 	const approvals = new Map<string, Approval>();
+	const plans = new Map<string, readonly PlannedTask[]>();
 
 	const dated = (facts: readonly Fact[], at: number): RunEvent[] =>
 		facts.map((fact) => {
@@ -183,6 +187,7 @@ export function openFold(opened: JournalEntry & { type: 'opened' }): { fold: Run
 		activeMs: (now) => active + (isIdle() ? 0 : Math.max(0, now - lastAt)),
 		tainted: () => tainted,
 		files: (agent) => files.get(agent) ?? null,
+		plan: (agent) => plans.get(agent) ?? [],
 		waiting: () => waiting,
 		isWaiting,
 		approvals: () => approvals.values(),
@@ -203,8 +208,9 @@ export function openFold(opened: JournalEntry & { type: 'opened' }): { fold: Run
 					pass(entry.at);
 					spend = addCalls(spend, entry.calls);
 					keepProgress(entry);
+					if (entry.plan !== undefined) plans.set(entry.agent, entry.plan);
 					tainted ||= entry.begins?.some(({ taints }) => taints) ?? false;
-					return { events: dated(callFacts(entry.agent, entry.calls), entry.at), effects: [] };
+					return { events: dated(savedFacts(entry), entry.at), effects: [] };
 				case 'suspended': {
 					pass(entry.at);
 					spend = addCalls(spend, entry.calls);

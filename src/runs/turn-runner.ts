@@ -66,10 +66,11 @@ export function createTurnRunner(options: TurnRunnerOptions): TurnRunner {
 		options.record({ v: 1, type: 'signalled', at: clock.now(), signal, calls: [...calls] });
 
 	const saved = ({ agent, attempt }: { agent: string; attempt: number }, point: SavePoint) => {
-		const { messages, calls, repliesUsed, begins = [] } = point;
+		const { messages, calls, repliesUsed, begins = [], plan } = point;
 		const progress = { messages: [...messages], calls: [...calls], repliesUsed };
 		const about = { v: 1, type: 'saved', at: clock.now(), agent, attempt } as const;
-		return options.record({ ...about, ...progress, ...(begins.length === 0 ? {} : { begins: [...begins] }) });
+		const begun = begins.length === 0 ? {} : { begins: [...begins] };
+		return options.record({ ...about, ...progress, ...begun, ...(plan === undefined ? {} : { plan: [...plan] }) });
 	};
 
 	/** What an aborted turn had used; its outcome counts for nothing. */

@@ -25,10 +25,11 @@ export function turnFor(work: Exclude<Pending, { type: 'choose' }>, fold: RunFol
 		begun: done?.begun ?? new Map<string, string>(),
 		tainted: fold.tainted() || input.attachments.length > 0,
 		files: fold.files(work.agent) ?? input.files,
+		plan: fold.plan(work.agent),
 		repliesUsed: done?.repliesUsed ?? 0,
 		updated: done?.updated ?? false,
 		now,
-		limits: { replies: rules.replyLimit, steps: rules.stepLimit },
+		limits: { replies: rules.replyLimit, steps: rules.stepLimit, tools: rules.mostTools },
 		planning: rules.planning,
 	};
 	const check: (Turn & { kind: 'evaluate' })['check'] = (outcome) => {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { CallOptions, Toolset, ToolsetTurn } from '../../src/core/tool.ts';
 
 /** A turn like any other. */
-const anyTurn: ToolsetTurn = { kind: 'answer', question: 'Q', seen: [], files: null, attachments: [] };
+const anyTurn: ToolsetTurn = { kind: 'answer', question: 'Q', seen: [], files: null, attachments: [], plan: [] };
 
 export interface ToolsetUnderTest {
 	toolset: Toolset;

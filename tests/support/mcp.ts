@@ -41,7 +41,6 @@ export function mcpWorld(more: Partial<McpServices> = {}) {
 		sandbox: null,
 		version: '0.0.0',
 		report: (text) => reports.push(text),
-		elicit: null,
 		store,
 		consent: null,
 		...more,
@@ -50,7 +49,7 @@ export function mcpWorld(more: Partial<McpServices> = {}) {
 	const everything: ToolFilter = { allowed: null, excluded: [] };
 	const toolset = (
 		server: McpServerSettings,
-		{ agent = 'ada', run = servers.forRun('run1'), filter = everything } = {},
+		{ agent = 'ada', run = servers.forRun('run1', null), filter = everything } = {},
 	) => {
 		const opened = run.toolset(server, agent, filter);
 		onTestFinished(() => opened.close());
@@ -66,4 +65,4 @@ export const unstopped = (signal = new AbortController().signal): CallOptions =>
 });
 
 /** A turn like any other. */
-export const anyTurn: ToolsetTurn = { kind: 'answer', question: 'Q', seen: [], files: null, attachments: [] };
+export const anyTurn: ToolsetTurn = { kind: 'answer', question: 'Q', seen: [], files: null, attachments: [], plan: [] };

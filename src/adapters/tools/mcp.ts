@@ -1,9 +1,11 @@
 import type { Clock } from '../../core/clock.ts';
+import type { Asker } from '../../core/foreign-form.ts';
 import type { McpServerSettings } from '../../core/mcp-settings.ts';
 import type { Toolset } from '../../core/tool.ts';
 import type { ToolDefinition, ToolPins } from '../../core/tool-pins.ts';
 import { type Breaker, createBreaker } from './mcp/breaker.ts';
 import type { McpConnection } from './mcp/connection.ts';
+import { createElicit } from './mcp/elicit-form.ts';
 import { startFailure } from './mcp/failure-text.ts';
 import { offeredTool, passes, type ToolFilter } from './mcp/offered-tool.ts';
 import { createOpener, identityOf, type OpenerServices } from './mcp/opener.ts';
@@ -19,8 +21,11 @@ export interface McpServices extends OpenerServices {
 
 /** The MCP servers of this process. */
 export interface McpServers {
-	/** The servers of one run. Agents that are given the same server share its connection. */
-	forRun(run: string): McpRun;
+	/**
+	 * The servers of one run. Agents that are given the same server share its connection. `ask` reaches whoever asked the
+	 * run's question; null: servers are told that nobody can be asked.
+	 */
+	forRun(run: string, ask: Asker | null): McpRun;
 }
 
 export interface McpRun {
@@ -33,23 +38,24 @@ export function createMcpServers(services: McpServices): McpServers {
 	const breakers = new Map<string, Breaker>();
 	const open = createOpener(services);
 
-	const sessionOf = (server: McpServerSettings, run: string, agent: string): McpSession => {
+	const sessionOf = (server: McpServerSettings, run: string, ask: Asker | null, agent: string): McpSession => {
 		const identity = identityOf(server);
 		const breaker = breakers.get(identity) ?? createBreaker(clock);
 		breakers.set(identity, breaker);
-		const place = { run, key: placeName(server, agent) };
+		const elicit = ask === null ? null : createElicit(server.name, ask, clock);
+		const place = { run, key: placeName(server, agent), elicit };
 		const connect = (...[events, signal]: Parameters<Parameters<typeof createSession>[0]['connect']>) =>
 			open(server, place, events, signal);
 		return createSession({ server, clock, pins, breaker, report, connect });
 	};
 
 	return {
-		forRun(run) {
+		forRun(run, ask) {
 			const shared = new Map<string, { session: McpSession; users: number }>();
 			return {
 				toolset(server, agent, filter) {
 					const key = sessionKey(server, agent);
-					const entry = shared.get(key) ?? { users: 0, session: sessionOf(server, run, agent) };
+					const entry = shared.get(key) ?? { users: 0, session: sessionOf(server, run, ask, agent) };
 					entry.users += 1;
 					shared.set(key, entry);
 					return createToolset(server, entry.session, filter, async () => {
@@ -73,7 +79,7 @@ export async function probeMcpServer(
 	try {
 		connection = await createOpener(services)(
 			server,
-			{ run: 'doctor', key: placeName(server, 'doctor') },
+			{ run: 'doctor', key: placeName(server, 'doctor'), elicit: null },
 			events,
 			limit,
 		);
@@ -98,6 +104,7 @@ function createToolset(
 	let definitions = new Map<string, ToolDefinition>();
 	let closing: Promise<void> | null = null;
 	return {
+		choosable: true,
 		async tools() {
 			const usable = (await session.tools()).filter(
 				({ name }) => passes(server, name, own) && passes(server, name, filter),
@@ -108,7 +115,7 @@ function createToolset(
 		async call(name, input, options) {
 			const definition = definitions.get(name);
 			if (definition === undefined) return { text: `There is no tool ${name} here.`, isError: true };
-			return session.call(definition, input, options.signal);
+			return session.call(definition, input, options);
 		},
 		close() {
 			closing ??= release();

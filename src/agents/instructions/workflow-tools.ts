@@ -1,5 +1,6 @@
 import type { Turn } from '../../core/agent.ts';
 import type { ToolSpec } from '../../core/backend.ts';
+import { FIND_TOOLS } from './tool-search.ts';
 
 /** Names that belong to the coordination in each kind of turn, offered at this moment or not. */
 const WORKFLOW_NAMES: Readonly<Record<Turn['kind'], readonly string[]>> = {
@@ -16,7 +17,7 @@ export function isWorkflowCall(kind: Turn['kind'], name: string): boolean {
 
 /** True for a name that no ordinary tool may have. */
 export function isReservedName(name: string): boolean {
-	return Object.values(WORKFLOW_NAMES).some((names) => names.includes(name));
+	return name === FIND_TOOLS || Object.values(WORKFLOW_NAMES).some((names) => names.includes(name));
 }
 
 /** The workflow tools that a turn offers to the model. */

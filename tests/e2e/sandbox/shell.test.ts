@@ -18,7 +18,7 @@ const SETTINGS: ShellSettings = {
 	allowed: null,
 	blocked: [],
 };
-const TURN = { kind: 'answer', question: 'Q', seen: [], files: null, attachments: [] } as const;
+const TURN = { kind: 'answer', question: 'Q', seen: [], files: null, attachments: [], plan: [] } as const;
 
 beforeEach((context) => requireService('docker', context));
 afterAll(async () => {

@@ -9,7 +9,7 @@ export type Reply =
 	/** This before the answer, as it is. */
 	| { type: 'noise'; text: string; next: Reply }
 	/** So many signs of life, one after the other, before the answer. */
-	| { type: 'progress'; count: number; next: Reply }
+	| { type: 'progress'; count: number; total?: number; message?: string; next: Reply }
 	/** A result whose text is so many bytes long, sent as it is made. */
 	| { type: 'flood'; bytes: number };
 
@@ -89,7 +89,8 @@ export function* partsOf(message: Message, reply: Reply): Generator<string | nul
 		case 'progress': {
 			const meta = message.params?._meta as { progressToken?: number | string } | undefined;
 			for (let progress = 1; progress <= reply.count; progress += 1) {
-				const params = { progressToken: meta?.progressToken, progress };
+				const { total, message: said } = reply;
+				const params = { progressToken: meta?.progressToken, progress, total, message: said };
 				yield JSON.stringify({ jsonrpc: '2.0', method: 'notifications/progress', params });
 			}
 			yield* partsOf(message, reply.next);

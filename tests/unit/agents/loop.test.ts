@@ -278,7 +278,7 @@ describe('saving and continuing', () => {
 			{ role: 'assistant', text: 'a', toolCalls: [] } as never,
 			{ role: 'user', text: 'Call new_answer.' } as const,
 		];
-		const turn = answerTurn({ transcript, limits: { replies: 3, steps: 1 } });
+		const turn = answerTurn({ transcript, limits: { replies: 3, steps: 1, tools: 30 } });
 		expect(lastOf(await take(createFakeBackend(), turn))).toMatchObject({
 			type: 'failed',
 			code: 'step_limit',

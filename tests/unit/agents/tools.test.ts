@@ -151,7 +151,7 @@ describe('ordinary tools in a turn', () => {
 
 	it('stop at the step limit', async () => {
 		const backend = createFakeBackend(callsFor(['search', {}]), callsFor(['search', {}]));
-		const turn = answerTurn({ limits: { replies: 3, steps: 2 } });
+		const turn = answerTurn({ limits: { replies: 3, steps: 2, tools: 30 } });
 		const events = await take(backend, [createFakeToolset([tool('search')])], turn);
 		expect(events.at(-1)).toMatchObject({ type: 'failed', code: 'step_limit' });
 	});

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { commands } from '../../../commands/index.ts';
 import type { Bot, RunStatus, Why } from '../../../src/core/command.ts';
 import { formOf } from '../../../src/core/command-form.ts';
+import type { PlannedTask } from '../../../src/core/task-plan.ts';
 import type { ToolServerView } from '../../../src/core/tool-pins.ts';
 import { accessWorld, shippedAccess } from '../../support/access.ts';
 import { strictEnglish } from '../../support/say.ts';
@@ -12,6 +13,10 @@ const { rules } = await shippedAccess();
 const principal = { platform: 'web', tenant: 'acme', user: 'ada', roles: [] };
 
 const row = { agent: 'a', name: 'agent2', model: 'gpt', tool: null, version: 1, votes: null } as const;
+const plan: PlannedTask[] = [
+	{ id: 'a', description: 'Look it up', status: 'completed', dependsOn: [] },
+	{ id: 'b', description: 'Write it down', status: 'pending', dependsOn: ['a'] },
+];
 const running: RunStatus = {
 	session: 's',
 	run: 'r1',
@@ -19,7 +24,7 @@ const running: RunStatus = {
 	team: 'trio',
 	startedAt: Date.UTC(2026, 0, 31),
 	finished: null,
-	rows: [{ ...row, state: 'out', note: 'no credit' }],
+	rows: [{ ...row, state: 'out', note: 'no credit', plan }],
 	waiting: 2,
 };
 const votes: Why = {
@@ -214,6 +219,7 @@ describe('status, why, rate, teams and help', () => {
 		expect(text).toContain('**Why?**');
 		expect(text).toContain('agent2 · gpt: out (no credit)');
 		expect(text).toContain('2 questions wait');
+		expect(text).toContain('(no credit)\n  - ☑ Look it up\n  - ☐ Write it down');
 		expect(await said('status', {}, true)).toEqual(['reply', 'Nothing is running here.']);
 	});
 
@@ -258,9 +264,19 @@ describe('tools', () => {
 
 	it('shows what was accepted beside what is seen now, with what nobody would see', async () => {
 		const shown = await textOf({ action: 'show', server: 'sea', tool: 'tide' });
-		expect(shown).toMatch(/tide\*\* has changed.*Accepted was:.*told.*Now it is:.*tells<U\+202E> it/s);
+		expect(shown).toMatch(
+			/tide\*\* has changed.*What has changed.*\n {4}- description: "told"\n {4}\+ description: "tells<U\+202E> it"$/s,
+		);
 		expect(shown).toContain('    Be kind.');
 		expect(shown).not.toContain('wave');
+		expect(shown).not.toContain('inputSchema');
+	});
+
+	it('says so when nothing but the image of its server has changed', async () => {
+		const { description } = definition;
+		definition.description = 'told';
+		expect(await textOf({ action: 'show', server: 'sea', tool: 'tide' })).toMatch(/is as it was; .* another image\.$/);
+		definition.description = description;
 	});
 
 	it('shows the whole of a long definition, in several replies', async () => {
@@ -274,7 +290,7 @@ describe('tools', () => {
 	});
 
 	it('accepts where whoever types has the machine, and nowhere else', async () => {
-		const options = { action: 'accept', server: 'sea' };
+		const options = { action: 'pin', server: 'sea' };
 		expect(await run('tools', options)).toEqual([
 			['demand', 'tool:pin'],
 			['accept', 'sea', null],
@@ -287,7 +303,7 @@ describe('tools', () => {
 	});
 
 	it('asks which server is meant', async () => {
-		expect(await textOf({ action: 'accept' })).toBe('Name one of these servers: sea, sky.');
+		expect(await textOf({ action: 'pin' })).toBe('Name one of these servers: sea, sky.');
 		expect(await textOf({ action: 'show', server: 'lake' })).toBe('Name one of these servers: sea, sky.');
 	});
 });

@@ -22,7 +22,7 @@ async function findings(files: Record<string, string>, given: Partial<DoctorOpti
 		prices: async () => known,
 		dataDirProblem: async () => null,
 		redis: async () => [],
-		toolServer: async () => ({ offers: '3 tools' }),
+		toolServers: async () => [],
 		chats: async () => [],
 		sandboxProblem: async () => null,
 		...given,
@@ -159,19 +159,27 @@ describe('the doctor and the data folder', () => {
 describe('the doctor and MCP servers', () => {
 	const files = { 'team.yaml': `${DEMO}mcp_servers: {sea: {command: x}, sky: {url: "https://sky.example"}}\n` };
 
-	it('starts each of them and says what it offers, or why it cannot be used', async () => {
+	it('says what each of them offers, or why it cannot be used, and which tools wait', async () => {
 		const found = await findings(files, {
-			toolServer: async ({ name }) => (name === 'sea' ? { offers: '3 tools' } : { problem: 'it is closed' }),
+			toolServers: async () => [
+				{ name: 'sea', found: { offers: '3 tools' }, waiting: ['tide', 'wa\u202eve'] },
+				{ name: 'sky', found: { problem: 'it is closed' }, waiting: [] },
+			],
 		});
 		expect(found.filter(({ what }) => what.includes('MCP'))).toMatchObject([
 			{ level: 'ok', what: 'MCP server sea: 3 tools.' },
+			{
+				level: 'warning',
+				what: 'Tools of the MCP server sea are new or have changed, and are not used: tide, wa<U+202E>ve.',
+				repair: expect.stringContaining('npm run tools -- pin sea'),
+			},
 			{ level: 'warning', what: 'The MCP server sky cannot be used: it is closed.', repair: expect.any(String) },
 		]);
 	});
 
 	it('leaves them alone when it is offline', async () => {
-		const toolServer = () => Promise.reject(new Error('started a server'));
-		expect(await bad(files, { offline: true, toolServer })).toEqual([]);
+		const toolServers = () => Promise.reject(new Error('started a server'));
+		expect(await bad(files, { offline: true, toolServers })).toEqual([]);
 	});
 });
 

@@ -75,8 +75,6 @@ describe('files of MassGen, unchanged', () => {
 			'orchestrator.agent_temporary_workspace',
 			'orchestrator.session_storage',
 			'orchestrator.context_paths',
-			'orchestrator.coordination.enable_agent_task_planning',
-			'orchestrator.coordination.max_tasks_per_plan',
 			'orchestrator.coordination.use_skills',
 			'orchestrator.coordination.planning_mode_instruction',
 			'orchestrator.timeout',

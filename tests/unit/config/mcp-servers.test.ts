@@ -31,6 +31,19 @@ describe('MCP servers in a file', () => {
 		expect(allMcpServers(config).map(({ name }) => name)).toEqual(['notes', 'b']);
 	});
 
+	it('of a preset have its command and the effects of its tools, and what the file says goes before them', async () => {
+		const config = await loaded(agent('[{preset: filesystem}, {preset: everything, name: all, trusted: false}]'));
+		expect(teamOf(config).agents.get('a')?.tools.servers).toMatchObject([
+			{
+				name: 'filesystem',
+				launch: { type: 'stdio', command: ['mcp-server-filesystem', `\${cwd}`], workspace: true },
+				trusted: true,
+				effects: { write_file: 'workspace' },
+			},
+			{ name: 'all', launch: { command: ['mcp-server-everything', 'stdio'] }, trusted: false },
+		]);
+	});
+
 	it('take secrets from variables, and no message shows them', async () => {
 		const lines = `{n: {url: "https://x.example/?key=\${K}", headers: {Authorization: "Bearer \${K}"}}}`;
 		const config = await loaded(agent(lines), { env: { K: 'topsecret' } });
@@ -48,6 +61,12 @@ describe('MCP servers in a file', () => {
 		['no name', '[{command: x}]', 'the key name is missing'],
 		['a name twice', '[{name: n, command: x}, {name: n, command: y}]', 'is already used'],
 		['a name that would blur the names of tools', '{a__b: {command: x}}', 'cannot be part of a tool'],
+		['a preset that is none', '{n: {preset: banking}}', 'expected filesystem or everything'],
+		[
+			'a preset and an address',
+			'{n: {preset: filesystem, url: "https://x.example"}}',
+			'command and url are both there',
+		],
 		['neither program nor address', '{n: {}}', 'neither command nor url'],
 		['both', '{n: {command: x, url: "https://x.example"}}', 'command and url are both there'],
 		['a type without its address', '{n: {type: streamable-http}}', 'needs `url`'],

@@ -17,7 +17,8 @@ describe('rules', () => {
 				'  answer_novelty_requirement: balanced',
 				'  max_new_answers_per_agent: 5',
 				'  skip_coordination_rounds: true',
-				'  coordination: {enable_planning_mode: true, max_orchestration_restarts: 3}',
+				'  coordination: {enable_planning_mode: true, max_orchestration_restarts: 3, enable_agent_task_planning: true, max_tasks_per_plan: 7}',
+				'  max_tools_offered: 12',
 				'  schedule: eager',
 				'  tie_break: requester',
 				'  self_votes: false',
@@ -48,6 +49,8 @@ describe('rules', () => {
 			failureLimit: 4,
 			replyLimit: 5,
 			stepLimit: 6,
+			mostTools: 12,
+			maxTasks: 7,
 			budget: { costMicroUsd: 250_000, tokens: 1000, modelCalls: 7 },
 			deadlines: { runMs: 45_000, firstAnswerMs: 1500, turnMs: 2000, presentationMs: 3000, choiceMs: 4000 },
 		});

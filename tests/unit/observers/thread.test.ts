@@ -72,6 +72,18 @@ describe('the board', () => {
 		).toBeNull();
 	});
 
+	it('has the task plan of an agent, whichever of its turns goes on', () => {
+		const task = { id: 'look', description: 'Look', status: 'pending' as const, dependsOn: [] };
+		const script = began();
+		expect(rowOf('sage', script.events)).not.toHaveProperty('plan');
+		script.lasting({ type: 'plan_changed', agent: 'sage', attempt: 1, tasks: [task] });
+		script.answer('sage', 1, 1, 'x').start('sage', 2, 'evaluate');
+		expect(rowOf('sage', script.events)?.plan).toEqual([task]);
+		expect(rowOf('critic', script.events)).not.toHaveProperty('plan');
+		script.lasting({ type: 'plan_changed', agent: 'sage', attempt: 2, tasks: [] });
+		expect(rowOf('sage', script.events)).not.toHaveProperty('plan');
+	});
+
 	it('ignores passing events of an attempt that is over', () => {
 		const script = began().start('sage', 2, 'evaluate');
 		script.passing({ type: 'tool_started', agent: 'sage', attempt: 1, tool: 'search', label: 'web search' });

@@ -5,6 +5,7 @@ import { BotError } from '../../../src/core/errors.ts';
 import type { Message } from '../../../src/core/message.ts';
 import type { RunEvent } from '../../../src/core/run-event.ts';
 import type { Store } from '../../../src/core/store.ts';
+import type { PlannedTask } from '../../../src/core/task-plan.ts';
 import { aCall, actingAgent, hang, ordinaryAct, ordinaryOutcome } from '../../support/acting-agent.ts';
 import { runWorld, teamOf } from '../../support/run-world.ts';
 
@@ -158,6 +159,39 @@ describe('a turn with saved progress', () => {
 		const evaluations = worker.turns.filter((turn) => turn.kind === 'evaluate');
 		expect(evaluations[1]).toMatchObject({ updated: true, transcript: step('work') });
 		expect(evaluations[1]?.answers.map((answer) => answer.content)).toContain('better');
+	});
+});
+
+describe('a task plan', () => {
+	it('is there for the next turn and after a restart, and is told of each time it changes', async () => {
+		const store = createMemoryStore();
+		const task = { id: 'look', description: 'Look', dependsOn: [] };
+		const plan: PlannedTask[] = [{ ...task, status: 'pending' }];
+		const done: PlannedTask[] = [{ ...task, status: 'completed' }];
+		const planner = actingAgent('a', async function* (turn, signal) {
+			const point = { type: 'saved', messages: [], calls: [], repliesUsed: 0 } as const;
+			if (turn.kind === 'answer') yield { ...point, plan };
+			if (turn.kind === 'evaluate') {
+				yield point;
+				yield { ...point, plan: done };
+				yield* hang(signal);
+			} else yield ordinaryOutcome(turn, 'a');
+		});
+		const first = runWorld([planner], { store });
+		const run = await first.ask(teamOf(['a']));
+		await first.clock.advance(1);
+		await run.suspend();
+		expect(planner.turns.map((turn) => turn.plan)).toEqual([[], plan]);
+		const next = actingAgent('a', ordinaryAct('a'));
+		const second = runWorld([next], { store });
+		await (await second.runs.resume(run.id, second.audience)).done;
+		expect(next.turns.map((turn) => turn.plan)).toEqual([done, done]);
+		const told = second.of('plan_changed');
+		expect(told.map(({ agent, tasks }) => [agent, tasks])).toEqual([
+			['a', plan],
+			['a', done],
+		]);
+		expect(first.of('plan_changed')).toEqual(told);
 	});
 });
 

@@ -2,6 +2,7 @@ import type { Clock } from '../../../core/clock.ts';
 import type { ApprovalDesk } from './approval-desk.ts';
 import { type ChoiceDeskOptions, createChoiceDesk } from './choice-desk.ts';
 import { converse } from './converse.ts';
+import type { FormDesk } from './form-desk.ts';
 import { createSignalling } from './signalling.ts';
 
 /** What a person types: questions when nothing runs, the answer to a tie, and what is to become of a call. */
@@ -19,12 +20,13 @@ export interface Keyboard {
 
 export interface KeyboardOptions extends ChoiceDeskOptions {
 	approvals: ApprovalDesk;
+	forms: FormDesk;
 	clock: Clock;
 	ask(question: string): Promise<void>;
 }
 
 export function createKeyboard(options: KeyboardOptions): Keyboard {
-	const { reader, painter, clock, ask, complain, approvals } = options;
+	const { reader, painter, clock, ask, complain, approvals, forms } = options;
 	const desk = createChoiceDesk(options);
 	const shown = createSignalling();
 	const quiet = createSignalling();
@@ -58,9 +60,10 @@ export function createKeyboard(options: KeyboardOptions): Keyboard {
 		look() {
 			if (!painter.isLive()) quiet.now();
 			if (stopped) return;
-			// One question at a time: both are typed at the same prompt.
-			if (!approvals.isBusy()) desk.look();
-			if (!desk.isBusy()) approvals.look();
+			// One question at a time: all are typed at the same prompt.
+			if (!approvals.isBusy() && !forms.isBusy()) desk.look();
+			if (!desk.isBusy() && !forms.isBusy()) approvals.look();
+			if (!desk.isBusy() && !approvals.isBusy()) forms.look();
 		},
 		noticed: () => shown.now(),
 		stop() {
@@ -68,6 +71,7 @@ export function createKeyboard(options: KeyboardOptions): Keyboard {
 			typing.abort();
 			desk.end();
 			approvals.end();
+			forms.end();
 			shown.now();
 			quiet.now();
 			reader.close();

@@ -7,6 +7,7 @@ import type { Say } from '../../../core/say.ts';
 import { encodeSessionId } from '../../../core/session-id.ts';
 import { type ApprovalDesk, type ApprovalDeskOptions, createApprovalDesk } from './approval-desk.ts';
 import { writtenText } from './file-lines.ts';
+import { createFormDesk, type FormDesk } from './form-desk.ts';
 import { createKeyboard, type Keyboard } from './keyboard.ts';
 import { createLineReader, type LineReader } from './line-reader.ts';
 import { type Environment, isRich } from './page-of.ts';
@@ -62,6 +63,7 @@ export function createTerminalGateway(options: TerminalGatewayOptions): Terminal
 	let receive: ((inbound: Inbound) => Promise<void>) | null = null;
 	let keyboard: Keyboard | null = null;
 	let denying: ApprovalDesk | null = null;
+	let forms: FormDesk | null = null;
 	let keptFile: GatewayHost['keptFile'] = async () => null;
 	let writing: Promise<void> = Promise.resolve();
 	const written = new Set<string>();
@@ -129,7 +131,9 @@ export function createTerminalGateway(options: TerminalGatewayOptions): Terminal
 				denying = createApprovalDesk(approvalDeskOptions(options, painter, act, null));
 				return;
 			}
-			keyboard = keyboardOf(options, painter, act);
+			const reader = createLineReader(options.input, output);
+			forms = createFormDesk({ reader, painter });
+			keyboard = keyboardOf(options, painter, act, { reader, forms });
 			if (!interactive) return;
 			if (isRich(output, env)) painter.print([say('terminal.welcome'), '']);
 			void keyboard.converse().then(closed.resolve, closed.reject);
@@ -146,6 +150,12 @@ export function createTerminalGateway(options: TerminalGatewayOptions): Terminal
 		/** Nothing that was printed can be taken back. */
 		async remove() {},
 		standing: async () => ({ kind: 'member', roles: [], name: null }),
+		async elicit(to, form, signal) {
+			if (forms === null || to.session !== session) return { type: 'declined' };
+			const answer = forms.fill(form, signal);
+			keyboard?.look();
+			return answer;
+		},
 		async reply(inbound, text) {
 			if (inbound.type === 'decision') told.add(inbound.id);
 			tell(text);
@@ -181,15 +191,20 @@ interface Act {
 	isTold(id: string): boolean;
 }
 
-function keyboardOf(options: TerminalGatewayOptions, painter: Painter, { submit, tell, ...act }: Act): Keyboard {
-	const { input, output, clock, say } = options;
-	const reader = createLineReader(input, output);
+function keyboardOf(
+	options: TerminalGatewayOptions,
+	painter: Painter,
+	{ submit, tell, ...act }: Act,
+	{ reader, forms }: { reader: LineReader; forms: FormDesk },
+): Keyboard {
+	const { clock, say } = options;
 	const { principal, session } = act;
 	const common = { principal, session };
 	return createKeyboard({
 		reader,
 		painter,
 		clock,
+		forms,
 		approvals: createApprovalDesk(
 			approvalDeskOptions(options, painter, { ...act, submit, tell }, options.approve === 'ask' ? reader : null),
 		),

@@ -3,6 +3,7 @@ import type {
 	Client,
 	ElicitRequestFormParams,
 	ElicitResult,
+	Progress,
 	Tool as SdkTool,
 	Transport,
 } from '@modelcontextprotocol/client';
@@ -60,8 +61,13 @@ export interface McpConnection {
 	readonly revision: string;
 	/** Every tool that can be offered, as the server defines it now. */
 	list(signal: AbortSignal): Promise<readonly ToolDefinition[]>;
-	/** Rejects when it did not come to a result. */
-	call(tool: ToolDefinition, input: Record<string, unknown>, signal: AbortSignal): Promise<CallToolResult>;
+	/** Rejects when it did not come to a result. `onProgress`: signs of life meanwhile, as often as the server likes. */
+	call(
+		tool: ToolDefinition,
+		input: Record<string, unknown>,
+		signal: AbortSignal,
+		onProgress: (progress: Progress) => void,
+	): Promise<CallToolResult>;
 	/** Why it closed by itself, or null. */
 	reason(): string | null;
 	close(): Promise<void>;
@@ -110,13 +116,13 @@ export async function connect(channel: Channel, options: ConnectOptions, signal:
 			const unique = tools.filter(({ name }) => named.get(name)?.length === 1).slice(0, MOST_TOOLS);
 			return unique.map((tool) => toolDefinitionSchema.parse(tool)).filter(isOfferable);
 		},
-		call(tool, input, signal) {
+		call(tool, input, signal, onprogress) {
 			const options = {
 				signal,
 				timeout: server.callTimeoutMs,
 				maxTotalTimeout: server.callTimeoutMs * PROLONGED,
 				resetTimeoutOnProgress: true,
-				onprogress: () => {},
+				onprogress,
 				toolDefinition: tool as unknown as SdkTool,
 			};
 			return withLogins(channel, () => client.callTool({ name: tool.name, arguments: input }, options), signal);

@@ -19,8 +19,6 @@ export interface OpenerServices {
 	sandbox: Sandbox | null;
 	/** Of this program. */
 	version: string;
-	/** Asks a person what a server wants to know; null: nobody can be asked. */
-	elicit: Elicit | null;
 	/** Where logins are kept; null: no server that asks for one can be used. */
 	store: Store | null;
 	/** Lets a person log in; null: nobody is there for it. */
@@ -29,16 +27,24 @@ export interface OpenerServices {
 
 export type ConnectionEvents = Pick<ConnectOptions, 'onToolsChanged' | 'onClosed'>;
 
-/** Starts and greets a server. `key` names it within the run. Rejects with why it cannot be used. */
+export interface OpenerPlace {
+	run: string;
+	/** Names the server within the run. */
+	key: string;
+	/** Asks a person what the server wants to know; null: nobody can be asked, and it is told so. */
+	elicit: Elicit | null;
+}
+
+/** Starts and greets a server. Rejects with why it cannot be used. */
 export type Opener = (
 	server: McpServerSettings,
-	place: { run: string; key: string },
+	place: OpenerPlace,
 	events: ConnectionEvents,
 	signal: AbortSignal,
 ) => Promise<McpConnection>;
 
 export function createOpener(services: OpenerServices): Opener {
-	const { version, elicit } = services;
+	const { version } = services;
 	/** Servers that end when they are asked for the newest revision. */
 	const legacy = new Set<string>();
 
@@ -50,7 +56,7 @@ export function createOpener(services: OpenerServices): Opener {
 		const isLegacy = legacy.has(identity);
 		const channel = await channelTo(server, place, services, signal);
 		try {
-			return await connect(channel, { server, version, elicit, isLegacy, ...events }, signal);
+			return await connect(channel, { server, version, elicit: place.elicit, isLegacy, ...events }, signal);
 		} catch (error) {
 			const reason = channel.reason();
 			const isOld = reason !== null && channel.image !== null && !isLegacy && !signal.aborted;
@@ -69,7 +75,7 @@ export function createOpener(services: OpenerServices): Opener {
 
 function channelTo(
 	{ launch }: McpServerSettings,
-	place: { run: string; key: string },
+	place: OpenerPlace,
 	{ sandbox, store, consent }: OpenerServices,
 	signal: AbortSignal,
 ): Promise<Channel> {

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { CallToolResult, ContentBlock } from '@modelcontextprotocol/client';
 import { visibleText } from '../../../core/foreign-text.ts';
 import type { ToolResult } from '../../../core/tool.ts';
@@ -9,9 +10,8 @@ const MODEL_BYTES = 32 * 1024;
 /** A result in words for a model: text as it is, everything else as a line that says what it is. */
 export function resultOf({ content, structuredContent, isError }: CallToolResult): ToolResult {
 	const blocks = content.map(textOf);
-	if (!content.some(({ type }) => type === 'text') && structuredContent !== undefined) {
-		blocks.push(JSON.stringify(structuredContent));
-	}
+	const isSaid = content.some((block) => block.type === 'text' && says(block.text, structuredContent));
+	if (structuredContent !== undefined && !isSaid) blocks.push(JSON.stringify(structuredContent));
 	return { text: cappedText(blocks.join('\n')), isError: isError === true };
 }
 
@@ -33,13 +33,31 @@ function textOf(block: ContentBlock): string {
 		case 'image':
 		case 'audio':
 			return `[${block.type}, ${block.mimeType}, ${kilobytes(block.data)}: cannot be shown]`;
-		case 'resource_link':
-			return `[resource ${block.name}: ${block.uri}]`;
+		case 'resource_link': {
+			const facts = [block.mimeType, block.size === undefined ? undefined : `${block.size} bytes`, block.description];
+			const more = facts.filter((fact) => fact !== undefined && fact !== '').join(', ');
+			return `[resource ${block.title ?? block.name}: ${block.uri}${more === '' ? '' : ` (${more})`}]`;
+		}
 		case 'resource': {
 			const { resource } = block;
 			if ('text' in resource) return `[resource ${resource.uri}]\n${resource.text}`;
 			return `[resource ${resource.uri}, ${resource.mimeType ?? 'binary'}, ${kilobytes(resource.blob)}: cannot be shown]`;
 		}
+	}
+}
+
+/**
+ * Whether a text is what the data says, for clients that do not know structured content: the same as JSON, or the only
+ * value in it.
+ */
+function says(text: string, data: unknown): boolean {
+	const values = typeof data === 'object' && data !== null ? Object.values(data) : [data];
+	if (values.length === 1 && values[0] === text) return true;
+	if (text.length > RAW_BYTES) return false;
+	try {
+		return isDeepStrictEqual(JSON.parse(text), data);
+	} catch {
+		return false;
 	}
 }
 

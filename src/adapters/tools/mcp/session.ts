@@ -1,10 +1,11 @@
 import type { Clock } from '../../../core/clock.ts';
 import type { McpServerSettings } from '../../../core/mcp-settings.ts';
-import type { ToolResult } from '../../../core/tool.ts';
+import type { CallOptions, ToolResult } from '../../../core/tool.ts';
 import type { PinState, ToolDefinition, ToolPins } from '../../../core/tool-pins.ts';
 import type { Breaker } from './breaker.ts';
 import type { McpConnection } from './connection.ts';
 import { callFailure, startFailure } from './failure-text.ts';
+import { createProgressLine } from './progress-line.ts';
 import { resultOf } from './result-text.ts';
 
 export interface SessionOptions {
@@ -24,7 +25,7 @@ export interface McpSession {
 	 * server cannot be used. Never rejects.
 	 */
 	tools(): Promise<readonly ToolDefinition[]>;
-	call(definition: ToolDefinition, input: unknown, signal: AbortSignal): Promise<ToolResult>;
+	call(definition: ToolDefinition, input: unknown, options: CallOptions): Promise<ToolResult>;
 	close(): Promise<void>;
 }
 
@@ -149,7 +150,7 @@ export function createSession(options: SessionOptions): McpSession {
 				return [];
 			}
 		},
-		async call(definition, input, signal) {
+		async call(definition, input, { signal, progress }) {
 			const wait = breaker.wait();
 			if (wait > 0) return failed(`${server.name} failed several times and is left alone for ${seconds(wait)}.`);
 			if (!isObject(input)) return failed('The arguments must be an object.');
@@ -161,7 +162,7 @@ export function createSession(options: SessionOptions): McpSession {
 			}
 			if ('isError' in connection) return connection;
 			try {
-				const result = resultOf(await connection.call(definition, input, signal));
+				const result = resultOf(await connection.call(definition, input, signal, createProgressLine(clock, progress)));
 				breaker.succeeded();
 				return result;
 			} catch (error) {
@@ -193,7 +194,7 @@ const unusable = (server: string, error: unknown) =>
 
 function quarantine(server: string, tools: readonly string[]): string {
 	const names = tools.slice(0, 5).join(', ') + (tools.length > 5 ? `, and ${tools.length - 5} more` : '');
-	return `Tools of the MCP server ${server} are new or have changed and are not used until somebody accepts them: ${names}. Look with \`/massgen tools show\`, accept with \`/massgen tools accept\`.`;
+	return `Tools of the MCP server ${server} are new or have changed and are not used until somebody accepts them: ${names}. Look with \`/massgen tools show\`, accept with \`/massgen tools pin\`.`;
 }
 
 const withdrawn = (name: string, state: PinState | undefined) =>

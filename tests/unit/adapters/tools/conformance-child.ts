@@ -1,6 +1,6 @@
 import { createMemoryStore } from '../../../../src/adapters/stores/memory.ts';
 import type { McpConnection } from '../../../../src/adapters/tools/mcp/connection.ts';
-import { createOpener } from '../../../../src/adapters/tools/mcp/opener.ts';
+import { createOpener, type OpenerPlace } from '../../../../src/adapters/tools/mcp/opener.ts';
 import type { Consent, McpServerSettings } from '../../../../src/core/mcp-settings.ts';
 
 /**
@@ -51,10 +51,10 @@ const open = createOpener({
 	version: '0.0.0',
 	store: createMemoryStore(),
 	consent,
-	elicit: async () => ({ action: 'accept', content: {} }),
 });
 
-const connect = () => open(server, { run: 'r', key: 'k' }, { onToolsChanged: () => {}, onClosed: () => {} }, never);
+const place: OpenerPlace = { run: 'r', key: 'k', elicit: async () => ({ action: 'accept', content: {} }) };
+const connect = () => open(server, place, { onToolsChanged: () => {}, onClosed: () => {} }, never);
 
 /** Arguments that the suite asks for, where an empty object will not do. */
 function argumentsFor(tool: string): Record<string, unknown> {
@@ -65,9 +65,11 @@ function argumentsFor(tool: string): Record<string, unknown> {
 
 async function use(connection: McpConnection): Promise<void> {
 	for (const tool of await connection.list(never)) {
-		await connection.call(tool, argumentsFor(tool.name), never).catch((error: unknown) => {
-			process.stderr.write(`${tool.name}: ${error}\n`);
-		});
+		await connection
+			.call(tool, argumentsFor(tool.name), never, () => {})
+			.catch((error: unknown) => {
+				process.stderr.write(`${tool.name}: ${error}\n`);
+			});
 	}
 }
 

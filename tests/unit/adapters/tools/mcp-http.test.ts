@@ -53,6 +53,10 @@ describe('an MCP server over HTTP', () => {
 				description: 'say it',
 				parameters: { type: 'object', properties: { words: { type: 'string' } } },
 				effects: 'irreversible',
+				idempotent: false,
+				openWorld: true,
+				source: 'box',
+				fingerprint: expect.stringMatching(/^[0-9a-f]{64}$/),
 				label: 'box · say',
 			},
 		]);
@@ -73,7 +77,7 @@ describe('an MCP server over HTTP', () => {
 	it('is connected once for the agents of a run, and closed with the last of them', async () => {
 		const { server, settings } = await serverWith({});
 		const world = mcpWorld();
-		const run = world.servers.forRun('run1');
+		const run = world.servers.forRun('run1', null);
 		const [one, two] = [world.toolset(settings, { run }), world.toolset(settings, { run, agent: 'bob' })];
 		await Promise.all([one.tools(anyTurn), two.tools(anyTurn)]);
 		await one.close();
@@ -116,7 +120,7 @@ describe('an MCP server over HTTP', () => {
 		await first.tools(anyTurn);
 		await first.close();
 		behaviour.refuses = true;
-		const again = world.toolset(settings, { run: world.servers.forRun('run2') });
+		const again = world.toolset(settings, { run: world.servers.forRun('run2', null) });
 		expect(await again.tools(anyTurn)).toHaveLength(1);
 		expect(await again.call('box__say', {}, unstopped())).toMatchObject({
 			isError: true,
@@ -174,6 +178,16 @@ describe('a hostile MCP server over HTTP', () => {
 			isError: true,
 			text: expect.stringContaining('output schema'),
 		});
+	});
+
+	it('tells how far it is, in its own words and once a second at most', async () => {
+		const reply: Reply = { type: 'progress', count: 50, total: 50, message: 'counting', next: text('well') };
+		const { settings } = await serverWith({ call: () => reply });
+		const toolset = mcpWorld().toolset(settings);
+		await toolset.tools(anyTurn);
+		const lines: string[] = [];
+		await toolset.call('box__say', {}, { ...unstopped(), progress: (line) => lines.push(line) });
+		expect(lines).toEqual(['2 % · counting']);
 	});
 
 	it('that shows signs of life may take longer', async () => {

@@ -2,6 +2,9 @@ import { mkdir, readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
+import { packageOfServer } from '../../../../src/config/mcp-presets.ts';
+import { mcpServersOf } from '../../../../src/config/mcp-servers-of.ts';
+import type { ForeignForm } from '../../../../src/core/foreign-form.ts';
 import { anyTurn, mcpWorld, serverSettings, unstopped } from '../../../support/mcp.ts';
 import { createProcessSandbox } from '../../../support/process-sandbox.ts';
 
@@ -49,4 +52,48 @@ it('the reference server "filesystem" works in the folder it is given', async ()
 	expect(await readFile(written.path, 'utf8')).toBe('kept');
 	const outside = await toolset.call('box__read_text_file', { path: '/etc/passwd' }, unstopped());
 	expect(outside).toMatchObject({ isError: true, text: expect.stringContaining('denied') });
+}, 60_000);
+
+it('the preset "filesystem" knows every tool of its server: it reads, or works in its own folder', async () => {
+	const { servers } = mcpServersOf({ box: { preset: 'filesystem' } }, () => {
+		throw new Error('the preset is not sound');
+	});
+	const [settings] = servers;
+	if (settings?.launch.type !== 'stdio') throw new Error('no preset');
+	const sandbox = createProcessSandbox();
+	onTestFinished(() => sandbox.close());
+	const command = ['node', entryOf('server-filesystem'), ...settings.launch.command.slice(1)];
+	const toolset = mcpWorld({ sandbox }).toolset({ ...settings, launch: { ...settings.launch, command } });
+	const tools = await toolset.tools(anyTurn);
+	const writing = tools.flatMap(({ name, effects }) => (effects === 'none' ? [] : [[name, effects]]));
+	expect(writing.sort()).toEqual(
+		Object.entries(settings.effects)
+			.map(([name, effects]) => [`box__${name}`, effects])
+			.sort(),
+	);
+	expect(require('@modelcontextprotocol/server-filesystem/package.json').version).toBe(
+		packageOfServer('filesystem').split('@').at(-1),
+	);
+}, 60_000);
+
+it('the reference server "everything" asks a person, and is told what they answered; without one it is told so', async () => {
+	const sandbox = createProcessSandbox();
+	onTestFinished(() => sandbox.close());
+	const command = ['node', entryOf('server-everything'), 'stdio'];
+	const settings = serverSettings({ type: 'stdio', command, env: {}, image: null, egress: [], workspace: false });
+	const world = mcpWorld({ sandbox });
+	const forms: ForeignForm[] = [];
+	const run = world.servers.forRun('run1', async (form) => {
+		forms.push(form);
+		return { type: 'accepted', values: { name: 'Ada', check: true, integer: 7 } };
+	});
+	const toolset = world.toolset(settings, { run });
+	await toolset.tools(anyTurn);
+	const { text, isError } = await toolset.call('box__trigger-elicitation-request', {}, unstopped());
+	expect(isError).toBe(false);
+	expect(text).toContain('Ada');
+	expect(forms[0]).toMatchObject({ server: 'box', message: expect.stringContaining('Please provide') });
+	expect(new Set(forms[0]?.fields.map(({ type }) => type))).toEqual(new Set(['text', 'boolean', 'number', 'choice']));
+	const alone = mcpWorld({ sandbox }).toolset(settings);
+	expect((await alone.tools(anyTurn)).map(({ name }) => name)).not.toContain('box__trigger-elicitation-request');
 }, 60_000);

@@ -88,7 +88,7 @@ describe('an MCP server that is a program', () => {
 		const made = world();
 		const settings = serverSettings(launchOf(['dies-early']));
 		for (const run of ['run1', 'run2']) {
-			const toolset = made.toolset(settings, { run: made.servers.forRun(run) });
+			const toolset = made.toolset(settings, { run: made.servers.forRun(run, null) });
 			await toolset.tools(anyTurn);
 			expect(await toolset.call('box__echo', { text: 'hi' }, unstopped())).toMatchObject({ text: 'hi' });
 			await toolset.close();

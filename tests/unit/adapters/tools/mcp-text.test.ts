@@ -4,6 +4,7 @@ import { kindOfAddress } from '../../../../src/adapters/tools/mcp/addresses.ts';
 import { createBreaker } from '../../../../src/adapters/tools/mcp/breaker.ts';
 import { cappedBody } from '../../../../src/adapters/tools/mcp/capped-body.ts';
 import { MESSAGE_BYTES } from '../../../../src/adapters/tools/mcp/message-limit.ts';
+import { createProgressLine } from '../../../../src/adapters/tools/mcp/progress-line.ts';
 import { cappedText, resultOf } from '../../../../src/adapters/tools/mcp/result-text.ts';
 import { toolName } from '../../../../src/adapters/tools/mcp/tool-name.ts';
 import { createLineSplitter } from '../../../../src/adapters/tools/shared/line-splitter.ts';
@@ -136,8 +137,58 @@ describe('results', () => {
 		expect(resultOf({ content: [...content] }).text).toBe(
 			'[image, image/png, 1 KiB: cannot be shown]\n[resource x: https://evil.example/x.png]\n[resource a:b]\ninside',
 		);
-		expect(resultOf({ content: [], structuredContent: { n: 1 } })).toEqual({ text: '{"n":1}', isError: false });
+		const described = { mimeType: 'text/plain', size: 12, title: 'Notes', description: 'of the\u202e day' };
+		const link = { type: 'resource_link', uri: 'file:///n', name: 'n', ...described } as const;
+		expect(resultOf({ content: [link] }).text).toBe('[resource Notes: file:///n (text/plain, 12 bytes, of the day)]');
 		expect(resultOf({ content: [], isError: true })).toEqual({ text: '(empty)', isError: true });
+	});
+});
+
+describe('structured results', () => {
+	const structuredContent = { n: 1, of: ['a', { b: null }] };
+	const resultWith = (...texts: string[]) =>
+		resultOf({ content: texts.map((words) => ({ type: 'text' as const, text: words })), structuredContent }).text;
+	const data = '{"n":1,"of":["a",{"b":null}]}';
+
+	it('are given as data where no text says them', () => {
+		expect(resultWith()).toBe(data);
+		expect(resultWith('One was found.')).toBe(`One was found.\n${data}`);
+		expect(resultWith('{"n":2}')).toBe(`{"n":2}\n${data}`);
+	});
+
+	it('are not said twice, however the text is laid out', () => {
+		const same = '{ "of": ["a", {"b": null}],\n "n": 1 }';
+		expect(resultWith('Here:', same)).toBe(`Here:\n${same}`);
+		const wrapped = { content: [{ type: 'text' as const, text: 'a\nb' }], structuredContent: { result: 'a\nb' } };
+		expect(resultOf(wrapped).text).toBe('a\nb');
+	});
+});
+
+describe('the progress of a call', () => {
+	const linesOf = async (...steps: { progress: number; total?: number; message?: string; after?: number }[]) => {
+		const clock = createManualClock();
+		const lines: string[] = [];
+		const take = createProgressLine(clock, (line) => lines.push(line));
+		for (const { after = 1_000, ...progress } of steps) {
+			await clock.advance(after);
+			take(progress);
+		}
+		return lines;
+	};
+
+	it('is told as a share and in the words of the server, in one short line', async () => {
+		expect(await linesOf({ progress: 1, total: 3, message: 'reading\u202e\n files' })).toEqual([
+			'33 % · reading files',
+		]);
+		expect((await linesOf({ progress: 7, message: 'x'.repeat(200) }))[0]).toHaveLength(80);
+		expect(await linesOf({ progress: 9, total: 3 }, { progress: -1, total: 3 })).toEqual(['100 %', '0 %']);
+	});
+
+	it('is told once a second at most, and only when there is something new', async () => {
+		const flood = Array.from({ length: 100 }, (_, index) => ({ progress: index, total: 100, after: 100 }));
+		expect(await linesOf(...flood)).toHaveLength(10);
+		expect(await linesOf({ progress: 1, total: 2 }, { progress: 1, total: 2 })).toEqual(['50 %']);
+		expect(await linesOf({ progress: 1 }, { progress: 2, total: 0 })).toEqual([]);
 	});
 });
 

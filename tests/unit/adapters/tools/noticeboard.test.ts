@@ -45,7 +45,7 @@ describe('the noticeboard', () => {
 
 	it('says that what it does cannot be undone, so that nothing is posted without a person', async () => {
 		expect(
-			await world().board.tools({ kind: 'present', question: 'Q', seen: [], files: null, attachments: [] }),
+			await world().board.tools({ kind: 'present', question: 'Q', seen: [], files: null, attachments: [], plan: [] }),
 		).toMatchObject([{ name: 'post_notice', effects: 'irreversible' }]);
 	});
 });
