@@ -1,3 +1,5 @@
+import { z } from 'zod';
+
 /** One field of a form. Its texts are foreign, stripped of what is not seen, and short. */
 export type FormField = {
 	name: string;
@@ -37,12 +39,12 @@ export type FormAnswer = { type: 'accepted'; values: Readonly<Record<string, For
 /** Puts a form to one person. Gives `declined` once `signal` aborts. */
 export type Asker = (form: ForeignForm, signal: AbortSignal) => Promise<FormAnswer>;
 
-const SHAPES: Readonly<Record<'email' | 'uri' | 'date' | 'date-time', (text: string) => boolean>> = {
-	email: (text) => /^[^\s@]+@[^\s@]+$/.test(text),
-	uri: (text) => URL.canParse(text),
-	date: (text) => /^\d{4}-\d{2}-\d{2}$/.test(text) && !Number.isNaN(Date.parse(text)),
-	'date-time': (text) => /^\d{4}-\d{2}-\d{2}T/.test(text) && !Number.isNaN(Date.parse(text)),
-};
+const SHAPES = {
+	email: z.email(),
+	uri: z.url(),
+	date: z.iso.date(),
+	'date-time': z.iso.datetime({ offset: true }),
+} as const;
 
 /** Whether a value is one that its field asks for. */
 export function fits(field: FormField, value: unknown): value is FormValue {
@@ -50,7 +52,7 @@ export function fits(field: FormField, value: unknown): value is FormValue {
 		case 'text': {
 			const { least, most, shape } = field;
 			if (typeof value !== 'string' || value.length < least || value.length > most) return false;
-			return shape === null || SHAPES[shape](value);
+			return shape === null || SHAPES[shape].safeParse(value).success;
 		}
 		case 'number':
 			if (typeof value !== 'number' || !Number.isFinite(value)) return false;

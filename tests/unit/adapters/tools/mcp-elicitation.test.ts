@@ -90,6 +90,20 @@ describe('a form of an MCP server', () => {
 		}
 	});
 
+	it.each([
+		['email', 'ada@example.org', 'ada'],
+		['uri', 'https://example.org/a', 'example'],
+		['date', '2026-02-28', '2026-02-30'],
+		['date-time', '2026-02-28T10:00:00+01:00', '2026-02-28'],
+	] as const)('may ask for a text in the form of %s', async (format, right, wrong) => {
+		const params = asks({ it: { ...text, format } });
+		expect(await world(accepted({ it: right })).elicit(params, never)).toEqual({
+			action: 'accept',
+			content: { it: right },
+		});
+		expect(await world(accepted({ it: wrong })).elicit(params, never)).toEqual({ action: 'decline' });
+	});
+
 	it('is declined when a required field is missing; another may be, and what was not asked for is not sent', async () => {
 		const properties = { name: text, more: text };
 		const { elicit } = world(accepted({ more: 'x', password: 'y' }));
