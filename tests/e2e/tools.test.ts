@@ -46,7 +46,7 @@ mcp_servers:
     url: ${server.url}
     headers: { Authorization: "Bearer \${SEA_TOKEN}" }
     security: { allow_localhost: true }
-    effects: { tide: external }
+    effects: { tide: none }
 `,
 	);
 	return async () => {
