@@ -48,14 +48,14 @@ const reachesOutside = (call: RatedCall) => changesOutside(call) || call.tool.op
 /** What is to become of a call. Never throws: what cannot be found out asks. */
 export async function assess(call: RatedCall, facts: RiskFacts, signal: AbortSignal): Promise<Assessment> {
 	const found: { stage: StageName; finding: Finding }[] = [];
-	const note = (stage: StageName, findings: readonly Finding[]) => {
+	const add = (stage: StageName, findings: readonly Finding[]) => {
 		for (const finding of findings) found.push({ stage, finding });
 	};
 	const trouble = (stage: StageName, error: unknown) =>
-		note(stage, [asks('code:trouble', facts.say('gate.rule.trouble', { reason: messageOf(error) }), 'high')]);
+		add(stage, [asks('code:trouble', facts.say('gate.rule.trouble', { reason: messageOf(error) }), 'high')]);
 	for (const [name, stage] of PURE) {
 		try {
-			note(name, stage(call, facts));
+			add(name, stage(call, facts));
 		} catch (error) {
 			trouble(name, error);
 		}
@@ -63,7 +63,7 @@ export async function assess(call: RatedCall, facts: RiskFacts, signal: AbortSig
 	const isDenied = found.some(({ finding }) => finding.verdict === 'deny');
 	if (facts.judge !== null && changesOutside(call) && !isDenied) {
 		try {
-			note('judge', await judgeFindings(facts.judge, call, facts, signal));
+			add('judge', await judgeFindings(facts.judge, call, facts, signal));
 		} catch (error) {
 			trouble('judge', error);
 		}

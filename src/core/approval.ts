@@ -26,8 +26,7 @@ export type ApprovalVote = z.infer<typeof approvalVoteSchema>;
  * `superseded`: what would run is no longer what was asked about; another request has taken its place.
  * `cancelled`: the run was stopped or ended first.
  */
-export const itemStateSchema = z.enum(['pending', 'approved', 'denied', 'expired', 'superseded', 'cancelled']);
-export type ItemState = z.infer<typeof itemStateSchema>;
+const itemStateSchema = z.enum(['pending', 'approved', 'denied', 'expired', 'superseded', 'cancelled']);
 
 /** One tool call that waits for people. */
 export const approvalItemSchema = z.object({

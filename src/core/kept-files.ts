@@ -37,7 +37,6 @@ const keptChangesSchema = z.object({
 	/** Paths of files that it has taken away. */
 	removed: z.array(z.string()),
 });
-export type KeptChanges = z.infer<typeof keptChangesSchema>;
 
 export const folderRecordSchema = z.object({
 	v: z.literal(1),

@@ -6,7 +6,11 @@ describe('what a model is told of a call that does not run', () => {
 	it('says what happened and what to do next', async () => {
 		const asked = itemIn(await (await approvalWorld()).check());
 		const by = { platform: 'slack', tenant: 'T1', user: 'ben' };
-		const item = { ...asked, digest: 'd1', votes: [{ by, decision: 'deny' as const, at: 1, via: 'thread' }] };
+		const item = {
+			...asked,
+			digest: 'd1',
+			votes: [{ by, decision: 'deny' as const, at: 1, via: 'thread', forRun: false }],
+		};
 		const reasons = [
 			{ rule: 'no-prod', text: 'Not from here.\u202e' },
 			{ rule: 'quiet', text: '' },

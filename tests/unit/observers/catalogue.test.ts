@@ -98,7 +98,7 @@ describe('catalogue', () => {
 	});
 });
 
-/** Keys that the sources (the page has texts of its own) name as they are, or as the name of a board row's note. */
+/** Keys that the sources (the page has texts of its own) name as they are, by their beginning, or as a board row's note. */
 async function keysIn(folder: string): Promise<string[]> {
 	const files = (await readdir(folder, { recursive: true })).filter(
 		(file) => file.endsWith('.ts') && !file.startsWith('ui/'),
@@ -108,6 +108,9 @@ async function keysIn(folder: string): Promise<string[]> {
 	return sources.flatMap((source) => [
 		...[...source.matchAll(/'([a-z_]+\.[\w.]+)'/g)].flatMap(([, key = '']) => (known.has(key) ? [key] : [])),
 		...[...source.matchAll(/\bsay\('([^']+)'/g)].map(([, key]) => key ?? ''),
+		...[...source.matchAll(/`([a-z]+\.[\w.]*)\$\{/g)].flatMap(([, begin = '']) =>
+			[...known].filter((key) => key.startsWith(begin)),
+		),
 		...[...source.matchAll(/\bnote\('(\w+)'/g)].map(([, name]) => `note.${name}`),
 	]);
 }
