@@ -67,13 +67,17 @@ export function createApprovals(options: ApprovalOptions): ApprovalEngine {
 		if (approvers !== null) return approvers.flat().length > 0;
 		return (await access.holders(`approval:decide:${risk}`, session)).roles.length > 0;
 	};
-	/** One that cannot be read keeps no other from its time; it is told of once. */
-	const broken = new Set<string>();
-	const whole = (name: string, work: () => Promise<void>) =>
-		work().catch((error: unknown) => {
-			if (!broken.has(name)) options.onProblem(error);
-			broken.add(name);
-		});
+	/** What fails keeps nothing else from its time; it is told of once, until it goes well again. */
+	const failing = new Set<string>();
+	const whole = async (name: string, work: () => Promise<void>) => {
+		try {
+			await work();
+			failing.delete(name);
+		} catch (error) {
+			if (!failing.has(name)) options.onProblem(error);
+			failing.add(name);
+		}
+	};
 	const note = (row: AuditRow) => audit.record([row]).then(() => {}, options.onProblem);
 
 	return {
