@@ -90,7 +90,7 @@ const workspace = await sandbox.workspace('bench', 'own', { bytes: 16 * MIB, fil
 const shell = createShell({
 	run: 'bench',
 	sandbox,
-	folder: { open() {}, settled: async () => {}, mounts: async () => [{ workspace, at: OWN_FOLDER, writable: true }] },
+	folder: { open() {}, mounts: async () => [{ workspace, at: OWN_FOLDER, writable: true }], settled: async () => {} },
 	settings: { image, limits: request.limits, longestMs: 60_000, egress: [], allowed: null, blocked: [] },
 });
 await shell.tools({ kind: 'answer', question: '', seen: [], files: null, attachments: [], plan: [] });

@@ -35,7 +35,7 @@ async function shell(given: Partial<ShellSettings> = {}): Promise<Toolset> {
 	const settings = { ...SETTINGS, image: await toolchain(), ...given };
 	const workspace = await sandbox.workspace(run, `agent-${agents}`, { bytes: 16 * MIB, files: 1_000 });
 	const mounts = [{ workspace, at: OWN_FOLDER, writable: true }];
-	const folder: AgentFolder = { open() {}, settled: async () => {}, mounts: async () => mounts };
+	const folder: AgentFolder = { open() {}, mounts: async () => mounts, settled: async () => {} };
 	const toolset = createShell({ run, sandbox, folder, settings });
 	onTestFinished(() => toolset.close());
 	return toolset;

@@ -33,7 +33,7 @@ export function createShellActions(
 	background: BackgroundShells,
 	life: AbortSignal,
 ): ShellActions {
-	const { settings } = place;
+	const { settings, folder } = place;
 	const queue = createQueue(AT_ONCE);
 	const backgroundLimits = { ...settings.limits, wallMs: BACKGROUND_MS, outputBytes: BACKGROUND_OUTPUT };
 
@@ -50,6 +50,7 @@ export function createShellActions(
 		const output = createKeptOutput(SHOWN_BYTES, SHOWN_BYTES);
 		const exit = await watched(process, output.push);
 		signal.throwIfAborted();
+		await folder.settled();
 		const text = `[${endingOf(exit, { ...settings.limits, ...line.limits })}]\n${orNothing(output.take())}`;
 		return { text, isError: exit.code !== 0 || exit.killed !== null };
 	};
@@ -79,8 +80,9 @@ export function createShellActions(
 			}),
 		start_background_shell: ({ command, work_dir: workDir }) => allowed(command, () => begin(command, workDir)),
 		get_background_shell_output: ({ shell_id: id, filter }) =>
-			withShell(id, (shell) => {
-				// Before its output: what is read after the end is all there will be.
+			withShell(id, async (shell) => {
+				// What it has told of is there.
+				await folder.settled();
 				const state = stateOf(id, shell);
 				return `[${state}]\n${orNothing(fitted(linesWith(shell.output.take(), filter), SHOWN_BYTES))}`;
 			}),
@@ -88,6 +90,7 @@ export function createShellActions(
 		kill_background_shell: ({ shell_id: id }) =>
 			withShell(id, async (shell) => {
 				await background.kill(shell);
+				await folder.settled();
 				return stateOf(id, shell);
 			}),
 		async list_background_shells() {
