@@ -47,7 +47,7 @@ describe('a decision at the page', () => {
 			{
 				type: 'decision',
 				id: 'k1',
-				principal: { platform: 'web', tenant: 'local', user: 'local', roles: [] },
+				principal: { platform: 'web', tenant: 'local', user: 'local', roles: [], kind: 'member' },
 				session: sessionNamed('t1'),
 				decision,
 				via: 'page',
