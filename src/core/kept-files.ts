@@ -38,6 +38,8 @@ const keptChangesSchema = z.object({
 	removed: z.array(z.string()),
 });
 
+export type KeptChanges = z.infer<typeof keptChangesSchema>;
+
 export const folderRecordSchema = z.object({
 	v: z.literal(1),
 	/** In the order of their paths. */
