@@ -2,10 +2,11 @@ import type { Access } from '../core/access.ts';
 import type { Person } from '../core/approval.ts';
 import type { Audit, AuditRow } from '../core/audit.ts';
 import type { Clock } from '../core/clock.ts';
-import type { ApprovalDesk, Approvals } from '../core/gate.ts';
+import type { ApprovalDesk, Approvals, GatedRun } from '../core/gate.ts';
 import type { RiskPolicy } from '../core/risk-policy.ts';
 import type { Say } from '../core/say.ts';
 import type { Store } from '../core/store.ts';
+import type { Tool } from '../core/tool.ts';
 import { createCapacity } from './capacity.ts';
 import { createApprovalDesk } from './desk.ts';
 import { createGate } from './gate.ts';
@@ -78,11 +79,18 @@ export function createApprovals(options: ApprovalOptions): ApprovalEngine {
 			failing.add(name);
 		}
 	};
+	/** What stays in the agent's own folder is nobody's business but the run's. */
+	const mayUse = async ({ requester, session }: GatedRun, { effects, openWorld, source, name }: Tool) => {
+		if (requester === null || (!openWorld && (effects === 'none' || effects === 'workspace'))) return true;
+		const who = { ...requester, roles: [] };
+		return (await access.may(who, `tool:use:${source}/${name}`, { session })).allowed;
+	};
 	const note = (row: AuditRow) => audit.record([row]).then(() => {}, options.onProblem);
 
 	return {
 		approvals: {
-			gateOf: (run) => createGate(run, { records, ledger, capacity, facts: factsIn(run.locale), note, hasApprover }),
+			gateOf: (run) =>
+				createGate(run, { records, ledger, capacity, facts: factsIn(run.locale), note, mayUse, hasApprover }),
 			...createRequests(needs),
 			of: async (run) => (await records.ofRun(run)).map(({ approval }) => approval),
 			watch: watchers.watch,

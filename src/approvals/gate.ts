@@ -23,6 +23,8 @@ export interface GateNeeds {
 	facts: RiskFacts;
 	/** Notes in the audit what was refused. Never rejects: a refusal stands, whoever hears of it. */
 	note(row: AuditRow): Promise<void>;
+	/** Whether whoever asked the run's question may have this tool used for them. */
+	mayUse(gated: GatedRun, tool: GatedCall['tool']): Promise<boolean>;
 	/** Whether anybody at all may approve. */
 	hasApprover(ruling: Ruling, session: string): Promise<boolean>;
 }
@@ -75,6 +77,7 @@ type Place = GateNeeds & { gated: GatedRun };
 async function byPolicy(the: Place, call: GatedCall, all: readonly Asked[], signal: AbortSignal): Promise<GateVerdict> {
 	const { tool, input, tainted } = call;
 	const { policy } = the.facts;
+	if (!(await the.mayUse(the.gated, tool))) return refuseCall(the, call, 'access', refusals.lacking(tool.name));
 	const { ruling } = await assess({ tool, input, tainted }, the.facts, signal);
 	if (ruling.verdict === 'deny') return refuseCall(the, call, 'policy', refusals.forbidden(tool.name, ruling.reasons));
 	if (ruling.verdict === 'run') return { type: 'run', input, edited: false };

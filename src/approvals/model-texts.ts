@@ -19,6 +19,8 @@ export const refusals = {
 	cancelled: (tool: string) => `${tool} was not called: its request was cancelled with the run.`,
 	forbidden: (tool: string, reasons: ApprovalItem['reasons']) =>
 		`${tool} was not called: the policy forbids it (${reasons.map(({ rule, text }) => revealedText(text === '' ? rule : `${rule}: ${text}`)).join('; ')}). ${NEXT}`,
+	lacking: (tool: string) =>
+		`${tool} was not called: whoever asked the question may not use it. Go on without it, and say in your answer what was not done.`,
 	nobody: (tool: string) =>
 		`${tool} was not called: it needs the approval of a person, and nobody can be asked here. Describe in your answer what you would do with it.`,
 	tooMany: (tool: string, open: number) =>

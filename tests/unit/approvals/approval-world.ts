@@ -50,7 +50,7 @@ const rules: AccessRules = {
 		['owner', { allow: ['*'], deny: [] }],
 		['approver', { allow: ['approval'], deny: [] }],
 		['operator', { allow: ['approval'], deny: [] }],
-		['member', { allow: ['run'], deny: [] }],
+		['member', { allow: ['run', 'tool:use'], deny: ['tool:use:vault'] }],
 	]),
 	given: { member: ['member'], guest: [], stranger: [], unknown: [], terminal: ['owner'], web: ['owner'] },
 	grants: [

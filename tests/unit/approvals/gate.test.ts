@@ -119,6 +119,13 @@ describe('a call that waits for people', () => {
 		expect(await (await approvalWorld({ policy })).check()).toMatchObject({ item: { state: 'denied' } });
 	});
 
+	it('is refused when whoever asked may not use the tool, whatever the policy says', async () => {
+		const world = await approvalWorld();
+		expect(textIn(await world.check({ tool: tool({ source: 'vault' }) }))).toContain('may not use it');
+		expect(await world.check({ tool: tool({ source: 'vault', effects: 'none' }) })).toMatchObject({ type: 'run' });
+		expect(await world.rows()).toEqual(['call.refuse refused access']);
+	});
+
 	it('is never run on the account of a record that cannot be read', async () => {
 		const { world, approval } = await approved();
 		await world.store.commit([{ type: 'put', kind: 'approvals', key: approval.id, value: { v: 1 } }]);
@@ -314,8 +321,9 @@ describe('too many requests in a channel', () => {
 			Array.from({ length: 20 }, (_, n) => world.check({ callId: `c${n}`, agent: `a${n}` })),
 		);
 		expect(all.filter(({ type }) => type === 'ask')).toHaveLength(3);
+		const asking = `a${all.findIndex(({ type }) => type === 'ask')}`;
 		const sameTurn = await Promise.all(
-			Array.from({ length: 5 }, (_, n) => world.check({ callId: `d${n}`, agent: 'a0' })),
+			Array.from({ length: 5 }, (_, n) => world.check({ callId: `d${n}`, agent: asking })),
 		);
 		expect(sameTurn.map(({ type }) => type)).toEqual(['ask', 'ask', 'ask', 'ask', 'ask']);
 		await world.clock.advance(60_000);

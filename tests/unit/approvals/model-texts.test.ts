@@ -23,6 +23,7 @@ describe('what a model is told of a call that does not run', () => {
 			expired: refusals.expired('mail__send'),
 			cancelled: refusals.cancelled('mail__send'),
 			forbidden: refusals.forbidden('mail__send', reasons),
+			lacking: refusals.lacking('mail__send'),
 			nobody: refusals.nobody('mail__send'),
 			tooMany: refusals.tooMany('mail__send', 10),
 			invalid: refusals.invalid('mail__send', ["the arguments must have required property 'to'"]),
