@@ -45,7 +45,7 @@ async function round(n: number) {
 	const report = (text: string) => console.error(text);
 	const workspaces = createRunWorkspaces({ sandbox, store, clock: systemClock, run, limits, report });
 	const call = { signal: new AbortController().signal, effectKey: '', progress() {} };
-	const { toolset, folder: own } = workspaces.of('ada');
+	const { toolset, folder: own } = workspaces.of('ada', []);
 	try {
 		await toolset.tools(TURN);
 		const [mount] = await own.mounts();
@@ -59,7 +59,7 @@ async function round(n: number) {
 		const second = await timed(async () => {
 			id = (await toolset.keepFiles?.())?.id ?? null;
 		});
-		const reader = workspaces.of('bob').toolset;
+		const reader = workspaces.of('bob', []).toolset;
 		const laid = await timed(async () => {
 			await reader.tools({ ...TURN, kind: 'evaluate', seen: [{ name: 'agent1', mine: false, files: id }] });
 			await reader.call('list_files', { path: '/workspace/answers/agent1' }, call);

@@ -60,7 +60,7 @@ export function createToolsOpener(config: LoadedConfig, place: ToolsPlace): Tool
 				: createRunWorkspaces({ ...place, sandbox, run, limits: settings.workspaceLimits });
 		});
 		const own = async (agent: string, tools: AgentTools): Promise<Toolset[]> => {
-			const files = tools.workspace ? ((await workspaces())?.of(agent) ?? null) : null;
+			const files = tools.workspace ? ((await workspaces())?.of(agent, tools.context) ?? null) : null;
 			if (files === null || sandbox === null) return [];
 			if (tools.shell === null) return [files.toolset];
 			const { createShell } = await import('../adapters/tools/shell.ts');

@@ -11,15 +11,17 @@ const names = z.array(text);
 const anything = z.unknown();
 
 const later = (what: string) => ({ ignored: `${what} not supported yet` });
-const workspaces = later('workspaces are');
 const media = later('generated media are');
 const claudeCode = { ignored: 'it concerns the backend type claude_code, which is not supported yet' };
 
 /** A folder of the user's project. */
 export const contextPath = z.looseObject({
-	path: required(text, 'The folder or file.'),
-	permission: field(z.enum(['read', 'write']), 'What the presenting agent may do with it.'),
-	protected_paths: field(names, 'Never writable.'),
+	path: required(text, 'The folder. An admin opens it with `ALLOWED_FOLDERS`.'),
+	permission: field(
+		z.enum(['read', 'write']),
+		'write: the presenting agent may change its copy, and what it changed is written back when a person approves. Default read.',
+	),
+	protected_paths: field(names, 'Paths in it that are never written. `.git` and files of secrets never are.'),
 });
 
 /** Fields of the request body that are passed on to the provider as they are. */
@@ -139,8 +141,10 @@ export const backendSchema = z
 			text,
 			'Gives the agent a folder for files. The path itself is not used: the folder is in a container, at /workspace/work.',
 		),
-		context_paths: field(z.array(contextPath), 'Project folders.', workspaces),
-		context_write_access_enabled: field(flag, 'Write access to project folders.', workspaces),
+		context_paths: field(z.array(contextPath), 'Project folders of this machine that the agent sees a copy of.'),
+		context_write_access_enabled: field(flag, 'Write access to project folders.', {
+			ignored: 'the presenting agent has it, where `permission` is `write`',
+		}),
 		agent_temporary_workspace: field(text, 'Copies of workspaces.', {
 			ignored: 'files of answers are at /workspace/answers',
 		}),

@@ -2,6 +2,7 @@ import { dirname, resolve } from 'node:path';
 import { backendSettingsOf } from './backend-settings-of.ts';
 import type { SandboxConfig } from './command-schema.ts';
 import { type ConfiguredAgent, type ConfiguredTeam, configuredTeam } from './configured-team.ts';
+import { contextFoldersOf } from './context-folders-of.ts';
 import type { ProviderConfig } from './file-schema.ts';
 import { mcpServersOf } from './mcp-servers-of.ts';
 import type { Environment } from './prepare.ts';
@@ -23,6 +24,8 @@ export interface TeamContext {
 	/** Set outside the file; goes before the file's. */
 	runTimeoutSeconds: number | null;
 	cwd: string;
+	/** Folders of this machine that an admin has opened. */
+	allowed: readonly string[];
 }
 
 /** A team from its checked configuration. `problems` are those that only building shows. */
@@ -50,6 +53,11 @@ export async function buildTeam(
 			context.source.problem(level, [...at, 'backend'], message, key),
 		);
 		problems.push(...shell.problems);
+		const paths = { team: config.orchestrator?.context_paths ?? [], agent: agent.backend.context_paths ?? [] };
+		const projects = await contextFoldersOf(paths, context, (message) =>
+			context.source.problem('error', at, `context_paths: ${message}`),
+		);
+		onUse.push(...projects.problems);
 		agents.set(agent.id, {
 			systemMessage: agent.system_message ?? '',
 			backend: { ...backend.settings, script: script.value },
@@ -60,7 +68,11 @@ export async function buildTeam(
 				shell: shell.settings,
 				noticeboard: agent.backend.noticeboard ?? false,
 				workspace:
-					shell.settings !== null || agent.backend.cwd !== undefined || (config.orchestrator?.workspaces ?? false),
+					shell.settings !== null ||
+					agent.backend.cwd !== undefined ||
+					(config.orchestrator?.workspaces ?? false) ||
+					projects.folders.length > 0,
+				context: projects.folders,
 			},
 		});
 	}

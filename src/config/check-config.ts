@@ -6,6 +6,7 @@ import { buildTeam, type TeamContext } from './build-team.ts';
 import { checkFile } from './checked-file.ts';
 import { closest } from './closest.ts';
 import type { ConfiguredTeam } from './configured-team.ts';
+import { allowedFolders } from './context-folders-of.ts';
 import { type MainFile, mainFileSchema, teamFileSchema } from './file-schema.ts';
 import { mcpServersOf } from './mcp-servers-of.ts';
 import type { Problem } from './problem.ts';
@@ -75,6 +76,7 @@ export async function checkConfig(options: ConfigOptions): Promise<CheckedConfig
 			...place,
 			env: options.env,
 			cwd: options.cwd,
+			allowed: allowedFolders(main.data.allowed_folders, options.env),
 			providers: main.data.providers ?? {},
 			sandbox: main.data.sandbox,
 			runTimeoutSeconds,

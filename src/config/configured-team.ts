@@ -1,4 +1,5 @@
 import type { BackendSettings } from '../core/backend-settings.ts';
+import type { ContextFolder } from '../core/context-folder.ts';
 import type { McpServerSettings } from '../core/mcp-settings.ts';
 import type { ShellSettings } from '../core/shell-settings.ts';
 import type { Rules, Team } from '../core/team.ts';
@@ -23,6 +24,8 @@ export interface AgentTools {
 	noticeboard: boolean;
 	/** It has a folder for files; so has whoever has commands. */
 	workspace: boolean;
+	/** Project folders that it sees. */
+	context: readonly ContextFolder[];
 }
 
 export const noTools: AgentTools = {
@@ -32,6 +35,7 @@ export const noTools: AgentTools = {
 	shell: null,
 	noticeboard: false,
 	workspace: false,
+	context: [],
 };
 
 /** A team and how its agents are reached. */

@@ -68,6 +68,7 @@ export const mainFileSchema = z.strictObject({
 		text,
 		'The team that answers when nobody names one. `auto`: made of the models that can be reached.',
 	),
+	allowed_folders: field(z.array(text), 'Folders of this machine that teams may name under `context_paths`.'),
 	workspace_limits: field(workspaceLimitsSchema, 'How much the folder of one agent holds. It is in memory.'),
 	providers: field(z.record(text, providerSchema), 'Keys, addresses and rate limits by provider.'),
 	prices: field(z.record(text, priceSchema), 'Prices by model, for models that the price table does not know.'),

@@ -225,6 +225,13 @@ export const settings = {
 		file: null,
 		default: 'none',
 	},
+	allowedFolders: {
+		help: 'Folders of this machine that teams may name under `context_paths`, with colons between them.',
+		flag: null,
+		env: ['ALLOWED_FOLDERS'],
+		file: 'allowed_folders',
+		default: 'none',
+	},
 	/** Read by Docker's own client. */
 	dockerHost: {
 		help: 'The Docker engine that tools run in, where it is not the one of this machine.',

@@ -12,7 +12,6 @@ const anything = z.unknown();
 const fraction = z.number().min(0).max(1);
 
 const later = (what: string) => ({ ignored: `${what} not supported yet` });
-const workspaces = later('workspaces are');
 const skills = later('skills are');
 const unread = { ignored: 'MassGen does not read it either' };
 const memory = later('memory is');
@@ -138,7 +137,7 @@ export const orchestratorSchema = z
 			'Most tools that a turn offers at first: those that fit the question, where an agent has more of MCP servers. The others can be looked up. Default 30.',
 		),
 		budget: field(budgetSchema, 'Most that one run may use.'),
-		context_paths: field(z.array(contextPath), 'Project folders.', workspaces),
+		context_paths: field(z.array(contextPath), 'Project folders of this machine that every agent sees a copy of.'),
 		workspaces: field(
 			flag,
 			'Every agent has a folder for files, and sees those that belong to the answers. Needs Docker. Default false: only agents with `cwd`.',

@@ -38,6 +38,8 @@ const keptChangesSchema = z.object({
 	removed: z.array(z.string()),
 });
 
+export type KeptChanges = z.infer<typeof keptChangesSchema>;
+
 export const folderRecordSchema = z.object({
 	v: z.literal(1),
 	/** In the order of their paths. */
@@ -46,7 +48,7 @@ export const folderRecordSchema = z.object({
 });
 export type FolderRecord = z.infer<typeof folderRecordSchema>;
 
-/** What the folder of an agent held when it was last looked at: `<run>:<agent>`. A run that is resumed goes on from it. */
+/** What a folder of a run held when it was last looked at: `<run>:<name>`. A run that is resumed goes on from it. */
 export const LATEST_FOLDERS = 'latest-folder';
 
 /** Which run has kept which folder: `<run>:<id>`. What no run has kept may be removed, with the files only it names. */

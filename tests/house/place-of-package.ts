@@ -26,6 +26,7 @@ const PLACES: readonly (readonly [RegExp, PackagePlace])[] = [
 	[/^@slack\//, sdk('src/adapters/gateways/slack')],
 	[/^@modelcontextprotocol\//, sdk('src/adapters/tools/mcp')],
 	[/^playwright-core$/, sdk('src/adapters/tools/computer')],
+	[/^diff$/, sdk('src/adapters/tools/workspace')],
 	[/^dockerode$|^tar-stream$/, sdk('src/adapters/sandbox/docker')],
 	[/^ioredis$/, sdk('src/adapters/stores/redis', 'src/adapters/queues/bullmq')],
 	[/^bullmq$/, sdk('src/adapters/queues/bullmq')],

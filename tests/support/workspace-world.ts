@@ -1,6 +1,7 @@
 import { onTestFinished } from 'vitest';
 import { createMemoryStore } from '../../src/adapters/stores/memory.ts';
 import { createRunWorkspaces } from '../../src/adapters/tools/workspace.ts';
+import type { ContextFolder } from '../../src/core/context-folder.ts';
 import type { Sandbox } from '../../src/core/sandbox.ts';
 import type { Store } from '../../src/core/store.ts';
 import type { ToolResult, ToolsetTurn } from '../../src/core/tool.ts';
@@ -8,7 +9,7 @@ import { systemClock } from '../../src/system-clock.ts';
 import { anyTurn, unstopped } from './mcp.ts';
 import { createProcessSandbox } from './process-sandbox.ts';
 
-export const ROOMY = { bytes: 64 * 2 ** 20, files: 2_000 };
+const ROOMY = { bytes: 64 * 2 ** 20, files: 2_000 };
 
 /** The workspaces of one life of a run, closed with the test. */
 export function workspaceWorld({
@@ -16,11 +17,13 @@ export function workspaceWorld({
 	sandbox = createProcessSandbox(),
 	limits = ROOMY,
 	run = 'run-1',
+	context = [],
 }: {
 	store?: Store;
 	sandbox?: Sandbox;
 	limits?: { bytes: number; files: number };
 	run?: string;
+	context?: readonly ContextFolder[];
 } = {}) {
 	const reports: string[] = [];
 	const report = (text: string) => void reports.push(text);
@@ -31,7 +34,7 @@ export function workspaceWorld({
 		reports,
 		/** An agent whose turn has begun. */
 		async agent(name: string, turn: Partial<ToolsetTurn> = {}) {
-			const { toolset, folder } = workspaces.of(name);
+			const { toolset, folder } = workspaces.of(name, context);
 			onTestFinished(() => toolset.close());
 			const tools = await toolset.tools({ ...anyTurn, ...turn });
 			const result = (tool: string, input: object): Promise<ToolResult> => toolset.call(tool, input, unstopped());

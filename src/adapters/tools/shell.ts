@@ -48,6 +48,8 @@ export function createShell(place: ShellPlace): Toolset {
 			} catch (error) {
 				if (signal.aborted) throw error;
 				return failed(messageOf(error));
+			} finally {
+				await folder.settled();
 			}
 		},
 		async close() {

@@ -1,5 +1,5 @@
-import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { readFile, writeFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { createSqliteStore } from '../../../src/adapters/stores/sqlite.ts';
 import type { RunEvent } from '../../../src/core/run-event.ts';
@@ -41,7 +41,7 @@ const nameOf = (model: string, call: ProviderCall) => {
 	return /name="(agent\d+)"[^>]*>[^<]*by ada/.exec(prompt)?.[1] ?? model;
 };
 
-async function world(reply: (call: ProviderCall) => Reply) {
+async function world(reply: (call: ProviderCall) => Reply, project: string | null = null) {
 	const folder = await temporaryFolder();
 	const provider = await startModelProvider({ reply });
 	onTestFinished(async () => {
@@ -49,12 +49,14 @@ async function world(reply: (call: ProviderCall) => Reply) {
 		await folder.remove();
 	});
 	const team = join(folder.path, 'team.yaml');
-	await writeFile(team, TEAM);
+	const context = `orchestrator: { workspaces: true, context_paths: [{ path: ${project}, permission: write }] }`;
+	await writeFile(team, project === null ? TEAM : TEAM.replace(/orchestrator: .*/, context));
 	const dataDir = join(folder.path, 'data');
 	const env = { DATA_DIR: dataDir, OPENAI_API_KEY: 'k1', OPENAI_BASE_URL: `${provider.url}/v1` };
 	return {
 		dataDir,
-		start: (...args: string[]) => startScript('src/main.ts', ['ask', '--json', ...args, '--config', team], { env }),
+		start: (args: readonly string[], more: Readonly<Record<string, string>> = {}) =>
+			startScript('src/main.ts', ['ask', '--json', ...args, '--config', team], { env: { ...env, ...more } }),
 	};
 }
 
@@ -101,7 +103,7 @@ describe('a team whose agents have folders', SLOW, () => {
 					return turn(call, [write('out/final.md', 'Final\n')], { text: 'It is in out/final.md.' });
 			}
 		});
-		const ended = await start('Write a report.').ended;
+		const ended = await start(['Write a report.']).ended;
 		expect(ended.code, ended.stderr).toBe(0);
 		const events = eventsIn(ended.stdout);
 		for (const author of ['ada', 'bob']) expect(told.join('\n')).toContain(`Report of ${author}`);
@@ -132,7 +134,7 @@ describe('a team whose agents have folders', SLOW, () => {
 					if (life === 1) {
 						waiting.add(call.model);
 						if (waiting.size === 2) bothWait.resolve();
-						return { fault: { type: 'hang' } };
+						return { text: 'Let me see.', fault: { type: 'hang' } };
 					}
 					if (results.length === 1) return { toolCalls: [{ name: 'list_files', arguments: {} }] };
 					told.push(results.at(-1) ?? '');
@@ -142,16 +144,51 @@ describe('a team whose agents have folders', SLOW, () => {
 					return { text: 'Done.' };
 			}
 		});
-		const first = start('Write files.');
+		const first = start(['Write files.']);
 		await bothWait.promise;
 		first.process.kill('SIGKILL');
 		await first.ended;
 		life = 2;
-		const ended = await start('--resume').ended;
+		const ended = await start(['--resume']).ended;
 		expect(ended.code, ended.stderr).toBe(0);
 		expect(told).toHaveLength(2);
 		for (const text of told) expect(text).toContain('a.txt  15\nb.txt  18');
 		expect(presented(eventsIn(ended.stdout))).toMatchObject({ count: 2 });
+		await noneLeft(eventsIn(ended.stdout));
+	});
+
+	it('works on a project that an admin has opened: copies for all, changes by the presenting agent alone', async () => {
+		const project = await temporaryFolder();
+		onTestFinished(() => project.remove());
+		await writeFile(join(project.path, 'page.html'), 'Old\n');
+		const page = `/workspace/context/${basename(project.path)}/page.html`;
+		const told: string[] = [];
+		const { start, dataDir } = await world((call) => {
+			const change = { name: 'edit_file', arguments: { path: page, old_text: 'Old', new_text: 'New' } };
+			const read = { name: 'read_file', arguments: { path: page } };
+			switch (kindOf(call)) {
+				case 'answer': {
+					told.push(...toldTo(call));
+					const content = `The page needs a change, says ${call.model}.`;
+					return turn(call, [read, change], { toolCalls: [{ name: 'new_answer', arguments: { content } }] });
+				}
+				case 'evaluate':
+					return { toolCalls: [{ name: 'vote', arguments: { agent_id: 'agent1', reason: 'Right.' } }] };
+				case 'present':
+					return turn(call, [change], { text: 'The page is changed in my copy.' });
+			}
+		}, project.path);
+		const refused = await start(['Change the page.']).ended;
+		expect(refused.code).not.toBe(0);
+		expect(refused.stderr).toMatch(/is not open to agents; an admin opens it with ALLOWED_FOLDERS/);
+		const ended = await start(['Change the page.'], { ALLOWED_FOLDERS: project.path }).ended;
+		expect(ended.code, ended.stderr).toBe(0);
+		expect(told.filter((text) => text.includes('Old'))).toHaveLength(2);
+		expect(told.filter((text) => text.includes('read-only to you'))).toHaveLength(2);
+		const files = presented(eventsIn(ended.stdout));
+		expect(files?.listed.map(({ path }) => path)).toEqual(['changes.diff']);
+		expect(await contentOf(dataDir, files?.listed[0]?.id ?? '')).toContain('-Old\n+New\n');
+		expect(await readFile(join(project.path, 'page.html'), 'utf8')).toBe('Old\n');
 		await noneLeft(eventsIn(ended.stdout));
 	});
 });

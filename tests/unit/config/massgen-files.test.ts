@@ -74,7 +74,6 @@ describe('files of MassGen, unchanged', () => {
 			'orchestrator.snapshot_storage',
 			'orchestrator.agent_temporary_workspace',
 			'orchestrator.session_storage',
-			'orchestrator.context_paths',
 			'orchestrator.coordination.use_skills',
 			'orchestrator.coordination.planning_mode_instruction',
 			'orchestrator.timeout',

@@ -1,11 +1,18 @@
-import { type AgentFolder, ANSWER_FOLDERS, ATTACHED_FOLDER, OWN_FOLDER } from '../../../core/agent-folder.ts';
+import {
+	type AgentFolder,
+	ANSWER_FOLDERS,
+	ATTACHED_FOLDER,
+	CONTEXT_FOLDERS,
+	OWN_FOLDER,
+} from '../../../core/agent-folder.ts';
 import type { Clock } from '../../../core/clock.ts';
 import { BotError } from '../../../core/errors.ts';
-import type { KeptFile, KeptFiles } from '../../../core/kept-files.ts';
+import type { KeptChanges, KeptFile, KeptFiles } from '../../../core/kept-files.ts';
 import type { Sandbox, SandboxMount } from '../../../core/sandbox.ts';
 import type { ToolsetTurn } from '../../../core/tool.ts';
 import type { FileVault } from './file-vault.ts';
 import { type FolderDesk, openFolderDesk } from './folder-desk.ts';
+import type { Project } from './projects.ts';
 import { fill, type RunVolumes } from './run-volumes.ts';
 
 /** What the program that works on the folders is given. */
@@ -21,6 +28,8 @@ export interface OwnedFolders extends AgentFolder {
 	opened(): Promise<OpenedFolders>;
 	/** Of the turn; null: none has begun. */
 	turn(): ToolsetTurn | null;
+	/** What the agent has changed in a project that it may write. Throws `sandbox_failed`. */
+	changes(): Promise<KeptChanges[]>;
 	/** To be called before each change. */
 	changing(): void;
 	/** Keeps what the own folder holds; null: nothing. Throws `sandbox_failed` and a store's error. */
@@ -35,6 +44,8 @@ export interface AgentFoldersOptions {
 	clock: Clock;
 	vault: FileVault;
 	volumes: RunVolumes;
+	/** The project folders that it sees. */
+	projects: readonly Project[];
 }
 
 interface Laid {
@@ -43,12 +54,18 @@ interface Laid {
 }
 
 const OWN = 0;
+/** What the presenting agent has changed in projects, among its files. */
+const DIFF_FILE = 'changes.diff';
+/** How much more the copy of a project holds than twice the project. */
+const COPY_ROOM = { bytes: 64 * 2 ** 20, files: 2_000 };
+const NEVER = new AbortController().signal;
 /** A folder with more files than that is looked at between calls only so often, in milliseconds. */
 const MANY = 1_000;
 const REST_MS = 10_000;
 
 export function createAgentFolders(options: AgentFoldersOptions): OwnedFolders {
-	const { agent, run, sandbox, clock, vault, volumes } = options;
+	const { agent, run, sandbox, clock, vault, volumes, projects } = options;
+	const latest = `agent ${agent}`;
 	let laid: Laid | null = null;
 	let own: Promise<string> | null = null;
 	/** Somebody else works on the files too, and may go on with it. */
@@ -64,8 +81,9 @@ export function createAgentFolders(options: AgentFoldersOptions): OwnedFolders {
 		own ??= (async () => {
 			const workspace = await volumes.own(agent);
 			// Made anew: what it held when it was last looked at comes back.
-			const before = (await vault.latest(agent)) ?? (files === null ? null : await vault.folder(files));
-			if (before !== null) await fill(sandbox, workspace, vault, before.files);
+			const before = (await vault.latest(latest)) ?? (files === null ? null : await vault.folder(files));
+			const own = before?.files.filter(([path]) => before.changes.length === 0 || path !== DIFF_FILE) ?? [];
+			await fill(sandbox, workspace, vault, own);
 			return workspace;
 		})();
 		own.catch(() => {
@@ -74,7 +92,23 @@ export function createAgentFolders(options: AgentFoldersOptions): OwnedFolders {
 		return own;
 	};
 
-	const layOut = async ({ files, seen, attachments }: ToolsetTurn): Promise<readonly SandboxMount[]> => {
+	/** Of the presenting agent alone: its own copy, which it may write. */
+	const writable = (project: Project, kind: ToolsetTurn['kind']) => kind === 'present' && project.folder.writable;
+
+	const projectMount = async (project: Project, kind: ToolsetTurn['kind']): Promise<SandboxMount> => {
+		const { name } = project.folder;
+		const at = `${CONTEXT_FOLDERS}/${name}`;
+		const files = await project.files();
+		if (!writable(project, kind)) {
+			return { workspace: await volumes.holding(`project-${name}`, files), at, writable: false };
+		}
+		const changes = (await vault.latest(latest))?.changes.find(({ folder }) => folder === name);
+		const copy = changes === undefined ? files : withChanges(files, changes);
+		const room = { bytes: totalBytes(files) * 2 + COPY_ROOM.bytes, files: files.length * 3 + COPY_ROOM.files };
+		return { workspace: await volumes.holding(`project-${name}-of-${agent}`, copy, room), at, writable: true };
+	};
+
+	const layOut = async ({ kind, files, seen, attachments }: ToolsetTurn): Promise<readonly SandboxMount[]> => {
 		const answers = seen.flatMap((answer) => (answer.files === null ? [] : [{ ...answer, files: answer.files }]));
 		const mounts = [
 			ownFolder(files).then((workspace) => ({ workspace, at: OWN_FOLDER, writable: true })),
@@ -90,7 +124,22 @@ export function createAgentFolders(options: AgentFoldersOptions): OwnedFolders {
 			const name = `attached-${attached.map(([path, , key]) => `${key}:${path}`).join(' ')}`;
 			mounts.push(volumes.holding(name, attached).then((workspace) => ({ workspace, at, writable: false })));
 		}
+		mounts.push(...projects.map((project) => projectMount(project, kind)));
 		return Promise.all(mounts);
+	};
+
+	/** What the agent has made of the projects that it may write. */
+	const changesNow = async ({ desk, mounts: there }: OpenedFolders): Promise<KeptChanges[]> => {
+		const kind = laid?.turn.kind ?? 'answer';
+		const found: KeptChanges[] = [];
+		for (const project of projects.filter((one) => writable(one, kind))) {
+			const folder = there.findIndex(({ at }) => at === `${CONTEXT_FOLDERS}/${project.folder.name}`);
+			const { files } = await desk.ask({ op: 'scan', place: { folder, path: '' } }, NEVER);
+			const { files: other, ...rest } = await project.changes(files);
+			const read = (paths: readonly string[]) => desk.ask({ op: 'get', folder, paths }, NEVER);
+			found.push({ ...rest, files: await vault.keepContents(other, read) });
+		}
+		return found.filter(({ files, removed }) => files.length + removed.length > 0);
 	};
 
 	const mounts = async () => {
@@ -114,21 +163,37 @@ export function createAgentFolders(options: AgentFoldersOptions): OwnedFolders {
 		return next;
 	};
 
+	/** The changes as a file among the agent's own, unless it has one of that name. */
+	const diffFile = async (changes: readonly KeptChanges[], files: readonly KeptFile[]): Promise<KeptFile[]> => {
+		if (changes.length === 0 || files.some(([path]) => path === DIFF_FILE)) return [];
+		const texts = changes.map((one) => projects.find(({ folder }) => folder.name === one.folder)?.diff(one) ?? '');
+		return [await vault.keepText(DIFF_FILE, (await Promise.all(texts)).join(''))];
+	};
+
 	/** Puts down what the own folder holds, unless nothing can have changed. */
-	const look = async () => {
+	const lookOnce = async () => {
 		if (!isShared && !isChanged) return;
 		isChanged = false;
 		try {
-			const { desk } = await opened();
-			const never = new AbortController().signal;
-			const { files } = await desk.ask({ op: 'scan', place: { folder: OWN, path: '' } }, never);
-			const read = (paths: readonly string[]) => desk.ask({ op: 'get', folder: OWN, paths }, never);
+			const folders = await opened();
+			const { files } = await folders.desk.ask({ op: 'scan', place: { folder: OWN, path: '' } }, NEVER);
+			const read = (paths: readonly string[]) => folders.desk.ask({ op: 'get', folder: OWN, paths }, NEVER);
 			if (files.length > MANY) restUntil = clock.now() + REST_MS;
-			await vault.setLatest(agent, await vault.keepContents(files, read));
+			const kept = await vault.keepContents(files, read);
+			const changes = await changesNow(folders);
+			await vault.setLatest(latest, [...kept, ...(await diffFile(changes, kept))], changes);
 		} catch (thrown) {
 			isChanged = true;
 			throw thrown;
 		}
+	};
+
+	/** One look after the other: what is put down last is what was seen last. */
+	let looking: Promise<unknown> = Promise.resolve();
+	const look = (): Promise<void> => {
+		const next = looking.then(lookOnce);
+		looking = next.catch(() => {});
+		return next;
 	};
 
 	return {
@@ -146,7 +211,10 @@ export function createAgentFolders(options: AgentFoldersOptions): OwnedFolders {
 			laid = { turn, mounts: begin };
 			// While the model thinks, what it will look at is laid out; a turn without files costs no container.
 			const hasFiles =
-				turn.files !== null || turn.attachments.length > 0 || turn.seen.some(({ files }) => files !== null);
+				projects.length > 0 ||
+				turn.files !== null ||
+				turn.attachments.length > 0 ||
+				turn.seen.some(({ files }) => files !== null);
 			if (hasFiles) void opened().catch(() => {});
 		},
 		mounts() {
@@ -155,6 +223,7 @@ export function createAgentFolders(options: AgentFoldersOptions): OwnedFolders {
 		},
 		opened,
 		turn: () => laid?.turn ?? null,
+		changes: async () => changesNow(await opened()),
 		changing() {
 			isChanged = true;
 		},
@@ -164,7 +233,7 @@ export function createAgentFolders(options: AgentFoldersOptions): OwnedFolders {
 		},
 		async keep() {
 			await look();
-			const record = (await vault.latest(agent)) ?? (start === null ? null : await vault.folder(start));
+			const record = (await vault.latest(latest)) ?? (start === null ? null : await vault.folder(start));
 			return record === null || record.files.length === 0 ? null : vault.keepFolder(record);
 		},
 		async close() {
@@ -189,3 +258,10 @@ function attachedFiles(attachments: ToolsetTurn['attachments']): KeptFile[] {
 		return [path, bytes, key, false];
 	});
 }
+
+function withChanges(files: readonly KeptFile[], { files: changed, removed }: KeptChanges): KeptFile[] {
+	const gone = new Set([...removed, ...changed.map(([path]) => path)]);
+	return [...files.filter(([path]) => !gone.has(path)), ...changed];
+}
+
+const totalBytes = (files: readonly KeptFile[]) => files.reduce((sum, [, bytes]) => sum + bytes, 0);

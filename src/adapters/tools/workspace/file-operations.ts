@@ -1,11 +1,15 @@
 import { posix } from 'node:path';
+import { CONTEXT_FOLDERS } from '../../../core/agent-folder.ts';
 import { BotError } from '../../../core/errors.ts';
 import { visibleText } from '../../../core/foreign-text.ts';
+import type { KeptChanges } from '../../../core/kept-files.ts';
 import type { SandboxMount } from '../../../core/sandbox.ts';
 import { fileTexts } from './file-texts.ts';
 import type { FolderDesk } from './folder-desk.ts';
 import { absolute, foldersBelow, type Located, locate } from './folder-paths.ts';
 import type { KnownFiles } from './known-files.ts';
+import { isProtected } from './machine-folder.ts';
+import type { Project } from './projects.ts';
 import type { Answers, Place, Request } from './requests.ts';
 import type { FileTool, InputOf } from './tool-list.ts';
 
@@ -24,6 +28,10 @@ export interface FileWork {
 	desk: FolderDesk;
 	mounts: readonly SandboxMount[];
 	known: KnownFiles;
+	/** The project folders among the folders. */
+	projects: readonly Project[];
+	/** What the agent has changed in those that it may write. */
+	changes(): Promise<KeptChanges[]>;
 	signal: AbortSignal;
 }
 
@@ -144,17 +152,47 @@ export const fileOperations: { readonly [Name in FileTool]: Operation<Name> } = 
 			isCut,
 		);
 	},
+
+	async show_changes({ folder, paths }, work) {
+		const { name, diff } = await projectChanges(folder, paths, work);
+		return diff === '' ? fileTexts.noChanges(name) : diff;
+	},
+
+	async apply_changes({ folder, paths, diff: wanted }, work) {
+		const { name, diff, project, changes } = await projectChanges(folder, paths, work);
+		if (changes === null || diff === '') throw wrong(fileTexts.noChanges(name));
+		if (comparable(wanted) !== comparable(diff)) throw wrong(fileTexts.otherDiff(name));
+		return fileTexts.applied(name, await project.apply(changes, paths));
+	},
 };
+
+async function projectChanges(folder: string, paths: readonly string[] | undefined, work: FileWork) {
+	const name = absolute(folder);
+	const nameOf = (project: Project) => `${CONTEXT_FOLDERS}/${project.folder.name}`;
+	const mine = work.projects.filter((one) => work.mounts.some(({ at, writable }) => writable && at === nameOf(one)));
+	const project = mine.find((one) => nameOf(one) === name);
+	if (project === undefined) throw wrong(fileTexts.noProject(name, mine.map(nameOf)));
+	const changes = (await work.changes()).find((one) => one.folder === project.folder.name) ?? null;
+	const diff = changes === null ? '' : await project.diff(changes, paths);
+	if (diff.length > LONGEST_RESULT) throw wrong(fileTexts.longDiff(LONGEST_RESULT));
+	return { name, project, changes, diff };
+}
+
+/** A model may lose what is not seen. */
+const comparable = (diff: string) => visibleText(diff).trim();
 
 const ask = <Op extends Request['op']>(
 	{ desk, signal }: FileWork,
 	request: Extract<Request, { op: Op }>,
 ): Promise<Answers[Op]> => desk.ask<Op>(request, signal);
 
-function writable(path: string, { mounts }: FileWork): Located {
+function writable(path: string, { mounts, projects }: FileWork): Located {
 	const located = locate(path, mounts);
 	if (!located.writable) throw wrong(fileTexts.readOnly(located.name));
 	if (located.place.path === '') throw wrong(fileTexts.root(located.name));
+	const project = projects.find(({ folder }) => located.name.startsWith(`${CONTEXT_FOLDERS}/${folder.name}/`));
+	if (project !== undefined && isProtected(project.folder, located.place.path))
+		throw wrong(fileTexts.guarded(located.name));
 	return located;
 }
 

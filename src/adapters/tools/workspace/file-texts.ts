@@ -26,6 +26,15 @@ export const fileTexts = {
 		`${name} was not changed: old_text is in it ${times} times. Take a longer piece, or set all.`,
 	readOnly: (name: string) =>
 		`${name} cannot be changed: its folder is read-only to you. Copy it into your own folder.`,
+	guarded: (name: string) => `${name} is protected and stays as it is.`,
+	noProject: (folder: string, known: readonly string[]) =>
+		`${folder} is not a project folder that you may change. ${known.length === 0 ? 'There is none.' : `There is ${known.join(', ')}.`}`,
+	noChanges: (folder: string) => `You have changed nothing in ${folder} that may be written.`,
+	otherDiff: (folder: string) =>
+		`Nothing was written: diff is not what has changed in ${folder}. Call show_changes and send its result as it is.`,
+	longDiff: (most: number) => `The diff has more than ${most} characters. Name fewer files with paths.`,
+	applied: (folder: string, paths: readonly string[]) =>
+		`Written to the project of ${folder}: ${paths.length === 0 ? 'nothing' : paths.join(', ')}.`,
 	root: (name: string) => `${name} is one of the folders themselves, which stay.`,
 	unread: (name: string, files: readonly string[], more: number) =>
 		`${name} was not deleted: you have neither made nor read ${files.join(', ')}${more === 0 ? '' : ` and ${more} more`}. Read what you want to delete first.`,

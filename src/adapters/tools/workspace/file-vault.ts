@@ -14,12 +14,10 @@ import {
 } from '../../../core/kept-files.ts';
 import type { WorkspaceFile } from '../../../core/sandbox.ts';
 import type { Store, StoreChange } from '../../../core/store.ts';
+import { isSecret } from './secret-names.ts';
 
 /** Files that are written, or laid out, in one go; and about how many bytes of them. */
 const BATCH = { files: 500, bytes: 8 * 2 ** 20 };
-/** Names of files that hold keys and passwords. They are kept like all others, and never handed out with a result. */
-const SECRET =
-	/(?:^|\/)(?:\.env(?:\.(?!example$|sample$|template$)[^/]*)?|\.netrc|\.npmrc|\.pypirc|\.git-credentials|id_(?:rsa|dsa|ecdsa|ed25519)|[^/]*\.(?:pem|key|p12|pfx|jks|keystore|kdbx)|credentials(?:\.json)?)$/i;
 /** What Git writes for itself is of no use in a list. */
 const UNLISTED = /(?:^|\/)(?:\.git|node_modules|__pycache__|\.venv)\//;
 
@@ -34,10 +32,13 @@ export interface FileVault {
 	keepContents(files: readonly KeptFile[], read: ReadContent): Promise<KeptFile[]>;
 	/** Stores what a folder held; its files' contents must have been kept. */
 	keepFolder(record: Omit<FolderRecord, 'v'>): Promise<KeptFiles>;
-	/** What an agent's folder held when it was last looked at; null: nobody has. */
-	latest(agent: string): Promise<FolderRecord | null>;
-	/** Its files' contents must have been kept. */
-	setLatest(agent: string, files: readonly KeptFile[]): Promise<void>;
+	/** Stores a text that becomes a file. */
+	keepText(path: string, text: string): Promise<KeptFile>;
+	content(key: string): Promise<Uint8Array>;
+	/** What a folder of the run held when it was last looked at; null: nobody has. `name` says which one. */
+	latest(name: string): Promise<FolderRecord | null>;
+	/** The files' contents must have been kept. */
+	setLatest(name: string, files: readonly KeptFile[], changes: FolderRecord['changes']): Promise<void>;
 	/** Throws `sandbox_failed` when it is not kept any more. */
 	folder(id: string): Promise<FolderRecord>;
 	/** The files with their content, in batches. Throws `sandbox_failed` when one is not kept any more. */
@@ -93,14 +94,23 @@ export function createFileVault(store: Store, run: string): FileVault {
 			return summaryOf(id, record);
 		},
 
-		async latest(agent) {
-			const record = await store.get(LATEST_FOLDERS, `${run}:${agent}`);
+		async keepText(path, text) {
+			const bytes = Buffer.from(text);
+			const key = createHash('sha256').update(bytes).digest('hex');
+			await store.commit([{ type: 'put', kind: FILE_RECORDS, key, value: { base64: bytes.toString('base64') } }]);
+			return [path, bytes.length, key, false];
+		},
+
+		content: contentOf,
+
+		async latest(name) {
+			const record = await store.get(LATEST_FOLDERS, `${run}:${name}`);
 			return record === null ? null : parsed(record.value);
 		},
 
-		async setLatest(agent, files) {
-			const value: FolderRecord = { v: 1, files: files.toSorted(byPath), changes: [] };
-			await store.commit([{ type: 'put', kind: LATEST_FOLDERS, key: `${run}:${agent}`, value }]);
+		async setLatest(name, files, changes) {
+			const value: FolderRecord = { v: 1, files: files.toSorted(byPath), changes };
+			await store.commit([{ type: 'put', kind: LATEST_FOLDERS, key: `${run}:${name}`, value }]);
 		},
 
 		async folder(id) {
@@ -120,7 +130,7 @@ export function createFileVault(store: Store, run: string): FileVault {
 }
 
 function summaryOf(id: string, { files }: FolderRecord): KeptFiles {
-	const offered = files.filter(([path]) => !SECRET.test(path) && !UNLISTED.test(path));
+	const offered = files.filter(([path]) => !isSecret(path) && !UNLISTED.test(path));
 	return {
 		id,
 		count: files.length,

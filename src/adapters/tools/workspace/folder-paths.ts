@@ -4,8 +4,6 @@ import { BotError } from '../../../core/errors.ts';
 import type { SandboxMount } from '../../../core/sandbox.ts';
 import type { Place } from './requests.ts';
 
-/** Above all folders of an agent. It holds nothing else. */
-export const TOP = '/workspace';
 /** Bytes of a path and of one of its parts, as on Linux. */
 const LONGEST = { path: 4_095, part: 255 };
 

@@ -2,10 +2,16 @@ import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type { Tool, ToolEffects } from '../../../core/tool.ts';
 
-export const SOURCE = 'workspace';
+const SOURCE = 'workspace';
 
 const path = z.string().min(1).max(4_096);
 const somewhere = path.describe('A path; a relative one starts in your own folder.');
+const project = path.describe('The project folder, such as /workspace/context/site.');
+const only = z
+	.array(path)
+	.max(1_000)
+	.optional()
+	.describe('Only these files of it, relative to the folder. Default: all.');
 const folder = path.default('.').describe('Where to look; by default your own folder.');
 
 /** What models are offered, and what their arguments are checked against. */
@@ -88,6 +94,19 @@ const definitions = {
 			ignore_case: z.boolean().default(false),
 		}),
 	},
+	show_changes: {
+		title: 'Show changes of a project',
+		effects: 'none',
+		description: 'Shows as a unified diff what you have changed in a project folder.',
+		input: z.strictObject({ folder: project, paths: only }),
+	},
+	apply_changes: {
+		title: 'Write changes to the project',
+		effects: 'irreversible',
+		description:
+			'Writes what you have changed in a project folder back to the real project, outside of the container. A person may be asked first, who sees `diff`: it must be exactly what show_changes shows for the same arguments.',
+		input: z.strictObject({ folder: project, paths: only, diff: z.string().min(1) }),
+	},
 } as const satisfies Record<string, { title: string; effects: ToolEffects; description: string; input: z.ZodType }>;
 
 export type FileTool = keyof typeof definitions;
@@ -102,12 +121,17 @@ export function checkInput<Name extends FileTool>(name: Name, input: unknown): I
 	return { problem: z.prettifyError(checked.error) };
 }
 
-/** `openWorld`: whether there are folders that other people than the agents have written. */
-export function fileTools(openWorld: boolean): Tool[] {
-	return Object.entries(definitions).map(([name, { title, effects, description, input }]) => {
+const OF_PROJECTS: readonly string[] = ['show_changes', 'apply_changes'];
+const REPEATABLE: readonly string[] = ['write_file', 'make_folder', 'apply_changes'];
+
+/** `projects`: folders that other people have written: `none`, only to `read`, or to `write` too. */
+export function fileTools(projects: 'none' | 'read' | 'write'): Tool[] {
+	const offered = Object.entries(definitions).filter(([name]) => projects === 'write' || !OF_PROJECTS.includes(name));
+	return offered.map(([name, { title, effects, description, input }]) => {
 		const { $schema: _, ...parameters } = z.toJSONSchema(input, { io: 'input' });
-		const idempotent = effects === 'none' || name === 'write_file' || name === 'make_folder';
-		const shown = { name, description, parameters, effects, idempotent, openWorld: openWorld && effects === 'none' };
+		const idempotent = effects === 'none' || REPEATABLE.includes(name);
+		const openWorld = projects !== 'none' && effects === 'none';
+		const shown = { name, description, parameters, effects, idempotent, openWorld };
 		const fingerprint = createHash('sha256')
 			.update(JSON.stringify([SOURCE, shown]))
 			.digest('hex');
