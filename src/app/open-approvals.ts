@@ -1,3 +1,4 @@
+import { createLinks } from '../access/links.ts';
 import { kindOfAddress } from '../adapters/tools/mcp/addresses.ts';
 import { type ApprovalEngine, createApprovals } from '../approvals/approvals.ts';
 import { createModelJudge, type RiskJudge } from '../approvals/model-judge.ts';
@@ -5,7 +6,6 @@ import type { ToolPinBook } from '../approvals/tool-pins.ts';
 import { allMcpServers } from '../config/all-mcp-servers.ts';
 import type { LoadedConfig } from '../config/check-config.ts';
 import type { Access } from '../core/access.ts';
-import type { Person } from '../core/approval.ts';
 import type { Audit } from '../core/audit.ts';
 import type { Backend } from '../core/backend.ts';
 import type { Clock } from '../core/clock.ts';
@@ -37,7 +37,7 @@ export function openApprovals(parts: ApprovalParts): ApprovalEngine {
 		...rest,
 		policy,
 		judge: judge === null ? null : judgeOf(() => backendOf(judge.team)),
-		samePerson: async (one, other) => isSameAccount(one, other),
+		samePerson: createLinks(config.access.people),
 		addressKind: kindOfAddress,
 		toolOf: (name) => toolOfServers(config, pins, name),
 	});
@@ -48,9 +48,6 @@ const judgeOf =
 	(backend: () => Promise<Backend>): RiskJudge =>
 	async (...call) =>
 		createModelJudge(await backend())(...call);
-
-const isSameAccount = (one: Person, other: Person) =>
-	one.platform === other.platform && one.tenant === other.tenant && one.user === other.user;
 
 /** A tool of the configuration's MCP servers, as its server shows it now. */
 async function toolOfServers(config: LoadedConfig, pins: ToolPinBook, name: string): Promise<Tool | null> {

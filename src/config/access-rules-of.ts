@@ -1,6 +1,8 @@
 import { type AccessRules, covers, type FixedGrant, OWNER, PERMISSIONS } from '../core/access.ts';
+import type { Person } from '../core/approval.ts';
 import type { BudgetRules } from '../core/spending.ts';
 import type { AccessFile } from './access-schema.ts';
+import { isAccount } from './access-settings.ts';
 import { anyOf, closest } from './closest.ts';
 import type { DataPath, Problem } from './problem.ts';
 import type { YamlSource } from './yaml-source.ts';
@@ -8,6 +10,8 @@ import type { YamlSource } from './yaml-source.ts';
 export interface AccessSettings {
 	rules: AccessRules;
 	budgets: BudgetRules;
+	/** Accounts of one human, for each who has several. */
+	people: readonly (readonly Person[])[];
 }
 
 const ASSUMED = { outputTokens: 32_000, input: 15, output: 75 };
@@ -37,6 +41,7 @@ export function accessRulesOf(data: AccessFile, owners: readonly FixedGrant[]): 
 	const microUsd = (usd: number | undefined) => (usd === undefined ? null : Math.floor(usd * MICRO));
 	return {
 		rules: { roles: new Map(roles), given, grants: [...owners, ...grants] },
+		people: (data.people ?? []).map((accounts) => accounts.map(accountOf)),
 		budgets: {
 			limits: limits.map(({ of, each, soft, hard }) => ({ of, each, soft: microUsd(soft), hard: microUsd(hard) })),
 			assumedOutputTokens: assumed_output_tokens ?? ASSUMED.outputTokens,
@@ -49,7 +54,10 @@ export function accessRulesOf(data: AccessFile, owners: readonly FixedGrant[]): 
 }
 
 /** What the schema alone cannot say of `access.yaml`. */
-export function accessProblems({ roles, given, grants = [], budgets }: AccessFile, source: YamlSource): Problem[] {
+export function accessProblems(
+	{ roles, given, grants = [], people = [], budgets }: AccessFile,
+	source: YamlSource,
+): Problem[] {
 	const problem = (path: DataPath, message: string) => source.problem('error', path, message);
 	const names = Object.keys(roles);
 	const unknownRole = (path: DataPath, role: string): Problem[] => {
@@ -87,7 +95,22 @@ export function accessProblems({ roles, given, grants = [], budgets }: AccessFil
 			? [problem(path, `soft (${soft}) is above hard (${hard}): nobody would be told in time`)]
 			: [];
 	});
-	return [...ofRoles, ...ofOwner, ...ofGiven, ...ofGrants, ...ofBudgets];
+	const ofPeople = people.flatMap((accounts, human) =>
+		accounts.flatMap((account, index) => {
+			const path = ['people', human, index];
+			if (!isAccount(account)) return [problem(path, `expected ${ACCOUNT}; found "${account}"`)];
+			const isTwice = people.some((others, other) => other < human && others.includes(account));
+			return isTwice ? [problem(path, `${account} belongs to somebody else above already`)] : [];
+		}),
+	);
+	return [...ofRoles, ...ofOwner, ...ofGiven, ...ofGrants, ...ofPeople, ...ofBudgets];
+}
+
+const ACCOUNT = 'platform:tenant:user, such as discord:1323802873036800006:1323802873036800001';
+
+function accountOf(account: string): Person {
+	const [platform = '', tenant = '', user = ''] = account.split(':');
+	return { platform, tenant, user };
 }
 
 /** A pattern that covers nothing is a slip: what was to be denied would be allowed. */

@@ -45,6 +45,10 @@ export const accessFileSchema = z.strictObject({
 	roles: required(z.record(text.regex(/^[a-z][a-z0-9-]*$/), roleSchema), 'Roles by name.'),
 	given: required(given, 'Roles that people have without their being granted.'),
 	grants: field(z.array(grantSchema), 'Roles for people and groups, by id.'),
+	people: field(
+		z.array(z.array(text).min(2)),
+		'Accounts that belong to one human, each as platform:tenant:user: they count once where several people must agree.',
+	),
 	budgets: field(
 		z.strictObject({
 			limits: field(z.array(budgetSchema), 'Limits of spending.'),

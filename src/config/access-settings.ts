@@ -25,14 +25,14 @@ export function auditSettings(env: Environment, dataDir: string, cwd: string): A
 export function ownersOf(env: Environment): readonly FixedGrant[] {
 	return ownerWords(env).flatMap((word) => {
 		const [platform = '', tenant = '', user = ''] = word.split(':');
-		return isOwner(word)
+		return isAccount(word)
 			? [{ role: OWNER, platform, tenant, channel: null, to: { type: 'user' as const, id: user } }]
 			: [];
 	});
 }
 
 export function accessEnvironmentProblems(env: Environment): Problem[] {
-	const bad = ownerWords(env).find((word) => !isOwner(word));
+	const bad = ownerWords(env).find((word) => !isAccount(word));
 	const message = `expected platform:tenant:user with commas between them, such as discord:1323802873036800006:1323802873036800001; found "${bad}"`;
 	const { value, from } = resolveSetting(known.auditKey, { env });
 	const isShort = from !== 'default' && Buffer.from(value, 'base64').length < 32;
@@ -48,5 +48,5 @@ function ownerWords(env: Environment): string[] {
 }
 
 /** Names are not taken: `discord` and `slack` have ids for servers, workspaces and people. */
-const isOwner = (word: string): boolean =>
+export const isAccount = (word: string): boolean =>
 	/^(?:discord:(?:\d{15,20}|dm):\d{15,20}|slack:[TE][A-Z0-9]+:[UW][A-Z0-9]+|(?:web|terminal):[^:]+:[^:]+)$/.test(word);

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { createAccess } from '../../../src/access/access.ts';
+import { createLinks } from '../../../src/access/links.ts';
 import { createStandings } from '../../../src/access/standings.ts';
 import { createMemoryStore } from '../../../src/adapters/stores/memory.ts';
 import { kindOfAddress } from '../../../src/adapters/tools/mcp/addresses.ts';
@@ -124,7 +125,9 @@ export async function approvalWorld(options: WorldOptions = {}) {
 	const dataDir = options.dataDir ?? (await temporary());
 	const problems: unknown[] = [];
 	const people = new Map(Object.entries(PEOPLE));
-	const linked = options.linked ?? [];
+	const linked = (options.linked ?? []).map((users) =>
+		users.map((user) => ({ platform: 'discord', tenant: 'g1', user })),
+	);
 	const audit = createAuditLog({
 		...{ store, clock, dataDir, given: null, secrets: [], checkpoints: join(dataDir, 'checkpoints.jsonl') },
 		onProblem: (error) => void problems.push(error),
@@ -140,9 +143,7 @@ export async function approvalWorld(options: WorldOptions = {}) {
 	const engine = createApprovals({
 		...{ store, clock, policy, audit, judge, secrets: ['hunter2-hunter2'] },
 		access: createAccess({ rules, store, standings }),
-		samePerson: async (one, other) =>
-			one.user === other.user ||
-			linked.some((pair) => pair.includes(one.user) && pair.includes(other.user) && one.user !== other.user),
+		samePerson: createLinks(linked),
 		sayIn: () => say,
 		addressKind: kindOfAddress,
 		toolOf: async (name) => (name === tool().name ? tool() : null),
