@@ -92,7 +92,7 @@ async function ask(options: {
 						around(await createRedisStore({ url: server.url, prefix: 'massgen', clock: its, onNotice: () => {} })),
 				}),
 	});
-	const principal = { platform: 'terminal', tenant: 'local', user: 'local', roles: [] };
+	const principal = { platform: 'terminal', tenant: 'local', user: 'local', roles: [], kind: 'member' as const };
 	const session = encodeSessionId({ ...principal, channel: 'json', thread: 'one' });
 	const given = { question: QUESTION, quick: false };
 	expect(await app.submit({ type: 'command', id: 'one', principal, session, name: 'ask', options: given })).toBeNull();
