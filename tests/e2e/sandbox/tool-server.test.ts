@@ -37,6 +37,46 @@ const ours = async () =>
 		await docker(['ps', '--all', '--filter=label=massgen.instance', '--format={{.Names}} {{.Label "massgen.run"}}'])
 	).split('\n');
 
+interface Inspected {
+	Config: { User: string; Labels: Record<string, string> };
+	HostConfig: Record<string, unknown>;
+}
+
+/** What every container has in common, whatever it is for and how much it may take. */
+const ISOLATED = {
+	NetworkMode: 'none',
+	ReadonlyRootfs: true,
+	Privileged: false,
+	CapDrop: ['ALL'],
+	SecurityOpt: ['no-new-privileges:true'],
+	IpcMode: 'none',
+	CgroupnsMode: 'private',
+	Init: true,
+	LogConfig: { Type: 'none', Config: {} },
+	RestartPolicy: { Name: 'no', MaximumRetryCount: 0 },
+};
+
+/** Looks at every container of ours that is there for a moment, until told to end. */
+function inspecting() {
+	const seen = new Map<string, Inspected>();
+	let over = false;
+	const look = async () => {
+		while (!over) {
+			const ids = (await docker(['ps', '--quiet', '--no-trunc', '--filter=label=massgen.run'])).split('\n');
+			for (const id of ids.filter((one) => one !== '' && !seen.has(one))) {
+				const [found] = JSON.parse(await docker(['inspect', id]).catch(() => '[]')) as Inspected[];
+				if (found !== undefined) seen.set(id, found);
+			}
+		}
+		return [...seen.values()];
+	};
+	const done = look();
+	return (run: string) => {
+		over = true;
+		return done.then((all) => all.filter(({ Config }) => Config.Labels['massgen.run'] === run));
+	};
+}
+
 describe('a team whose tool servers are programs', SLOW, () => {
 	it('uses them in containers, from images that were made here, and leaves none behind', async () => {
 		const folder = await temporaryFolder();
@@ -62,6 +102,7 @@ mcp_servers:
 				OPENAI_API_KEY: 'k1',
 				OPENAI_BASE_URL: `${provider.url}/v1`,
 			};
+			const seenOf = inspecting();
 			const ended = await startScript('src/main.ts', ['ask', '--json', 'Do it.', '--config', team], { env }).ended;
 			expect(ended.code, ended.stderr).toBe(0);
 			const events = eventsIn(ended.stdout);
@@ -75,6 +116,14 @@ mcp_servers:
 			expect(answers[0]).toContain('Echo: from inside');
 			expect(answers[0]).toContain('Successfully wrote to /workspace/note.txt');
 			const [started] = events.flatMap((event) => (event.type === 'run_started' ? [event.run] : []));
+			const containers = await seenOf(started ?? '');
+			expect(new Set(containers.map(({ Config }) => Config.Labels['massgen.purpose']))).toContain('mcp');
+			for (const { Config, HostConfig } of containers) {
+				expect(HostConfig).toMatchObject(ISOLATED);
+				expect(Config.User).toBe('65532:65532');
+				expect(HostConfig.MemorySwap).toBe(HostConfig.Memory);
+				for (const limit of ['Memory', 'PidsLimit', 'NanoCpus']) expect(HostConfig[limit]).toBeGreaterThan(0);
+			}
 			expect((await ours()).filter((line) => line.includes(started ?? ''))).toEqual([]);
 		} finally {
 			await provider.close();
