@@ -52,6 +52,10 @@ const executed: Readonly<Record<string, (ran: Ran) => void>> = {
 		expect(stdout).toContain('Should a team of five use a monorepo?');
 		expect(stdout + stderr).toContain('OPENAI_API_KEY');
 	},
+	'npm run ask -- "Should we ship on Friday? Post the decision."': ({ status, stdout, stderr }) => {
+		expect(status, stderr).toBe(0);
+		expect(stdout + stderr).toContain('post_notice');
+	},
 	'npm run ask -- "Should a team of five use a monorepo?" --dry-run': ({ status, stdout, stderr }) => {
 		expect(status, stderr).toBe(0);
 		expect(stdout).toContain('Nothing was called');
