@@ -1,6 +1,7 @@
 import { onTestFailed, onTestFinished } from 'vitest';
 import { createMemoryStore } from '../../../src/adapters/stores/memory.ts';
 import { type App, type AppOptions, createApp } from '../../../src/app.ts';
+import type { Clock } from '../../../src/core/clock.ts';
 import type { RunEvent } from '../../../src/core/run-event.ts';
 import type { Store } from '../../../src/core/store.ts';
 import { createFakeDiscord, type DiscordOptions, type FakeDiscord } from '../../platforms/discord/discord.ts';
@@ -10,6 +11,10 @@ import { localesOf } from '../../support/locales-of.ts';
 export interface StageOptions {
 	discord?: DiscordOptions;
 	env?: Readonly<Record<string, string>>;
+	/** Of the program, where its time is not the machine's. */
+	clock?: Clock;
+	/** Channels for cards whose own place is gone. */
+	approvalsChannels?(discord: FakeDiscord): readonly Channel[];
 	file?: string;
 	/** Owners of the server Alpha. */
 	owners?: readonly Parameters<FakeDiscord['person']>[0][];
@@ -64,6 +69,7 @@ export async function stage(options: StageOptions = {}): Promise<Stage> {
 			DISCORD_API_URL: discord.api,
 			DISCORD_DEPLOY: 'yes',
 			OWNERS: owners.join(','),
+			DISCORD_APPROVALS_CHANNELS: (options.approvalsChannels?.(discord) ?? []).map(({ id }) => id).join(','),
 			...options.env,
 		},
 		cwd: process.cwd(),
@@ -73,6 +79,7 @@ export async function stage(options: StageOptions = {}): Promise<Stage> {
 		observe: (event) => void events.push(event),
 		onProblem: (text) => void problems.push(text),
 		openStore: async () => options.around?.(kept) ?? kept,
+		...(options.clock === undefined ? {} : { clock: options.clock }),
 		locales: options.locales ?? (await localesOf()),
 	};
 	const start = async () => {
