@@ -80,24 +80,28 @@ const buttonsIn = ({ blocks }: SlackMessage) => [
 
 function cardOf(message: SlackMessage): Card {
 	const buttons = buttonsIn(message);
+	const seen: Seen = { ...message, live: message };
 	return {
 		text: messageWords(message),
 		buttons: buttons.map(([, , label = '']) => label),
 		button(label) {
 			const found = buttons.find(([, , text]) => text === label)?.[1];
 			if (found === undefined) throw new Error(`no button ${label} on ${messageWords(message)}`);
-			return { id: found, message: { ...message, was: message } };
+			return { id: found, message: seen };
 		},
 	};
 }
 
-/** The message itself while it has the button, else as it was: somebody's screen may be behind. */
+/** A message as it was seen. */
+interface Seen extends SlackMessage {
+	live?: SlackMessage;
+}
+
+/** The message itself while it has the button, else as it was seen: somebody's screen may be behind. */
 function surfaceOf({ id, message }: Button): SlackMessage {
-	const kept = message as SlackMessage & { was?: SlackMessage };
-	const live = kept.was;
-	return live !== undefined && !live.deleted && JSON.stringify(live.blocks).includes(id)
-		? live
-		: { ...kept, deleted: false };
+	const { live, ...seen } = message as Seen;
+	const isThere = live !== undefined && !live.deleted && JSON.stringify(live.blocks).includes(id);
+	return isThere ? live : { ...seen, deleted: false };
 }
 
 function actorOf(slack: FakeSlack, person: Person): Actor {

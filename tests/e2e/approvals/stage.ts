@@ -51,12 +51,16 @@ export async function stageOn(platform: Platform, { file = 'approvals' }: { file
 	const clock = createQuickClock(platform === 'slack' ? 4 : 1);
 	let kept: Store | null = null;
 	const read: Message[] = [];
+	let inLine: readonly string[] = [];
 	const around = (store: Store): Store => {
 		kept = store;
 		return {
 			...store,
 			async commit(changes) {
-				for (const change of changes) if (change.type === 'append') read.push(...messagesIn(change.value));
+				for (const change of changes) {
+					if (change.type === 'append') read.push(...messagesIn(change.value));
+					if (change.type === 'put') inLine = lineIn(change.value) ?? inLine;
+				}
 				return store.commit(changes);
 			},
 		};
@@ -106,8 +110,14 @@ export async function stageOn(platform: Platform, { file = 'approvals' }: { file
 			const board = await readFile(join(folder.path, 'noticeboard.md'), 'utf8').catch(() => '');
 			return board.split('The shop is open.').length - 1;
 		},
-		/** What the agent read as results of its calls. */
-		results: () => read.flatMap((one) => (one.role === 'tool' ? [one.text] : [])),
+		/** What the agent read as results of its calls, in the order of the calls. */
+		results: () =>
+			read
+				.flatMap((one) => (one.role === 'assistant' ? one.toolCalls : []))
+				.flatMap(({ id }) => read.flatMap((one) => (one.role === 'tool' && one.callId === id ? [one.text] : []))),
+		/** Resolves when these questions wait behind the run. */
+		waiting: (...questions: string[]) =>
+			place.until('the line', () => questions.every((one) => inLine.some((other) => other.includes(one)))),
 		finished: () =>
 			place.until('the end of the run', () => place.events.find((event) => event.type === 'run_finished') ?? null),
 		answered: (words: string) => place.until(words, () => place.thread().includes(words)),
@@ -135,4 +145,9 @@ export type Stage = Awaited<ReturnType<typeof stageOn>>;
 function messagesIn(entry: unknown): readonly Message[] {
 	const isSaved = typeof entry === 'object' && entry !== null && 'type' in entry && entry.type === 'saved';
 	return isSaved && 'messages' in entry ? (entry.messages as Message[]) : [];
+}
+
+function lineIn(record: unknown): readonly string[] | null {
+	if (typeof record !== 'object' || record === null || !('waiting' in record)) return null;
+	return (record.waiting as { question: string }[]).map(({ question }) => question);
 }
