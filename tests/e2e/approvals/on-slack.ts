@@ -53,20 +53,21 @@ export async function onSlack(options: PlaceOptions, clock: QuickClock): Promise
 			else user.homeTeam = 'T9';
 		},
 		cards: () => cardMessages().map(cardOf),
-		thread: () => own().map(messageWords).join('\n'),
+		thread: () =>
+			own()
+				.map(messageWords)
+				.join('\n')
+				.replace(/"block_id":"b\d+\w*",/g, ''),
 		async deleteCard() {
 			for (const message of cardMessages()) await ada.remove(message);
 		},
 		loseChannel: () => void team.channels.get('C1')?.members.delete(team.botUser),
 		async elsewhere({ id, message }) {
 			slack.addTeam({ id: 'T2' });
-			const at = message as SlackMessage;
-			const blocks = [
-				{ type: 'actions', elements: [{ type: 'button', action_id: id, text: { type: 'plain_text', text: 'x' } }] },
-			];
+			const { live: _, ...seen } = message as Seen;
 			return [
-				{ by: actor(ada), button: { id, message: { ...at, blocks, channel: 'C2' } } },
-				{ by: actor(slack.person('T2', 'U1')), button: { id, message: { ...at, blocks, team: 'T2' } } },
+				{ by: actor(ada), button: { id, message: { ...seen, channel: 'C2' } } },
+				{ by: actor(slack.person('T2', 'U1')), button: { id, message: { ...seen, team: 'T2' } } },
 			];
 		},
 		restart: on.restart,
@@ -97,11 +98,14 @@ interface Seen extends SlackMessage {
 	live?: SlackMessage;
 }
 
-/** The message itself while it has the button, else as it was seen: somebody's screen may be behind. */
+/** The message itself while it has the button, else as it was seen; a button that was never there is put there. */
 function surfaceOf({ id, message }: Button): SlackMessage {
 	const { live, ...seen } = message as Seen;
-	const isThere = live !== undefined && !live.deleted && JSON.stringify(live.blocks).includes(id);
-	return isThere ? live : { ...seen, deleted: false };
+	const has = (one: SlackMessage) => JSON.stringify(one.blocks).includes(`"${id}"`);
+	if (live !== undefined && !live.deleted && has(live)) return live;
+	if (has(seen)) return { ...seen, deleted: false };
+	const forged = { type: 'button', action_id: id, text: { type: 'plain_text', text: 'forged' } };
+	return { ...seen, blocks: [{ type: 'actions', elements: [forged] }], deleted: false };
 }
 
 function actorOf(slack: FakeSlack, person: Person): Actor {
