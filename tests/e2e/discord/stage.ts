@@ -32,8 +32,8 @@ export interface Stage {
 	/** What was told to whoever runs the bot. */
 	readonly problems: readonly string[];
 	app(): App;
-	/** Ends the program and starts it again on the same store. */
-	restart(): Promise<void>;
+	/** Ends the program and starts it again on the same store; `meanwhile` between the two. */
+	restart(meanwhile?: () => void): Promise<void>;
 	/** Resolves when every run has ended and its thread is shown. */
 	idle(): Promise<void>;
 	finished(): readonly (RunEvent & { type: 'run_finished' })[];
@@ -109,8 +109,9 @@ export async function stage(options: StageOptions = {}): Promise<Stage> {
 		async second() {
 			others.push(await start());
 		},
-		async restart() {
+		async restart(meanwhile = () => {}) {
 			await app.close();
+			meanwhile();
 			app = await start();
 		},
 		async idle() {
