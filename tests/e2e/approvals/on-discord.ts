@@ -7,6 +7,9 @@ import { type Actor, type Button, type Card, type Place, type PlaceOptions, word
 
 const GROUP = 'Approvers';
 
+export const isCard = ({ author, ephemeralFor, content }: Message): boolean =>
+	author.bot && ephemeralFor === null && content.includes('-# Request `');
+
 /** Server Alpha of the fake Discord, with the program on it; the run is in #general. */
 export async function onDiscord(options: PlaceOptions, clock: QuickClock): Promise<Place> {
 	const on = await stage({
@@ -22,9 +25,8 @@ export async function onDiscord(options: PlaceOptions, clock: QuickClock): Promi
 	const others = (['no-threads', 'questions'] as const).map((name) => discord.channel('Alpha', name));
 	let group = GROUP;
 	const thread = (): Channel => discord.threads(general).at(-1) ?? general;
-	const isOwn = ({ author, ephemeralFor }: Message) => author.bot && ephemeralFor === null;
 	const shown = () => [general, ...discord.threads(general), ...others].flatMap((one) => discord.messages(one));
-	const cardMessages = () => shown().filter((one) => isOwn(one) && one.content.includes('-# Request `'));
+	const cardMessages = () => shown().filter(isCard);
 	const people = new Map<Actor, Person>();
 	const known = (actor: Actor): Person => {
 		const found = people.get(actor);
@@ -84,14 +86,19 @@ export async function onDiscord(options: PlaceOptions, clock: QuickClock): Promi
 			);
 		},
 		restart: on.restart,
-		until: (what, probe) =>
-			discord.until(what, () => probe() || null) as Promise<
-				Exclude<ReturnType<typeof probe>, null | undefined | false | 0 | ''>
-			>,
+		until: untilOn(discord),
 	};
 }
 
-function cardOf(message: Message): Card {
+/** Waits as the other platform's fake does. */
+export const untilOn =
+	(discord: FakeDiscord): Place['until'] =>
+	async <T>(what: string, probe: () => T) => {
+		const found = await discord.until(what, () => probe() || null);
+		return found as Exclude<T, null | undefined | false | 0 | ''>;
+	};
+
+export function cardOf(message: Message): Card {
 	const parts = JSON.stringify(message.components);
 	const buttons = [...parts.matchAll(/"custom_id":"(mg_[\w-]+)"[^}]*"label":"([^"]*)"/g)];
 	return {
@@ -105,7 +112,7 @@ function cardOf(message: Message): Card {
 	};
 }
 
-function actorOf(
+export function actorOf(
 	discord: FakeDiscord,
 	person: Person,
 	place: { general: Channel; thread(): Channel; roleId(): string },

@@ -7,6 +7,8 @@ import type { Actor, Button, Card, Place, PlaceOptions } from './place.ts';
 
 const GROUP = 'S1';
 
+export const isCard = ({ blocks }: SlackMessage): boolean => JSON.stringify(blocks).includes('Request `');
+
 /** Workspace T1 of the fake Slack, with the program on it; the run is in C1. */
 export async function onSlack(options: PlaceOptions, clock: QuickClock): Promise<Place> {
 	const env = { OWNERS: 'slack:T1:U1', SLACK_APPROVALS_CHANNELS: 'C2', ...options.env };
@@ -18,7 +20,7 @@ export async function onSlack(options: PlaceOptions, clock: QuickClock): Promise
 	// The fallback is a channel that the bot was invited to.
 	team.channels.get('C2')?.members.add(team.botUser);
 	const own = () => ['C1', 'C2'].flatMap((one) => slack.messages('T1', one)).filter(({ bot }) => bot === team.botId);
-	const cardMessages = () => own().filter((one) => JSON.stringify(one.blocks).includes('Request `'));
+	const cardMessages = () => own().filter(isCard);
 	const userOf = (who: Actor): SlackUser => {
 		const user = team.users.get(who.id);
 		if (user === undefined) throw new Error(`no user ${who.id}`);
@@ -79,7 +81,7 @@ const buttonsIn = ({ blocks }: SlackMessage) => [
 	...JSON.stringify(blocks).matchAll(/"action_id":"(mg_[\w-]+)","text":\{[^}]*"text":"([^"]*)"/g),
 ];
 
-function cardOf(message: SlackMessage): Card {
+export function cardOf(message: SlackMessage): Card {
 	const buttons = buttonsIn(message);
 	const seen: Seen = { ...message, live: message };
 	return {
@@ -108,7 +110,7 @@ function surfaceOf({ id, message }: Button): SlackMessage {
 	return { ...seen, blocks: [{ type: 'actions', elements: [forged] }], deleted: false };
 }
 
-function actorOf(slack: FakeSlack, person: Person): Actor {
+export function actorOf(slack: FakeSlack, person: Person): Actor {
 	const press = (button: Button) => person.press(surfaceOf(button), button.id);
 	return {
 		id: person.id,

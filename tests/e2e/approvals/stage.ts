@@ -15,6 +15,8 @@ import { onSlack } from './on-slack.ts';
 import type { Actor, Card, Place, Platform } from './place.ts';
 
 const MINUTE = 60_000;
+/** In this time (ms) a program has looked after what time asks for. */
+const SWEPT = 6_000;
 
 const taking = (properties: Record<string, string>) => ({
 	inputSchema: {
@@ -137,6 +139,11 @@ export async function stageOn(platform: Platform, { file = 'approvals' }: { file
 			return [...report.chains.filter(({ bad }) => bad !== null), ...report.foreign];
 		},
 		minutes: (count: number) => clock.advance(count * MINUTE),
+		/** The program ends, and is started again so many minutes later. */
+		async absent(count: number) {
+			await place.restart(() => clock.advance(count * MINUTE));
+			clock.advance(SWEPT);
+		},
 	};
 }
 
