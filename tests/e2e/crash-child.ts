@@ -8,9 +8,17 @@ import type { Store } from '../../src/core/store.ts';
 
 /**
  * `npm run ask` or `npm start` in a process that kills itself (SIGKILL) at its n-th commit, before it reaches the store or
- * after it was made. CRASH_AT 0: never. Each commit is counted in the file COMMITS. The store is in Redis when REDIS_URL is set.
+ * after it was made. CRASH_AT 0: never. CRASH_ON: at the first commit that holds this text. Each commit is counted in the
+ * file COMMITS. The store is in Redis when REDIS_URL is set.
  */
-const { CRASH_AT = '0', CRASH_WHEN = 'before', COMMITS = '', REDIS_URL = '', REDIS_PREFIX = '' } = process.env;
+const {
+	CRASH_AT = '0',
+	CRASH_ON = '',
+	CRASH_WHEN = 'before',
+	COMMITS = '',
+	REDIS_URL = '',
+	REDIS_PREFIX = '',
+} = process.env;
 
 const openStore = (dataDir: string, clock: Clock): Promise<Store> =>
 	REDIS_URL === ''
@@ -24,7 +32,8 @@ function dying(store: Store): Store {
 		async commit(changes) {
 			commits += 1;
 			if (COMMITS !== '') appendFileSync(COMMITS, '.');
-			const last = commits === Number(CRASH_AT);
+			const isMeant = CRASH_ON !== '' && JSON.stringify(changes).includes(CRASH_ON);
+			const last = commits === Number(CRASH_AT) || isMeant;
 			if (last && CRASH_WHEN === 'before') process.kill(process.pid, 'SIGKILL');
 			const numbers = await store.commit(changes);
 			if (last) process.kill(process.pid, 'SIGKILL');

@@ -1,6 +1,7 @@
 import { onTestFailed, onTestFinished } from 'vitest';
 import { createMemoryStore } from '../../../src/adapters/stores/memory.ts';
 import { type App, type AppOptions, createApp } from '../../../src/app.ts';
+import type { Clock } from '../../../src/core/clock.ts';
 import type { RunEvent } from '../../../src/core/run-event.ts';
 import type { Store } from '../../../src/core/store.ts';
 import { createFakeDiscord, type DiscordOptions, type FakeDiscord } from '../../platforms/discord/discord.ts';
@@ -10,6 +11,10 @@ import { localesOf } from '../../support/locales-of.ts';
 export interface StageOptions {
 	discord?: DiscordOptions;
 	env?: Readonly<Record<string, string>>;
+	/** Of the program, where its time is not the machine's. */
+	clock?: Clock;
+	/** Channels for cards whose own place is gone. */
+	approvalsChannels?(discord: FakeDiscord): readonly Channel[];
 	file?: string;
 	/** Owners of the server Alpha. */
 	owners?: readonly Parameters<FakeDiscord['person']>[0][];
@@ -27,8 +32,8 @@ export interface Stage {
 	/** What was told to whoever runs the bot. */
 	readonly problems: readonly string[];
 	app(): App;
-	/** Ends the program and starts it again on the same store. */
-	restart(): Promise<void>;
+	/** Ends the program and starts it again on the same store; `meanwhile` between the two. */
+	restart(meanwhile?: () => void): Promise<void>;
 	/** Resolves when every run has ended and its thread is shown. */
 	idle(): Promise<void>;
 	finished(): readonly (RunEvent & { type: 'run_finished' })[];
@@ -64,6 +69,7 @@ export async function stage(options: StageOptions = {}): Promise<Stage> {
 			DISCORD_API_URL: discord.api,
 			DISCORD_DEPLOY: 'yes',
 			OWNERS: owners.join(','),
+			DISCORD_APPROVALS_CHANNELS: (options.approvalsChannels?.(discord) ?? []).map(({ id }) => id).join(','),
 			...options.env,
 		},
 		cwd: process.cwd(),
@@ -73,6 +79,7 @@ export async function stage(options: StageOptions = {}): Promise<Stage> {
 		observe: (event) => void events.push(event),
 		onProblem: (text) => void problems.push(text),
 		openStore: async () => options.around?.(kept) ?? kept,
+		...(options.clock === undefined ? {} : { clock: options.clock }),
 		locales: options.locales ?? (await localesOf()),
 	};
 	const start = async () => {
@@ -102,8 +109,9 @@ export async function stage(options: StageOptions = {}): Promise<Stage> {
 		async second() {
 			others.push(await start());
 		},
-		async restart() {
+		async restart(meanwhile = () => {}) {
 			await app.close();
+			meanwhile();
 			app = await start();
 		},
 		async idle() {

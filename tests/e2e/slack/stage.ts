@@ -42,8 +42,8 @@ export interface Stage {
 	app(): App;
 	/** From the next start on. */
 	setEnv(env: Readonly<Record<string, string>>): void;
-	/** Ends the program and starts it again on the same store. */
-	restart(): Promise<void>;
+	/** Ends the program and starts it again on the same store; `meanwhile` between the two. */
+	restart(meanwhile?: () => void): Promise<void>;
 	finished(): readonly (RunEvent & { type: 'run_finished' })[];
 	started(): readonly (RunEvent & { type: 'run_started' })[];
 	/** The message of the bot that holds this text, as soon as it does. */
@@ -141,8 +141,9 @@ export async function stage(mode: Mode, options: StageOptions = {}): Promise<Sta
 		about,
 		app: () => app,
 		setEnv: (env) => void Object.assign(settings.env, env),
-		async restart() {
+		async restart(meanwhile = () => {}) {
 			await app.close();
+			meanwhile();
 			app = await start();
 		},
 		finished: () => events.filter((event) => event.type === 'run_finished'),

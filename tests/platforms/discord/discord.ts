@@ -56,6 +56,8 @@ export interface FakeDiscord {
 	/** Roles `Approvers` (anybody may mention it) and `MassGen` (the bot's). */
 	roleId(server: ServerName, name: string): string;
 	person(name: PersonName): Person;
+	/** Somebody new in a server, without roles. */
+	join(server: ServerName, name: string): Person;
 	/** Threads of a channel, archived ones too, in the order of their making. */
 	threads(parent: Channel): readonly Channel[];
 	/** What somebody sees of a channel, oldest first; without a viewer everything, other people's ephemerals included. */
@@ -169,6 +171,13 @@ export async function createFakeDiscord(options: DiscordOptions = {}): Promise<F
 		return guild;
 	};
 
+	const personOf = (user: User): Person => ({
+		user,
+		dm: directChannel(world, user.id),
+		...createInteractingPerson({ platform, interactions, commands, user }),
+		...createActingPerson(platform, user),
+	});
+
 	return {
 		api: `${origin}/api`,
 		token: platform.settings.token,
@@ -189,13 +198,13 @@ export async function createFakeDiscord(options: DiscordOptions = {}): Promise<F
 		person(name) {
 			const user = people.get(name);
 			if (user === undefined) throw new Error(`there is no ${name}`);
-			const dm = directChannel(world, user.id);
-			return {
-				user,
-				dm,
-				...createInteractingPerson({ platform, interactions, commands, user }),
-				...createActingPerson(platform, user),
-			};
+			return personOf(user);
+		},
+		join(serverName, name) {
+			const user = { id: world.nextId(), username: name.toLowerCase(), displayName: name, bot: false, locale: 'en-US' };
+			world.users.set(user.id, user);
+			guildOf(serverName).members.push({ user, roles: [] });
+			return personOf(user);
 		},
 		threads: (parent) => [...world.channels.values()].filter(({ parentId }) => parentId === parent.id),
 		messages: (channel, viewer) => shownMessages(channel, viewer?.user.id ?? null),

@@ -2,7 +2,7 @@ import { type Approval, isOpen } from '../../../core/approval.ts';
 import type { MessageOf, Place, RenderContext } from '../../../core/gateway.ts';
 import type { Say } from '../../../core/say.ts';
 import { approvalControl, type CardAct, cardActText } from '../shared/approval-control.ts';
-import { actsOf, canApproveAll, cardTexts } from '../shared/approval-text.ts';
+import { actsOf, canApproveAll, cardTexts, reminderTexts } from '../shared/approval-text.ts';
 import { type CardItem, cardItem, discordStyle, ROOMS } from './card-item.ts';
 import { pageLine } from './card-page.ts';
 import { clipText } from './clip-text.ts';
@@ -16,7 +16,10 @@ const PAGE = LIMITS.rows - 1;
 const HEAD = 700;
 const SHARED = 800;
 
-/** A card: what wants to run, and what can be done about it. One message unless there are more calls than fit. */
+/**
+ * A card: what wants to run, and what can be done about it. One message unless there are more calls than fit; reminders
+ * are below it.
+ */
 export function approvalBodies(
 	{ approval }: MessageOf<'approval'>,
 	{ place, say }: RenderContext,
@@ -24,7 +27,8 @@ export function approvalBodies(
 	const heading = `## ${cardTexts(approval, say, discordStyle).heading}`;
 	const head = headText(approval, say);
 	const pages = pagesOf(approval, head.length + pageLine(approval.id, 99, say).length + 2, say);
-	return pages.map((items, page) => {
+	const reminders = reminderTexts(approval, say, discordStyle).map((text) => messageBody(text));
+	const shown = pages.map((items, page) => {
 		const above = page === 0 ? head : continuedText(heading.slice(3), page + 1, say);
 		const texts = items.map(({ item }) => item.text);
 		return messageBody([above, ...texts, pageLine(approval.id, page, say)].join('\n'), {
@@ -36,6 +40,7 @@ export function approvalBodies(
 			isSilent: page > 0,
 		});
 	});
+	return [...shown, ...reminders];
 }
 
 function headText(approval: Approval, say: Say): string {

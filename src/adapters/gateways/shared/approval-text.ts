@@ -109,7 +109,24 @@ export function cardTexts(approval: Approval, say: Say, style: ApprovalStyle, ro
 	const may =
 		deciders === '' ? say('card.deciders_none') : say('card.deciders', { deciders: sentence(deciders, voice) });
 	const more = heldBack > 0 ? [say('card.held_back', { count: heldBack })] : [];
-	return { heading, about: [who, may, until, ...more] };
+	const count = reminderTexts(approval, say, style).length;
+	const reminded = count > 0 ? [say('card.reminded', { count })] : [];
+	return { heading, about: [who, may, until, ...more, ...reminded] };
+}
+
+/**
+ * What is said below a card that still waits, oldest first: a reminder, and one more each time it went to further people.
+ * Edits of a card are heard by nobody, new messages are.
+ */
+export function reminderTexts(approval: Approval, say: Say, style: ApprovalStyle): readonly string[] {
+	const { items, remindedAt, tier, expiresAt } = approval;
+	if (items.every(({ state }) => state !== 'pending')) return [];
+	const deciders = sentence(approval.deciders, { say, style, room: 1 });
+	const values = { deciders, time: style.time(expiresAt) };
+	return [
+		...(remindedAt === null ? [] : [say('card.reminder', values)]),
+		...Array.from({ length: tier }, () => say('card.passed_on', values)),
+	];
 }
 
 /** What a card says of one of its calls; `index` counts from 0, `room` is as in `cardTexts`. */

@@ -2,7 +2,7 @@ import { type Approval, isOpen } from '../../../core/approval.ts';
 import type { MessageOf, Place, RenderContext } from '../../../core/gateway.ts';
 import type { Say } from '../../../core/say.ts';
 import { approvalControl, type CardAct, cardActText } from '../shared/approval-control.ts';
-import { canApproveAll, cardTexts, riskText } from '../shared/approval-text.ts';
+import { canApproveAll, cardTexts, reminderTexts, riskText } from '../shared/approval-text.ts';
 import { actions, type Button, context, header, partText, section } from './blocks.ts';
 import { type CardItem, cardItem, MAX_CODE, ROOMS, slackStyle } from './card-item.ts';
 import { MAX_SECTION } from './limits.ts';
@@ -25,12 +25,15 @@ export interface CardPage {
 	body: MessageBody;
 }
 
-/** A card: its messages, and behind them what of the arguments they could not show. */
+/** A card: its messages, behind them what of the arguments they could not show, and reminders. */
 export function renderApproval(card: Card, context: RenderContext): SlackBody[] {
-	const pages = pagesOf(card.approval, context);
+	const { approval } = card;
+	const { say } = context;
+	const pages = pagesOf(approval, context);
 	return [
-		...pages.map((items, page) => bodyOf(card.approval, items, { page, pages: pages.length }, context)),
-		...pages.flat().flatMap(({ files }) => files.map((file) => fileOf(file, context.say))),
+		...pages.map((items, page) => bodyOf(approval, items, { page, pages: pages.length }, context)),
+		...pages.flat().flatMap(({ files }) => files.map((file) => fileOf(file, say))),
+		...reminderTexts(approval, say, slackStyle).map(reminderBody),
 	];
 }
 
@@ -117,6 +120,11 @@ function allButtons(place: Place, approval: Approval, say: Say): Button[] {
 	if (!isOpen(approval)) return [];
 	const acts: readonly CardAct[] = canApproveAll(approval) ? ['approve_all', 'stop_run'] : ['stop_run'];
 	return acts.map((act) => ({ control: approvalControl(place, approval, act, null), label: cardActText(act, say) }));
+}
+
+function reminderBody(text: string): SlackBody {
+	const blocks = [section(text)];
+	return { type: 'message', text: clipped(text, MAX_FALLBACK), blocks, plainBlocks: blocks, controls: [] };
 }
 
 function fileOf({ name, content }: { name: string; content: string }, say: Say): SlackBody {

@@ -6,6 +6,7 @@ import {
 	cardTexts,
 	excerptOf,
 	itemTexts,
+	reminderTexts,
 } from '../../../../../src/adapters/gateways/shared/approval-text.ts';
 import type { ApprovalItem } from '../../../../../src/core/approval.ts';
 import { approvalItem, approvalOf, personOf, voteBy } from '../../../../support/approvals.ts';
@@ -53,6 +54,17 @@ describe('the texts of an approval', () => {
 		const { about } = cardTexts(approvalOf({ deciders: '', heldBack: 3 }), say, style);
 		expect(about).toContain('Nobody here may decide it.');
 		expect(about.at(-1)).toBe('3 further calls were refused unasked: too many requests wait here.');
+	});
+
+	it('remind of it while it waits, once more each time it goes to further people, and not at all once it is decided', () => {
+		const reminded = approvalOf({ remindedAt: 1, tier: 1 });
+		expect(reminderTexts(reminded, say, style)).toEqual([
+			'Reminder: this still waits for a decision, until 2023-11-14T22:43:20.000Z. May decide: the owners of this channel',
+			'Nobody has decided yet, so it goes to: the owners of this channel. Open until 2023-11-14T22:43:20.000Z.',
+		]);
+		expect(cardTexts(reminded, say, style).about.at(-1)).toBe('2 reminders were sent.');
+		expect(reminderTexts({ ...reminded, items: [approvalItem({ state: 'approved' })] }, say, style)).toEqual([]);
+		expect(reminderTexts(approvalOf(), say, style)).toEqual([]);
 	});
 
 	it('number the calls of a turn, and count those that wait', () => {
