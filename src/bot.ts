@@ -3,7 +3,6 @@ import type { PolicyBook } from './approvals/policy-book.ts';
 import type { ToolBook } from './approvals/tool-book.ts';
 import { maskSecrets } from './config/mask-secrets.ts';
 import type { RoleBook } from './core/access.ts';
-import type { Exchange } from './core/agent.ts';
 import type { Person } from './core/approval.ts';
 import type { Attachment } from './core/attachment.ts';
 import { type Audit, actorOf } from './core/audit.ts';
@@ -21,7 +20,10 @@ import { viewOf } from './observers/thread.ts';
 import { messagesOf } from './observers/thread-messages.ts';
 import type { LiveRun } from './runs/live-run.ts';
 import { checkQuestion, newRunId, type Runs } from './runs/runs.ts';
+import { readDigest } from './sessions/digest-record.ts';
+import { fitHistory } from './sessions/fit-history.ts';
 import { queueMessage } from './sessions/queue-message.ts';
+import { pastOf } from './sessions/said-in.ts';
 import type { SessionRecord, Waiting } from './sessions/session-record.ts';
 import { type BeginRequest, createSessions, type Sessions } from './sessions/sessions.ts';
 import { takeFiles } from './sessions/take-files.ts';
@@ -36,6 +38,8 @@ export interface BotOptions extends AudienceOptions {
 	roles: RoleBook;
 	audit: Audit;
 	policyBook: PolicyBook;
+	/** Characters of the conversation so far that agents are told; see `fitHistory`. */
+	historyLimit: number;
 	/** A run had to be left because its journal could not be written. It can be resumed. */
 	onLost(run: string, error: unknown): void;
 }
@@ -78,30 +82,23 @@ export function createBot(options: BotOptions): RunningBot {
 			.finally(() => endings.delete(run.id));
 	};
 
-	/** What was said in the conversation so far, and the files that came with it. */
-	const earlier = async (runsBefore: readonly string[]) => {
-		const inputs = await Promise.all(runsBefore.map((run) => runs.input(run)));
-		const results = await Promise.all(runsBefore.map(async (run) => (await runs.record(run))?.result ?? null));
-		const history = results.flatMap((result, index): Exchange[] =>
-			result?.answer == null ? [] : [{ question: inputs[index]?.question ?? '', answer: result.answer }],
-		);
-		const attachments = inputs.flatMap((input) => input.attachments);
-		return {
-			history,
-			attachments,
-			files: results.findLast((result) => result?.files !== undefined)?.files?.id ?? null,
-		};
+	/** What agents are told of the conversation so far, and the files that came with it. */
+	const earlier = async (session: string, runsBefore: readonly string[]) => {
+		const { said, attachments, files } = await pastOf(runs, runsBefore);
+		const { kept } = await readDigest(store, session);
+		return { ...fitHistory(said, kept, options.historyLimit), attachments, files };
 	};
 
 	const begin = async (request: BeginRequest, also: Parameters<Runs['start']>[2]): Promise<void> => {
 		const { session, run: id, waiting } = request;
 		const chosen = await options.teamOf(waiting.team);
 		const team = waiting.quick ? { ...chosen, rules: { ...chosen.rules, skipCoordination: true } } : chosen;
-		const { history, attachments: known, files } = await earlier(request.lineage);
+		const { history, digest, attachments: known, files } = await earlier(session, request.lineage);
 		const { question, retryOf, showing, requester } = waiting;
 		const attachments = once([...known, ...waiting.attachments]);
 		const audience = audienceOf(options, session, id, showing);
-		const input = { id, session, question, retryOf, history, team, showing, attachments, requester, files };
+		const told = { history, digest, attachments, files };
+		const input = { id, session, question, retryOf, team, showing, requester, ...told };
 		const run = await runs.start(input, audience, also);
 		follow(run, session, audience.settled);
 	};

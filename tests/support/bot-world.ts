@@ -45,6 +45,7 @@ export function botWorld(
 	const bot = createBot({
 		desk: noApprovals,
 		policyBook: noPolicy,
+		historyLimit: 40_000,
 		store,
 		runs,
 		clock,
