@@ -49,7 +49,7 @@ const SEQUEL_MS = 5_000;
 /** The terminal that a thread is shown on. */
 export type TerminalPlace = Pick<
 	TerminalGatewayOptions,
-	'input' | 'output' | 'errors' | 'interactive' | 'approve' | 'filesFolder'
+	'input' | 'output' | 'errors' | 'interactive' | 'approve' | 'filesFolder' | 'session'
 >;
 
 export interface AppOptions extends ConfigOptions {

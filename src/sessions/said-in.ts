@@ -1,5 +1,7 @@
+import type { ThreadSummary } from '../core/gateway.ts';
 import type { RunInput, RunRecord } from '../core/run.ts';
 import type { Said } from './fit-history.ts';
+import type { SessionRecord } from './session-record.ts';
 
 /** Where it is kept what runs were asked and what came of them. */
 export interface PastRuns {
@@ -29,4 +31,13 @@ export async function pastOf(past: PastRuns, runs: readonly string[]): Promise<P
 		attachments: inputs.flatMap((input) => input.attachments),
 		files: results.findLast((result) => result?.files !== undefined)?.files?.id ?? null,
 	};
+}
+
+/** The conversation, as lists of threads show it. */
+export async function summaryOf(past: Pick<PastRuns, 'record'>, record: SessionRecord): Promise<ThreadSummary> {
+	const ended = record.runs.filter(({ run }) => run !== record.active).at(-1);
+	const result = ended === undefined ? null : ((await past.record(ended.run))?.result ?? null);
+	const { session, title, startedAt, active } = record;
+	const state = active === null ? 'finished' : 'running';
+	return { session, title, startedAt, state, outcome: result?.outcome ?? null, runs: record.runs.length };
 }

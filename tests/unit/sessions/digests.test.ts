@@ -4,7 +4,6 @@ import type { Turn } from '../../../src/core/agent.ts';
 import type { Backend, BackendRequest } from '../../../src/core/backend.ts';
 import type { Clock } from '../../../src/core/clock.ts';
 import { runInputSchema } from '../../../src/core/run.ts';
-import { allRecords } from '../../../src/core/store.ts';
 import { tendDigests } from '../../../src/sessions/digests.ts';
 import { aCall, actingAgent, ordinaryOutcome } from '../../support/acting-agent.ts';
 import { botWorld } from '../../support/bot-world.ts';
@@ -44,7 +43,7 @@ async function world(digest: Record<string, unknown>[] | null, answer = 1_500) {
 		const isFirst = (turn: Turn) => turn.question === question && turn.kind === 'answer';
 		return agent.turns.find(isFirst);
 	};
-	const due = async () => (await Array.fromAsync(allRecords(store, 'digest-due'))).length;
+	const due = async () => (await store.list('digest-due', { limit: 100 })).length;
 	return { ...bot, agent, requests, givenUp, ending, tend, ask, due };
 }
 
