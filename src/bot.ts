@@ -24,7 +24,7 @@ import { readDigest } from './sessions/digest-record.ts';
 import { fitHistory } from './sessions/fit-history.ts';
 import { queueMessage } from './sessions/queue-message.ts';
 import { pastOf, summaryOf } from './sessions/said-in.ts';
-import type { SessionRecord, Waiting } from './sessions/session-record.ts';
+import { RATINGS, type SessionRecord, type Waiting } from './sessions/session-record.ts';
 import { type BeginRequest, createSessions, type Sessions } from './sessions/sessions.ts';
 import { takeFiles } from './sessions/take-files.ts';
 
@@ -62,7 +62,6 @@ export interface RunningBot extends Bot {
 
 type Ending = Promise<'finished' | 'suspended'>;
 
-const RATINGS = 'rating';
 /** Threads in one list. */
 const MOST_THREADS = 20;
 

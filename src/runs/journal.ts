@@ -116,6 +116,13 @@ function noRun(run: string): BotError {
 	return new BotError('run_unknown', `no run ${run}`, { userMessage: `There is no run ${run} in this data folder.` });
 }
 
+/** The changes after which nothing of a run's journal is there. Only for a run that nobody holds. */
+export const journalForgotten = (run: string): StoreChange[] => [
+	{ type: 'drop', log: logOf(run) },
+	{ type: 'delete', kind: RUNS, key: run },
+	{ type: 'delete', kind: LEASES, key: run },
+];
+
 /** The change that marks a run finished in its record. */
 export function finishedRecord(record: RunRecord, result: NonNullable<RunRecord['result']>): StoreChange {
 	const value: RunRecord = { ...record, status: 'finished', result };

@@ -43,6 +43,8 @@ export type SessionRecord = z.infer<typeof sessionRecordSchema>;
 
 /** Conversations by `sessionKey`. */
 export const SESSIONS = 'session';
+/** What people think of runs: `<run>:<who>`. */
+export const RATINGS = 'rating';
 /** Conversations by `threadKeyOf`. */
 export const THREADS = 'thread';
 
