@@ -146,11 +146,7 @@ async function assemble(
 	const { approvals, desk, policyBook } = asking;
 	const teams = openTeams(config, options.env, clock, { openTools, approvals, ledger: { store, report: tell } });
 	const runs = createRuns({ store, clock, random: Math.random, approvals, audit, agentsOf: teams.agentsOf });
-	const cheapestFor = teams.cheapestFor;
-	const keeping = keepSessions({
-		...{ config, store, clock, audit, say, runs, cheapestFor, tell },
-		signal: closing.signal,
-	});
+	const keeping = keepSessions({ ...people, audit, say, runs, teams, tell, signal: closing.signal });
 	const bot = createBot({
 		store,
 		runs,
@@ -190,9 +186,8 @@ async function assemble(
 		[
 			{ everyMs: 60_000, work: () => inbound.recover(replyTo) },
 			{ everyMs: SWEEP_MS, work: asking.sweep },
-			{ everyMs: SWEEP_MS, work: keeping.sumUp },
 			{ everyMs: 3_600_000, work: forgetOld },
-			{ everyMs: 3_600_000, work: keeping.sweep },
+			...keeping.chores,
 			...(sandbox === null ? [] : [{ everyMs: 60_000, work: async () => void (await sandbox.reap()) }]),
 		],
 		onProblem,

@@ -8,7 +8,7 @@ import { sentenceOf } from '../core/errors.ts';
 import type { Say } from '../core/say.ts';
 import type { Store } from '../core/store.ts';
 import type { Runs } from '../runs/runs.ts';
-import { tendDigests } from '../sessions/digests.ts';
+import { type DigestsOptions, tendDigests } from '../sessions/digests.ts';
 import { sweepSessions } from '../sessions/retention.ts';
 
 export interface SessionParts {
@@ -18,39 +18,48 @@ export interface SessionParts {
 	audit: Audit;
 	say: Say;
 	runs: Runs;
-	cheapestFor(session: string): Promise<Backend | null>;
+	teams: { cheapestFor(session: string): Promise<Backend | null> };
 	tell(text: string): void;
 	/** Ends what is under way. */
 	signal: AbortSignal;
 }
 
+/** How often (ms) it is looked for something to sum up, and for what is too old. */
+const SUM_UP_MS = 5_000;
+const SWEEP_MS = 3_600_000;
+
 /** Work on conversations that nobody waits for. */
-export function keepSessions({ config, say, tell, cheapestFor, ...parts }: SessionParts) {
+export function keepSessions({ config, store, clock, audit, say, runs, teams, tell, signal }: SessionParts) {
+	const { historyCharacters: limit, retentionMs: ageMs } = config.settings.sessions;
+	let working: Promise<void> = Promise.resolve();
+
+	const digests: DigestsOptions = {
+		...{ store, clock, runs, limit, signal, modelFor: teams.cheapestFor },
+		onGivenUp: (_, error) => tell(say('digest.given_up', { reason: sentenceOf(error) })),
+	};
+	const sumUp = () => {
+		working = tendDigests(digests);
+		return working;
+	};
+
 	const alsoForget = async (sessions: ReadonlySet<string>) => {
 		for (const platform of ['discord', 'slack']) {
-			await forgetPlaces(parts.store, platform, sessions);
-			await forgetControls(parts.store, platform, sessions);
+			await forgetPlaces(store, platform, sessions);
+			await forgetControls(store, platform, sessions);
 		}
 	};
-	let working: Promise<void> = Promise.resolve();
-	const limit = config.settings.sessions.historyCharacters;
-	const options = {
-		...{ ...parts, limit, modelFor: cheapestFor },
-		onGivenUp: (_: string, error: unknown) => tell(say('digest.given_up', { reason: sentenceOf(error) })),
+	const sweep = async () => {
+		const swept = ageMs === null ? null : await sweepSessions({ store, clock, audit, runs, ageMs, alsoForget });
+		if (swept !== null && swept.sessions > 0) tell(say('retention.swept', { ...swept }));
 	};
+
 	return {
-		/** Sums up what soon does not fit any more. */
-		sumUp() {
-			working = tendDigests(options);
-			return working;
-		},
-		/** Deletes what is too old, once a day. */
-		async sweep() {
-			const { retentionMs: ageMs } = config.settings.sessions;
-			const swept = ageMs === null ? null : await sweepSessions({ ...parts, ageMs, alsoForget });
-			if (swept !== null && swept.sessions > 0) tell(say('retention.swept', { ...swept }));
-		},
-		/** Resolves when nothing is being worked on any more. Never rejects. */
+		/** To be done again and again. */
+		chores: [
+			{ everyMs: SUM_UP_MS, work: sumUp },
+			{ everyMs: SWEEP_MS, work: sweep },
+		],
+		/** Resolves when nothing is being summed up any more. Never rejects. */
 		settled: () => working.catch(() => {}),
 	};
 }

@@ -32,7 +32,10 @@ export interface Loosened {
 
 /** The changes after which it is looked whether anybody else uses these. */
 export function loosened({ files, folders, records }: Loosened, now: number): StoreChange[] {
-	const own = records.flatMap((record) => filesIn(folderRecordSchema.parse(record)));
+	const own = records.flatMap((record) => {
+		const folder = folderRecordSchema.safeParse(record).data;
+		return folder === undefined ? [] : filesIn(folder);
+	});
 	const put = (kind: string, key: string): StoreChange => ({ type: 'put', kind, key, value: { since: now } });
 	return [
 		...[...new Set([...files, ...own])].map((key) => put(LOOSE_FILES, key)),

@@ -1,10 +1,14 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { createMemoryStore } from '../../src/adapters/stores/memory.ts';
 import { createSqliteStore } from '../../src/adapters/stores/sqlite.ts';
+import { createApp } from '../../src/app.ts';
 import { readInput } from '../../src/runs/journal.ts';
+import { readDigest } from '../../src/sessions/digest-record.ts';
 import { systemClock } from '../../src/system-clock.ts';
 import { massgen, startScript, temporaryFolder } from '../support/command.ts';
+import { createQuickClock } from '../support/quick-clock.ts';
 import { eventsIn } from '../support/thread-of.ts';
 
 const LONG = 'It is so, at length. '.repeat(80);
@@ -82,5 +86,32 @@ describe('a thread at the terminal', () => {
 			env: { DATA_DIR: join(folder, 'data') },
 		});
 		expect(ended).toMatchObject({ code: 1, stderr: expect.stringContaining('npm run ask -- --sessions') });
+	}, 60_000);
+});
+
+describe('a long thread in the program', () => {
+	it('is summed up after its answers by the cheapest model, and the next run is told so', async () => {
+		const store = createMemoryStore();
+		const problems: string[] = [];
+		const app = await createApp({
+			...{ file: join(folder, 'team.yaml'), flags: { dataDir: join(folder, 'data') }, env: {}, cwd: folder },
+			...{ terminal: null, web: false, chats: false, observe: () => {}, onProblem: (text) => problems.push(text) },
+			...{ clock: createQuickClock(50), openStore: async () => store },
+		});
+		const session = 'terminal:local:terminal:x';
+		const principal = { platform: 'terminal', tenant: 'local', user: 'local', roles: [], kind: 'member' } as const;
+		const ask = async (question: string) => {
+			await app.submit({ type: 'command', id: question, principal, session, name: 'ask', options: { question } });
+			await app.bot.endLeft(session);
+			const run = (await app.bot.sessions.get(session))?.runs.at(-1)?.run ?? '';
+			return app.runs.input(run);
+		};
+		for (const question of ['One?', 'Two?', 'Three?']) await ask(question);
+		while ((await readDigest(store, session)).kept === null) await new Promise((resolve) => setTimeout(resolve, 5));
+		const { digest, history } = await ask('Four?');
+		expect(digest).toEqual({ text: 'Facts: what was asked first.', covers: 2 });
+		expect(history.map(({ question }) => question)).toEqual(['One?', 'Two?', 'Three?']);
+		await app.close();
+		expect(problems).toEqual([]);
 	}, 60_000);
 });

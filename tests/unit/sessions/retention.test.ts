@@ -90,7 +90,7 @@ async function world() {
 		paths.map(() => ({ content: base64('made by the old'), executable: false })),
 	);
 	await vault.keepFolder({ files: kept, changes: [] });
-	await vault.setLatest('a', kept);
+	await vault.setLatest('a', kept, []);
 	await createPlaces(store, 'slack', z.unknown()).put(OLD, { channel: 'c' }, 'conversation of the old');
 	const control = { session: OLD, run, action: 'stop', orchestration: null, agent: null } as const;
 	await createControls(store, 'slack').keep([control], { tenant: 't', channel: 'c', message: 'm' });

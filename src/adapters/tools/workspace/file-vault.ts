@@ -98,7 +98,7 @@ export function createFileVault(store: Store, run: string): FileVault {
 		async keepText(path, text) {
 			const bytes = Buffer.from(text);
 			const key = createHash('sha256').update(bytes).digest('hex');
-			await store.commit([{ type: 'put', kind: FILE_RECORDS, key, value: { base64: bytes.toString('base64') } }]);
+			await store.commit(fileKept(key, bytes.toString('base64')));
 			return [path, bytes.length, key, false];
 		},
 
