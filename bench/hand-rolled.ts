@@ -45,6 +45,7 @@ const common = {
 	origin: 1,
 	attachments: [],
 	history: [],
+	digest: null,
 	feedback: null,
 	transcript: [],
 	begun: new Map<string, string>(),

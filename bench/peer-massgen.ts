@@ -117,6 +117,7 @@ function runOver(runs: Runs, agents: number, show: (publish: RunEvent[]) => (eve
 			question,
 			retryOf: null,
 			history: [],
+			digest: null,
 			team,
 			showing: plainShowing,
 			attachments: [],

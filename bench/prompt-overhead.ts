@@ -30,6 +30,7 @@ const common = {
 	question: 'Q',
 	attachments: [],
 	history: [],
+	digest: null,
 	feedback: null,
 	transcript: [],
 	begun: new Map<string, string>(),

@@ -7,6 +7,7 @@ import { rate } from './rate.ts';
 import { resume } from './resume.ts';
 import { retry } from './retry.ts';
 import { roles } from './roles.ts';
+import { sessions } from './sessions.ts';
 import { status } from './status.ts';
 import { stop } from './stop.ts';
 import { teams } from './teams.ts';
@@ -18,6 +19,7 @@ export const commands: readonly Command[] = [
 	ask,
 	stop,
 	status,
+	sessions,
 	retry,
 	why,
 	rate,

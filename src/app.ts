@@ -7,6 +7,7 @@ import type { SlackGateway } from './adapters/gateways/slack/slack-gateway.ts';
 import type { TerminalGateway, TerminalGatewayOptions } from './adapters/gateways/terminal/terminal-gateway.ts';
 import type { WebGateway } from './adapters/gateways/web/web-gateway.ts';
 import { type ChatGateway, joinChats } from './app/join-chats.ts';
+import { keepSessions } from './app/keep-sessions.ts';
 import { openAccess, openAudit } from './app/open-access.ts';
 import { openApprovals } from './app/open-approvals.ts';
 import { openSandbox } from './app/open-sandbox.ts';
@@ -48,7 +49,7 @@ const SEQUEL_MS = 5_000;
 /** The terminal that a thread is shown on. */
 export type TerminalPlace = Pick<
 	TerminalGatewayOptions,
-	'input' | 'output' | 'errors' | 'interactive' | 'approve' | 'filesFolder'
+	'input' | 'output' | 'errors' | 'interactive' | 'approve' | 'filesFolder' | 'session'
 >;
 
 export interface AppOptions extends ConfigOptions {
@@ -145,11 +146,13 @@ async function assemble(
 	const { approvals, desk, policyBook } = asking;
 	const teams = openTeams(config, options.env, clock, { openTools, approvals, ledger: { store, report: tell } });
 	const runs = createRuns({ store, clock, random: Math.random, approvals, audit, agentsOf: teams.agentsOf });
+	const keeping = keepSessions({ ...people, audit, say, runs, teams, tell, signal: closing.signal });
 	const bot = createBot({
 		store,
 		runs,
 		desk,
 		policyBook,
+		historyLimit: config.settings.sessions.historyCharacters,
 		clock,
 		sayIn,
 		teams: teams.list,
@@ -184,6 +187,7 @@ async function assemble(
 			{ everyMs: 60_000, work: () => inbound.recover(replyTo) },
 			{ everyMs: SWEEP_MS, work: asking.sweep },
 			{ everyMs: 3_600_000, work: forgetOld },
+			...keeping.chores,
 			...(sandbox === null ? [] : [{ everyMs: 60_000, work: async () => void (await sandbox.reap()) }]),
 		],
 		onProblem,
@@ -219,6 +223,7 @@ async function assemble(
 			// All at once, and what cannot be stopped keeps nothing open.
 			const stops = [...new Set([...gateways.values(), ...chats])].map(async (gateway) => gateway.stop());
 			for (const stop of await Promise.allSettled(stops)) if (stop.status === 'rejected') onProblem(stop.reason);
+			await keeping.settled();
 			await sandbox?.close();
 			await audit.close();
 			await store.close();

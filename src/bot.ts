@@ -3,17 +3,16 @@ import type { PolicyBook } from './approvals/policy-book.ts';
 import type { ToolBook } from './approvals/tool-book.ts';
 import { maskSecrets } from './config/mask-secrets.ts';
 import type { RoleBook } from './core/access.ts';
-import type { Exchange } from './core/agent.ts';
 import type { Person } from './core/approval.ts';
 import type { Attachment } from './core/attachment.ts';
 import { type Audit, actorOf } from './core/audit.ts';
-import type { Bot, RateRequest, RunStatus, Why } from './core/command.ts';
+import type { Bot, RateRequest, RunStatus, SessionView, Why } from './core/command.ts';
 import { BotError, messageOf } from './core/errors.ts';
 import type { ApprovalDesk } from './core/gate.ts';
 import type { Principal } from './core/gateway.ts';
 import { plainShowing, type Showing } from './core/run.ts';
 import type { Say } from './core/say.ts';
-import { decodeSessionId, isChannel } from './core/session-id.ts';
+import { channelSessionId, decodeSessionId, isChannel } from './core/session-id.ts';
 import type { Team } from './core/team.ts';
 import { type AudienceOptions, audienceOf } from './observers/audience.ts';
 import { incompleteThreads } from './observers/slot-records.ts';
@@ -21,8 +20,11 @@ import { viewOf } from './observers/thread.ts';
 import { messagesOf } from './observers/thread-messages.ts';
 import type { LiveRun } from './runs/live-run.ts';
 import { checkQuestion, newRunId, type Runs } from './runs/runs.ts';
+import { readDigest } from './sessions/digest-record.ts';
+import { fitHistory } from './sessions/fit-history.ts';
 import { queueMessage } from './sessions/queue-message.ts';
-import type { SessionRecord, Waiting } from './sessions/session-record.ts';
+import { pastOf, summaryOf } from './sessions/said-in.ts';
+import { RATINGS, type SessionRecord, type Waiting } from './sessions/session-record.ts';
 import { type BeginRequest, createSessions, type Sessions } from './sessions/sessions.ts';
 import { takeFiles } from './sessions/take-files.ts';
 
@@ -36,6 +38,8 @@ export interface BotOptions extends AudienceOptions {
 	roles: RoleBook;
 	audit: Audit;
 	policyBook: PolicyBook;
+	/** Characters of the conversation so far that agents are told; see `fitHistory`. */
+	historyLimit: number;
 	/** A run had to be left because its journal could not be written. It can be resumed. */
 	onLost(run: string, error: unknown): void;
 }
@@ -47,13 +51,19 @@ export interface RunningBot extends Bot {
 	ended(run: string): Promise<'finished' | 'suspended'>;
 	/** Takes up every run, every queue and every thread that an earlier process left. */
 	recover(): Promise<void>;
+	/**
+	 * Ends what an earlier process left in a session: resumes its run and what waits behind it. Resolves when nothing is
+	 * left, or the program is told to end.
+	 */
+	endLeft(session: string): Promise<void>;
 	/** Resolves when every session whose run has ended and is shown has heard of it, or cannot. Never rejects. */
 	settled(): Promise<void>;
 }
 
 type Ending = Promise<'finished' | 'suspended'>;
 
-const RATINGS = 'rating';
+/** Threads in one list. */
+const MOST_THREADS = 20;
 
 export function createBot(options: BotOptions): RunningBot {
 	const { runs, clock, store, onProblem } = options;
@@ -78,30 +88,23 @@ export function createBot(options: BotOptions): RunningBot {
 			.finally(() => endings.delete(run.id));
 	};
 
-	/** What was said in the conversation so far, and the files that came with it. */
-	const earlier = async (runsBefore: readonly string[]) => {
-		const inputs = await Promise.all(runsBefore.map((run) => runs.input(run)));
-		const results = await Promise.all(runsBefore.map(async (run) => (await runs.record(run))?.result ?? null));
-		const history = results.flatMap((result, index): Exchange[] =>
-			result?.answer == null ? [] : [{ question: inputs[index]?.question ?? '', answer: result.answer }],
-		);
-		const attachments = inputs.flatMap((input) => input.attachments);
-		return {
-			history,
-			attachments,
-			files: results.findLast((result) => result?.files !== undefined)?.files?.id ?? null,
-		};
+	/** What agents are told of the conversation so far, and the files that came with it. */
+	const earlier = async (session: string, runsBefore: readonly string[]) => {
+		const { said, attachments, files } = await pastOf(runs, runsBefore);
+		const { kept } = await readDigest(store, session);
+		return { ...fitHistory(said, kept, options.historyLimit), attachments, files };
 	};
 
 	const begin = async (request: BeginRequest, also: Parameters<Runs['start']>[2]): Promise<void> => {
 		const { session, run: id, waiting } = request;
 		const chosen = await options.teamOf(waiting.team);
 		const team = waiting.quick ? { ...chosen, rules: { ...chosen.rules, skipCoordination: true } } : chosen;
-		const { history, attachments: known, files } = await earlier(request.lineage);
+		const { history, digest, attachments: known, files } = await earlier(session, request.lineage);
 		const { question, retryOf, showing, requester } = waiting;
 		const attachments = once([...known, ...waiting.attachments]);
 		const audience = audienceOf(options, session, id, showing);
-		const input = { id, session, question, retryOf, history, team, showing, attachments, requester, files };
+		const told = { history, digest, attachments, files };
+		const input = { id, session, question, retryOf, team, showing, requester, ...told };
 		const run = await runs.start(input, audience, also);
 		follow(run, session, audience.settled);
 	};
@@ -178,6 +181,21 @@ export function createBot(options: BotOptions): RunningBot {
 		return [{ session, run, title, team, startedAt, finished, rows, waiting: waiting.length }];
 	};
 
+	/** Of the channel. Whoever sits at the machine may go on with any thread of its terminals. */
+	const threadsOf = async (session: string): Promise<readonly SessionRecord[]> => {
+		const { platform, tenant, channel } = decodeSessionId(session);
+		if (platform === 'terminal') return sessions.list(platform, tenant, { limit: MOST_THREADS + 1 });
+		return sessions.meant(channelSessionId({ platform, tenant, channel }));
+	};
+
+	const threadView = async (record: SessionRecord): Promise<SessionView> => {
+		const { session } = record;
+		// Where the platform does not say, the thread is listed without.
+		const linkTo = async () => (await options.gatewayOf(session)?.linkTo?.(session)) ?? null;
+		const link = await linkTo().catch(() => null);
+		return { ...(await summaryOf(runs, record)), waiting: record.waiting.length, link };
+	};
+
 	/** A run of the session: the one that is named, or its latest. */
 	const runIn = async (session: string, wanted: string | null): Promise<string | null> => {
 		const record = (await sessions.meant(session)).at(0);
@@ -245,6 +263,11 @@ export function createBot(options: BotOptions): RunningBot {
 			const shown = isChannel(session) ? meant.filter(({ active }) => active !== null) : meant.slice(0, 1);
 			return (await Promise.all(shown.map((record) => statusOf(record, options.sayIn(locale))))).flat();
 		},
+		async threads(session) {
+			const records = await threadsOf(session);
+			const shown = records.slice(0, MOST_THREADS);
+			return { threads: await Promise.all(shown.map(threadView)), more: records.length > shown.length };
+		},
 		async why(session, wanted): Promise<Why | null> {
 			const run = await runIn(session, wanted);
 			if (run === null) return null;
@@ -275,6 +298,19 @@ export function createBot(options: BotOptions): RunningBot {
 			for (const { session, active, waiting } of await sessions.busy()) {
 				if (waiting.length > 0) showQueue(session, waiting);
 				if (active !== null && runs.live(active) === null) await sessions.ended(session, active);
+			}
+		},
+		async endLeft(session) {
+			for (;;) {
+				const active = (await sessions.get(session))?.active ?? null;
+				if (active === null) return;
+				if ((await runs.record(active))?.status === 'finished' && !endings.has(active)) {
+					await sessions.ended(session, active);
+					continue;
+				}
+				if (runs.live(active) === null) await take(active, null);
+				if ((await (endings.get(active) ?? 'finished')) === 'suspended') return;
+				while (sequels.size > 0) await Promise.allSettled(sequels);
 			}
 		},
 		async settled() {

@@ -1,11 +1,12 @@
 import type { RunningBot } from './bot.ts';
 import type { CommandForm } from './core/command-form.ts';
-import type { GatewayHost, Inbound, PlacedMessage, ThreadSummary } from './core/gateway.ts';
+import type { GatewayHost, Inbound, PlacedMessage } from './core/gateway.ts';
 import type { Say } from './core/say.ts';
 import { viewOf } from './observers/thread.ts';
 import { messagesOf } from './observers/thread-messages.ts';
 import type { Runs } from './runs/runs.ts';
 import { queueMessage } from './sessions/queue-message.ts';
+import { summaryOf } from './sessions/said-in.ts';
 import type { SessionRecord } from './sessions/session-record.ts';
 
 export interface HostOptions {
@@ -23,13 +24,7 @@ export function createHost({ bot, runs, say, commands, receive, keptFile }: Host
 		return messagesOf(viewOf(await runs.events(run)), say).map((message) => ({ run, message }));
 	};
 
-	const summary = async (record: SessionRecord): Promise<ThreadSummary> => {
-		const ended = record.runs.filter(({ run }) => run !== record.active).at(-1);
-		const result = ended === undefined ? null : ((await runs.record(ended.run))?.result ?? null);
-		const { session, title, startedAt, active } = record;
-		const state = active === null ? 'finished' : 'running';
-		return { session, title, startedAt, state, outcome: result?.outcome ?? null, runs: record.runs.length };
-	};
+	const summary = (record: SessionRecord) => summaryOf(runs, record);
 
 	return {
 		receive,

@@ -123,6 +123,7 @@ function promptSizes(
 		question,
 		attachments: [],
 		history: [],
+		digest: null,
 		feedback: null,
 		transcript: [],
 		begun: new Map<string, string>(),

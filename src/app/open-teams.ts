@@ -3,6 +3,7 @@ import { meteredBackend } from '../access/metered-backend.ts';
 import { createRateLimits } from '../adapters/backends/shared/rate-limit.ts';
 import type { BackendServices } from '../adapters/backends/shared/resilient-stream.ts';
 import { createModelAgent } from '../agents/loop.ts';
+import { cheapestOf } from '../config/cheapest-of.ts';
 import type { LoadedConfig } from '../config/check-config.ts';
 import { chooseTeam } from '../config/choose-team.ts';
 import type { ConfiguredTeam } from '../config/configured-team.ts';
@@ -46,6 +47,16 @@ export function openTeams(
 		return known;
 	};
 
+	const priceTable = (): Promise<PriceTable> => {
+		prices ??= loadPrices(config);
+		return prices;
+	};
+
+	const budgetsOf = (table: PriceTable): Spending => {
+		spending ??= openSpending(config, clock, table, ledger);
+		return spending;
+	};
+
 	const named = (name: string | null): Promise<ConfiguredTeam> => {
 		const known = chosen.get(name) ?? chooseTeam({ config, name, env, fetch });
 		chosen.set(name, known);
@@ -57,10 +68,8 @@ export function openTeams(
 		const configured = (await named(team.name)).agents;
 		const tools = openTools(run);
 		const gate = approvals.gateOf(run);
-		prices ??= loadPrices(config);
-		const table = await prices;
-		spending ??= openSpending(config, clock, table, ledger);
-		const budgets = spending;
+		const table = await priceTable();
+		const budgets = budgetsOf(table);
 		const payer: Payer = { ...decodeSessionId(run.session), user: run.requester?.user ?? null };
 		const agents = team.members.map(async ({ id }): Promise<[string, Agent][]> => {
 			const settings = configured.get(id);
@@ -82,6 +91,18 @@ export function openTeams(
 		return backendOf(first.backend);
 	};
 
+	/** The cheapest model that is configured, paid for by the place of a session; null: there is none but scripts. */
+	const cheapestFor = async (session: string): Promise<Backend | null> => {
+		const first = await named(null).catch(() => null);
+		const others = [...config.teams.values()].filter(({ problems }) => problems.length === 0);
+		const table = await priceTable();
+		const cheapest = cheapestOf(first === null ? others : [first, ...others], table);
+		if (cheapest === null) return null;
+		const payer: Payer = { ...decodeSessionId(session), user: null };
+		const { maxOutputTokens } = cheapest;
+		return meteredBackend(await backendOf(cheapest), budgetsOf(table), { payer, maxOutputTokens });
+	};
+
 	const list = async () => {
 		const first = await named(null).catch((error: unknown) => ({ team: null, notes: [sentenceOf(error)] }));
 		const others = [...config.teams.values()].filter(({ problems }) => problems.length === 0).map(({ team }) => team);
@@ -91,7 +112,7 @@ export function openTeams(
 		return { teams: summaries, notes: first.notes };
 	};
 
-	return { named, agentsOf, list, backendOf: backendOfTeam };
+	return { named, agentsOf, list, backendOf: backendOfTeam, cheapestFor };
 }
 
 function openSpending({ access }: LoadedConfig, clock: Clock, prices: PriceTable, { store, report }: Ledger): Spending {

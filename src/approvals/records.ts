@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { type Approval, approvalSchema, isOpen } from '../core/approval.ts';
 import { BotError } from '../core/errors.ts';
-import { allRecords, type Store, type StoreChange } from '../core/store.ts';
+import { allRecords, recordsFrom, type Store, type StoreChange } from '../core/store.ts';
 import { sha256, type ToolFacts } from './digest.ts';
 
 /** Requests by id. */
@@ -99,6 +99,19 @@ export function createApprovalRecords(store: Store): ApprovalRecords {
 			if ((await store.get(TOOLS, key)) === null) await store.commit([{ type: 'put', kind: TOOLS, key, value }]);
 		},
 	};
+}
+
+/** The changes after which nothing of a run's requests is there. Their places in the audit stay. */
+export async function requestsForgotten(store: Store, run: string): Promise<StoreChange[]> {
+	const places = await recordsFrom(store, OF_RUN, `${nameOf(run)}-`);
+	return places.flatMap(({ key, value }): StoreChange[] => {
+		const { id } = idSchema.parse(value);
+		return [
+			{ type: 'delete', kind: KIND, key: id },
+			{ type: 'delete', kind: OPEN, key: id },
+			{ type: 'delete', kind: OF_RUN, key },
+		];
+	});
 }
 
 /** Ids come from people's buttons: anything else was never one. */

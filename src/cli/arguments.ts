@@ -16,6 +16,8 @@ const askOptions = {
 	'dry-run': { type: 'boolean', default: false },
 	quick: { type: 'boolean', default: false },
 	resume: { type: 'boolean', default: false },
+	session: { type: 'string' },
+	sessions: { type: 'boolean', default: false },
 	approve: { type: 'string' },
 	files: { type: 'string' },
 } as const;
@@ -48,6 +50,8 @@ export const usage = `MassGen Chat: a team of AI agents answers in one thread.
 
   npm start                                   ask questions one after the other
   npm run ask -- "question" [options]         ask one question
+  npm run ask -- --sessions                   list the threads that were begun here
+  npm run ask -- --session ID "question"      go on in a thread, after what was said there
   npm run ask -- --resume [run]               continue an interrupted run (the latest, or by id)
   npm run tools -- [list|show|pin] [server] [tool]
                                               look at the tools of MCP servers; pin what they are now

@@ -18,7 +18,7 @@ export async function askOnce(args: readonly string[], openStore?: AppOptions['o
 		process.stdout.write(usage);
 		return exitCode.done;
 	}
-	const question = options.resume ? '' : await questionOf(options);
+	const question = options.resume || options.sessions ? '' : await questionOf(options);
 	if (options['dry-run']) return dryRun(question, options);
 	return put(question, options, openStore);
 }
@@ -60,6 +60,13 @@ async function put(question: string, options: AskArguments, openStore: AppOption
 		const how = await interruptible(
 			async () => {
 				await app.listen();
+				if (options.sessions) return (await submit(app, question, options)) === null ? 'listed' : 'refused';
+				if (options.session !== undefined) {
+					await checkSession(app, options.session);
+					await app.bot.endLeft(options.session);
+					seen.run = null;
+					seen.finished = null;
+				}
 				const error = await submit(app, question, options);
 				if (error !== null || seen.run === null) return 'refused';
 				// The person has been told why by then.
@@ -67,6 +74,7 @@ async function put(question: string, options: AskArguments, openStore: AppOption
 			},
 			() => app.runs.close(),
 		);
+		if (how === 'listed') return exitCode.done;
 		if (how === 'refused') return exitCode.configuration;
 		if (how === 'lost') return exitCode.runFailed;
 		if (how === 'suspended') {
@@ -79,14 +87,23 @@ async function put(question: string, options: AskArguments, openStore: AppOption
 	}
 }
 
+/** Throws `input_invalid` for a thread that was not begun at a terminal with this data. */
+async function checkSession(app: App, session: string): Promise<void> {
+	const isOurs = session.startsWith('terminal:') && (await app.bot.sessions.get(session)) !== null;
+	if (isOurs) return;
+	const userMessage = `There is no thread ${session} here. List those there are with \`npm run ask -- --sessions\`.`;
+	throw new BotError('input_invalid', `no session ${session}`, { userMessage });
+}
+
 /** Whoever sits at a terminal is asked about calls that wait; where nobody does, they are denied. */
-function terminalFor({ approve, files }: AskArguments): TerminalPlace {
+function terminalFor({ approve, files, session }: AskArguments): TerminalPlace {
 	const { stdin: input, stdout: output, stderr: errors } = process;
 	const sitsThere = input.isTTY === true && output.isTTY === true;
 	return {
 		...{ input, output, errors, interactive: false },
 		approve: approve ?? (sitsThere ? 'ask' : 'deny'),
 		filesFolder: files ?? null,
+		...(session === undefined ? {} : { session }),
 	};
 }
 
@@ -98,8 +115,12 @@ async function submit(app: App, question: string, options: AskArguments): Promis
 		roles: [],
 		kind: 'member' as const,
 	};
-	const session = app.terminal?.session ?? encodeSessionId({ ...principal, channel: 'json', thread: randomUUID() });
+	const session =
+		app.terminal?.session ??
+		options.session ??
+		encodeSessionId({ ...principal, channel: 'json', thread: randomUUID() });
 	const common = { type: 'command', id: randomUUID(), principal, session } as const;
+	if (options.sessions) return app.submit({ ...common, name: 'sessions', options: {} });
 	if (options.resume) {
 		const inbound: Inbound = { ...common, name: 'resume', options: options.text === '' ? {} : { run: options.text } };
 		return app.submit(inbound);

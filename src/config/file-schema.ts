@@ -36,6 +36,17 @@ const workspaceLimitsSchema = z.strictObject({
 	max_files: field(z.number().int().min(10).max(1_000_000), 'Files and folders. Default 20000.'),
 });
 
+const sessionsSchema = z.strictObject({
+	history_characters: field(
+		z.number().int().min(2_000).max(1_000_000),
+		'How much of a thread its next run is told, beside the beginnings of all questions. What is older is summed up. Default 40000.',
+	),
+	retention_days: field(
+		z.number().int().min(1).max(36_500),
+		'Threads in which nothing was asked for so long are deleted, with their files. Left out: nothing is deleted.',
+	),
+});
+
 /** Keys that stand in files of MassGen's and that MassGen itself passes over. */
 const passedOver = {
 	name: field(anything, 'Not read.', { ignored: 'a team has the name of its file' }),
@@ -70,6 +81,7 @@ export const mainFileSchema = z.strictObject({
 	),
 	allowed_folders: field(z.array(text), 'Folders of this machine that teams may name under `context_paths`.'),
 	workspace_limits: field(workspaceLimitsSchema, 'How much the folder of one agent holds. It is in memory.'),
+	sessions: field(sessionsSchema, 'What is told and kept of threads.'),
 	providers: field(z.record(text, providerSchema), 'Keys, addresses and rate limits by provider.'),
 	prices: field(z.record(text, priceSchema), 'Prices by model, for models that the price table does not know.'),
 	policy: field(

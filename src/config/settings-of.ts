@@ -26,6 +26,15 @@ export interface ModelPrice {
 	cachedInputPerMillion: number | null;
 }
 
+export interface SessionSettings {
+	/** Characters of a conversation that its next run is told. */
+	historyCharacters: number;
+	/** Age (ms) at which a conversation is deleted; null: never. */
+	retentionMs: number | null;
+}
+
+const DAY_MS = 86_400_000;
+
 export interface Settings {
 	/** Absolute. */
 	dataDir: string;
@@ -59,6 +68,8 @@ export interface Settings {
 	autoWorkspaces: boolean;
 	/** How much the folder of one agent holds. */
 	workspaceLimits: WorkspaceLimits;
+	/** What is told and kept of threads. */
+	sessions: SessionSettings;
 	/** The most that any level of the main file gives to a command. */
 	commandCeiling: SandboxLevel;
 	/** MCP servers of every agent. Hold secrets. */
@@ -119,10 +130,16 @@ export function settingsOf(
 			bytes: (data.workspace_limits?.max_megabytes ?? 128) * 2 ** 20,
 			files: data.workspace_limits?.max_files ?? 20_000,
 		},
+		sessions: sessionSettings(data.sessions),
 		commandCeiling: ceilingOf(data.sandbox),
 		mcpServers,
 		policy,
 	};
+}
+
+function sessionSettings(given: MainFile['sessions'] = {}): SessionSettings {
+	const { history_characters: historyCharacters = 40_000, retention_days: days } = given;
+	return { historyCharacters, retentionMs: days === undefined ? null : days * DAY_MS };
 }
 
 function ceilingOf(sandbox: SandboxConfig | undefined): SandboxLevel {

@@ -2,16 +2,11 @@ import { z } from 'zod';
 import type { ApprovalItem } from './approval.ts';
 import type { Attachment } from './attachment.ts';
 import type { Refusal, Verdict } from './coordination.ts';
+import type { Digest, Exchange } from './history.ts';
 import type { KeptFiles } from './kept-files.ts';
 import type { Message } from './message.ts';
 import type { PlannedTask } from './task-plan.ts';
 import type { ModelCall } from './usage.ts';
-
-/** One exchange of an earlier run in the same session. */
-export interface Exchange {
-	question: string;
-	answer: string;
-}
 
 /** An answer as an agent may see it: anonymous. */
 export interface SeenAnswer {
@@ -45,7 +40,10 @@ interface TurnFacts {
 	question: string;
 	/** Files of the conversation, this question's and earlier ones'. */
 	attachments: readonly Attachment[];
+	/** Oldest first. */
 	history: readonly Exchange[];
+	/** What is kept of the first of them; null: nothing. */
+	digest: Digest | null;
 	feedback: Feedback | null;
 	/** Where an interrupted turn of the same kind had got to; empty for a new turn. */
 	transcript: readonly Message[];

@@ -21,8 +21,8 @@ export interface BackendRequest {
 	 */
 	run: string;
 	agent: string;
-	/** Which kind of turn the call is part of. Only the scripted backend reads it. */
-	kind: 'answer' | 'evaluate' | 'present' | 'review';
+	/** Which kind of turn the call is part of; `digest`: none, it sums up a conversation. Only the scripted backend reads it. */
+	kind: 'answer' | 'evaluate' | 'present' | 'review' | 'digest';
 }
 
 /** Why a call failed, in words that code can act on. */

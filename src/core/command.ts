@@ -4,7 +4,7 @@ import type { Approval, ApprovalDecision, Risk } from './approval.ts';
 import type { OfferedFile } from './attachment.ts';
 import type { CommandForm } from './command-form.ts';
 import type { Outcome } from './coordination.ts';
-import type { BoardRow, MessageOf, Principal, TeamSummary } from './gateway.ts';
+import type { BoardRow, MessageOf, Principal, TeamSummary, ThreadSummary } from './gateway.ts';
 import type { RiskPolicy } from './risk-policy.ts';
 import type { Verbosity } from './run.ts';
 import type { Say } from './say.ts';
@@ -48,6 +48,11 @@ export interface Bot {
 	retry(request: RetryRequest): Promise<Asked>;
 	/** How the session's latest run stands; in a channel as a whole: those that are running. Notes are in `locale`. */
 	status(session: string, locale: string | null): Promise<readonly RunStatus[]>;
+	/**
+	 * Threads of the session's channel, the newest first and at most 20; on the terminal those of every process. `more`:
+	 * there are older ones.
+	 */
+	threads(session: string): Promise<{ threads: readonly SessionView[]; more: boolean }>;
 	/** Who voted for whom and why in a run (null: the session's latest) of this session; null when there is none. */
 	why(session: string, run: string | null): Promise<Why | null>;
 	/** Keeps what a person thinks of a run of this session (null: the latest); false when there is none. */
@@ -71,6 +76,13 @@ export interface Bot {
 	policy(): RiskPolicy;
 	/** What would become of a call, and by which rule. Nothing is called. */
 	tryPolicy(trial: PolicyQuestion): Promise<PolicyTrial>;
+}
+
+export interface SessionView extends ThreadSummary {
+	/** Questions behind what runs. */
+	waiting: number;
+	/** What opens the thread; null: the platform has no such thing, or it is not there any more. */
+	link: string | null;
 }
 
 export interface PolicyQuestion {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { StoreChange } from './store.ts';
 
 /** How many files of a folder are listed beside it. */
 export const LISTED_FILES = 20;
@@ -17,6 +18,15 @@ export type KeptFiles = z.infer<typeof keptFilesSchema>;
 /** Records of files by content, under the SHA-256 of their bytes in hexadecimal. Attachments are among them. */
 export const FILE_RECORDS = 'file';
 export const fileRecordSchema = z.object({ base64: z.string() });
+
+/** Files that may be of no use any more, by the same keys. Whoever keeps the file again takes the word back. */
+export const LOOSE_FILES = 'loose-file';
+
+/** The changes that keep a file's bytes. */
+export const fileKept = (key: string, base64: string): StoreChange[] => [
+	{ type: 'put', kind: FILE_RECORDS, key, value: { base64 } },
+	{ type: 'delete', kind: LOOSE_FILES, key },
+];
 
 /** Records of what folders held, under the id of `KeptFiles`. */
 export const FOLDER_RECORDS = 'kept-folder';

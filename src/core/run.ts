@@ -3,6 +3,7 @@ import { begunCallSchema } from './agent.ts';
 import { approvalSchema, personSchema } from './approval.ts';
 import { attachmentSchema } from './attachment.ts';
 import { outcomeSchema, signalSchema } from './coordination.ts';
+import { digestSchema, exchangeSchema } from './history.ts';
 import { keptFilesSchema } from './kept-files.ts';
 import { messageSchema } from './message.ts';
 import { plannedTaskSchema } from './task-plan.ts';
@@ -35,7 +36,9 @@ export const runInputSchema = z.object({
 	question: z.string().min(1).max(MAX_QUESTION),
 	/** The run whose question was put again. */
 	retryOf: z.string().nullable(),
-	history: z.array(z.object({ question: z.string(), answer: z.string() })),
+	history: z.array(exchangeSchema),
+	/** What a model has kept of the first of `history`; null: nothing. */
+	digest: digestSchema.nullable().default(null),
 	team: teamSchema,
 	/** Anonymous name by member id, shuffled once per run. */
 	names: z.record(memberSchema.shape.id, z.string()),

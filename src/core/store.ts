@@ -20,6 +20,8 @@ export type StoreChange =
 	| { type: 'delete'; kind: string; key: string; version?: number }
 	/** Appends one entry. `seq`: the number it must get; left out: the next one. */
 	| { type: 'append'; log: string; value: unknown; seq?: number }
+	/** Removes all entries of a log that nobody watches; the next one is number 1 again. */
+	| { type: 'drop'; log: string }
 	/** Changes nothing; the commit stands only while the record has this version (a fencing token). */
 	| { type: 'check'; kind: string; key: string; version: number };
 
@@ -60,6 +62,19 @@ export async function* allRecords(store: Store, kind: string): AsyncIterable<Sto
 		yield* page;
 		const last = page.at(-1);
 		if (last === undefined || page.length < PAGE) return;
+		after = last.key;
+	}
+}
+
+/** The records of a kind whose keys begin with `prefix`, in ascending key order. */
+export async function recordsFrom(store: Store, kind: string, prefix: string): Promise<StoredRecord[]> {
+	const found: StoredRecord[] = [];
+	for (let after = prefix; ; ) {
+		const page = await store.list(kind, { after, limit: PAGE });
+		const own = page.filter(({ key }) => key.startsWith(prefix));
+		found.push(...own);
+		const last = own.at(-1);
+		if (last === undefined || own.length < PAGE) return found;
 		after = last.key;
 	}
 }

@@ -57,6 +57,10 @@ export function createSlotRecords(store: Store, run: string): SlotRecords {
 	};
 }
 
+/** The changes after which nobody knows any more where a run is shown. */
+export const slotsForgotten = (run: string): StoreChange[] =>
+	[SLOTS, SHOWING].map((kind) => ({ type: 'delete', kind, key: run }));
+
 /** Runs whose thread may not be shown to the end, in the order of their ids. */
 export async function incompleteThreads(store: Store): Promise<readonly string[]> {
 	const runs: string[] = [];

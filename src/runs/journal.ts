@@ -1,6 +1,6 @@
 import { BotError } from '../core/errors.ts';
-import { type JournalEntry, journalEntrySchema, type RunRecord, runRecordSchema } from '../core/run.ts';
-import { allRecords, type Store, type StoreChange } from '../core/store.ts';
+import { type JournalEntry, journalEntrySchema, type RunInput, type RunRecord, runRecordSchema } from '../core/run.ts';
+import { allRecords, type LogEntry, type Store, type StoreChange } from '../core/store.ts';
 
 const PAGE = 1_000;
 const RUNS = 'run';
@@ -82,27 +82,46 @@ export async function claimJournal(
 	return { journal: journalAt(store, run, entries.length, token ?? 0), entries };
 }
 
+/** What a run was asked, from the first entry alone. Throws as `readJournal` does. */
+export async function readInput(store: Store, run: string): Promise<RunInput> {
+	const [first] = checked(run, await store.read(logOf(run), { after: 0, limit: 1 }));
+	if (first === undefined) throw noRun(run);
+	if (first.type === 'opened') return first.input;
+	throw new BotError('store_failed', `the journal of run ${run} does not begin with its opening`);
+}
+
 /** All entries of a run, checked. Throws `run_unknown` when there are none, `store_failed` when one is not readable. */
 export async function readJournal(store: Store, run: string): Promise<JournalEntry[]> {
 	const entries: JournalEntry[] = [];
 	for (;;) {
 		const page = await store.read(logOf(run), { after: entries.length, limit: PAGE });
-		for (const { seq, value } of page) {
-			const entry = journalEntrySchema.safeParse(value);
-			if (!entry.success) {
-				throw new BotError('store_failed', `entry ${seq} of run ${run} is not readable: ${entry.error.message}`, {
-					userMessage: `The journal of run ${run} has an entry (${seq}) that this version cannot read. Update MassGen Chat, or start the question anew.`,
-				});
-			}
-			entries.push(entry.data);
-		}
+		entries.push(...checked(run, page));
 		if (page.length < PAGE) break;
 	}
-	if (entries.length === 0) {
-		throw new BotError('run_unknown', `no run ${run}`, { userMessage: `There is no run ${run} in this data folder.` });
-	}
+	if (entries.length === 0) throw noRun(run);
 	return entries;
 }
+
+function checked(run: string, page: readonly LogEntry[]): JournalEntry[] {
+	return page.map(({ seq, value }) => {
+		const entry = journalEntrySchema.safeParse(value);
+		if (entry.success) return entry.data;
+		throw new BotError('store_failed', `entry ${seq} of run ${run} is not readable: ${entry.error.message}`, {
+			userMessage: `The journal of run ${run} has an entry (${seq}) that this version cannot read. Update MassGen Chat, or start the question anew.`,
+		});
+	});
+}
+
+function noRun(run: string): BotError {
+	return new BotError('run_unknown', `no run ${run}`, { userMessage: `There is no run ${run} in this data folder.` });
+}
+
+/** The changes after which nothing of a run's journal is there. Only for a run that nobody holds. */
+export const journalForgotten = (run: string): StoreChange[] => [
+	{ type: 'drop', log: logOf(run) },
+	{ type: 'delete', kind: RUNS, key: run },
+	{ type: 'delete', kind: LEASES, key: run },
+];
 
 /** The change that marks a run finished in its record. */
 export function finishedRecord(record: RunRecord, result: NonNullable<RunRecord['result']>): StoreChange {

@@ -1,18 +1,27 @@
 import { randomBytes } from 'node:crypto';
-import type { Agent, Exchange } from '../core/agent.ts';
+import type { Agent } from '../core/agent.ts';
 import type { Person } from '../core/approval.ts';
 import type { Attachment } from '../core/attachment.ts';
 import type { Audit } from '../core/audit.ts';
 import type { Clock } from '../core/clock.ts';
 import { BotError } from '../core/errors.ts';
 import type { Approvals, GatedRun } from '../core/gate.ts';
+import type { Digest, Exchange } from '../core/history.ts';
 import { type JournalEntry, MAX_QUESTION, type RunInput, type RunRecord, type Showing } from '../core/run.ts';
 import type { RunEvent } from '../core/run-event.ts';
 import type { Store, StoreChange } from '../core/store.ts';
 import type { Team } from '../core/team.ts';
 import { createCrew } from './crew.ts';
 import { openFold, type RunFold } from './fold.ts';
-import { claimJournal, createJournal, finishedRecord, listRunRecords, readJournal, readRunRecord } from './journal.ts';
+import {
+	claimJournal,
+	createJournal,
+	finishedRecord,
+	listRunRecords,
+	readInput,
+	readJournal,
+	readRunRecord,
+} from './journal.ts';
 import { type Crew, createLiveRun, type LiveRun } from './live-run.ts';
 
 export interface RunRequest {
@@ -21,6 +30,8 @@ export interface RunRequest {
 	session: string;
 	question: string;
 	history: readonly Exchange[];
+	/** What is kept of the first of `history`; null: nothing. */
+	digest: Digest | null;
 	/** The run whose question this is again. */
 	retryOf: string | null;
 	team: Team;
@@ -151,7 +162,7 @@ export function createRuns(options: RunsOptions): Runs {
 			return found.sort((a, b) => a.startedAt - b.startedAt);
 		},
 		record: (run) => readRunRecord(store, run),
-		input: async (run) => replay(await readJournal(store, run)).fold.input,
+		input: (run) => readInput(store, run),
 		events: async (run) => replay(await readJournal(store, run)).events,
 		async close() {
 			closed = true;
@@ -177,7 +188,7 @@ export function checkQuestion(question: string): void {
 }
 
 function inputOf(request: RunRequest, random: () => number): RunInput {
-	const { session, question, history, retryOf, team, showing, attachments, requester, files } = request;
+	const { session, question, history, digest, retryOf, team, showing, attachments, requester, files } = request;
 	checkQuestion(question);
 	const names = shuffledNames(
 		team.members.map((member) => member.id),
@@ -188,6 +199,7 @@ function inputOf(request: RunRequest, random: () => number): RunInput {
 		question,
 		retryOf,
 		history: [...history],
+		digest,
 		team,
 		names,
 		showing,

@@ -20,6 +20,7 @@ export function turnFor(work: Exclude<Pending, { type: 'choose' }>, fold: RunFol
 		question: input.question,
 		attachments: input.attachments,
 		history: input.history,
+		digest: input.digest,
 		feedback: state.feedback === null ? null : { ...state.feedback, orchestration: state.orchestration },
 		transcript: done?.messages ?? [],
 		begun: done?.begun ?? new Map<string, string>(),

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { personSchema } from '../core/approval.ts';
 import { attachmentSchema } from '../core/attachment.ts';
 import { plainShowing, showingSchema } from '../core/run.ts';
+import type { Store } from '../core/store.ts';
 
 const waitingSchema = z.object({
 	id: z.string(),
@@ -39,6 +40,23 @@ export const sessionRecordSchema = z.object({
 });
 /** A conversation: its runs in order, the one that is going, and what waits behind it. */
 export type SessionRecord = z.infer<typeof sessionRecordSchema>;
+
+/** Conversations by `sessionKey`. */
+export const SESSIONS = 'session';
+/** What people think of runs: `<run>:<who>`. */
+export const RATINGS = 'rating';
+/** Conversations by `threadKeyOf`. */
+export const THREADS = 'thread';
+
+/** Version 0: there is none. */
+export async function readSession(
+	store: Store,
+	session: string,
+): Promise<{ record: SessionRecord | null; version: number }> {
+	const found = await store.get(SESSIONS, sessionKey(session));
+	if (found === null) return { record: null, version: 0 };
+	return { record: sessionRecordSchema.parse(found.value), version: found.version };
+}
 
 /** Longest key of the store, in characters. */
 const KEY_LIMIT = 200;

@@ -3,18 +3,20 @@ import type { Asked } from '../core/command.ts';
 import { isStoreConflict } from '../core/errors.ts';
 import { decodeSessionId, isChannel } from '../core/session-id.ts';
 import { allRecords, type Store, type StoreChange } from '../core/store.ts';
+import { digestDue } from './digest-record.ts';
 import {
 	lineage,
+	readSession,
+	SESSIONS,
 	type SessionRecord,
 	sessionKey,
 	sessionRecordSchema,
+	THREADS,
 	threadKeyOf,
 	threadPrefix,
 	type Waiting,
 } from './session-record.ts';
 
-const SESSIONS = 'session';
-const THREADS = 'thread';
 /** Sessions with an active run: what a new process must look after. */
 const BUSY = 'busy';
 /** Questions in one line: each is a whole run, and the line is written as a whole. */
@@ -74,11 +76,7 @@ export interface SessionsOptions {
 export function createSessions(options: SessionsOptions): Sessions {
 	const { store, clock } = options;
 
-	const read = async (session: string): Promise<{ record: SessionRecord | null; version: number }> => {
-		const found = await store.get(SESSIONS, sessionKey(session));
-		if (found === null) return { record: null, version: 0 };
-		return { record: sessionRecordSchema.parse(found.value), version: found.version };
-	};
+	const read = (session: string): Promise<Found> => readSession(store, session);
 
 	const put = (record: SessionRecord, version: number): StoreChange => ({
 		type: 'put',
@@ -107,7 +105,12 @@ export function createSessions(options: SessionsOptions): Sessions {
 		return { session, title, startedAt, threadKey, runs: [], active: null, waiting: [] };
 	};
 
-	const begin = async (record: SessionRecord, version: number, waiting: Waiting): Promise<string> => {
+	const begin = async (
+		record: SessionRecord,
+		version: number,
+		waiting: Waiting,
+		ended: readonly StoreChange[] = [],
+	): Promise<string> => {
 		const { session } = record;
 		const run = options.newRunId();
 		const next: SessionRecord = {
@@ -117,6 +120,7 @@ export function createSessions(options: SessionsOptions): Sessions {
 			waiting: record.waiting.filter(({ id }) => id !== waiting.id),
 		};
 		const also: StoreChange[] = [
+			...ended,
 			put(next, version),
 			{ type: 'put', kind: BUSY, key: sessionKey(session), value: { session } },
 			{ type: 'put', kind: THREADS, key: record.threadKey, value: { session } },
@@ -130,6 +134,7 @@ export function createSessions(options: SessionsOptions): Sessions {
 		store.commit([
 			put({ ...record, active: null }, version),
 			{ type: 'delete', kind: BUSY, key: sessionKey(record.session) },
+			...afterEnd(record),
 		]);
 
 	/** Begins what waits first; what cannot be begun leaves the line, so that it holds nobody up. */
@@ -139,7 +144,7 @@ export function createSessions(options: SessionsOptions): Sessions {
 			const [first, ...rest] = record.waiting;
 			try {
 				if (first === undefined) await idle(record, version);
-				else await begin(record, version, first);
+				else await begin(record, version, first, afterEnd(record));
 				return true;
 			} catch (error) {
 				if (first === undefined || isStoreConflict(error)) throw error;
@@ -221,6 +226,9 @@ function retryUnderWay(record: SessionRecord, retryOf: string | null): Asked | n
 	const position = record.waiting.findIndex((waiting) => waiting.retryOf === retryOf) + 1;
 	return position === 0 ? null : { type: 'queued', position };
 }
+
+/** The newest exchange is told as it is, so there is something to sum up from the second on. */
+const afterEnd = ({ session, runs }: SessionRecord): StoreChange[] => (runs.length < 2 ? [] : [digestDue(session)]);
 
 interface Found {
 	record: SessionRecord | null;

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { extname } from 'node:path';
 import type { Attachment, OfferedFile } from '../core/attachment.ts';
 import { BotError, messageOf } from '../core/errors.ts';
-import { FILE_RECORDS } from '../core/kept-files.ts';
+import { fileKept } from '../core/kept-files.ts';
 import type { Say } from '../core/say.ts';
 import type { Store } from '../core/store.ts';
 
@@ -53,8 +53,7 @@ async function take(store: Store, file: OfferedFile, say: Say): Promise<Attachme
 	const text = isText(name, mediaType) ? textOf(bytes) : null;
 	if (isText(name, mediaType) && text === null) throw refused([say('file.not_text', { name })], say);
 	const key = createHash('sha256').update(bytes).digest('hex');
-	const value = { base64: Buffer.from(bytes).toString('base64') };
-	await store.commit([{ type: 'put', kind: FILE_RECORDS, key, value }]);
+	await store.commit(fileKept(key, Buffer.from(bytes).toString('base64')));
 	return { name, mediaType, bytes: bytes.length, key, text };
 }
 

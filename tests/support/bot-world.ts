@@ -25,7 +25,7 @@ export const person = { platform: 'test', tenant: 't', user: 'ada', roles: [] };
 /** A bot over a store, with agents by id and a gateway that keeps what it is shown. */
 export function botWorld(
 	agents: readonly Agent[],
-	options: { store?: Store; team?: Team; keepsMessages?: boolean } = {},
+	options: { store?: Store; team?: Team; keepsMessages?: boolean; historyLimit?: number } = {},
 ) {
 	const clock = createManualClock();
 	const store = options.store ?? createMemoryStore();
@@ -45,6 +45,7 @@ export function botWorld(
 	const bot = createBot({
 		desk: noApprovals,
 		policyBook: noPolicy,
+		historyLimit: options.historyLimit ?? 40_000,
 		store,
 		runs,
 		clock,

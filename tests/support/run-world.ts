@@ -44,6 +44,7 @@ export function runWorld(
 				question: extra.question ?? 'Why?',
 				retryOf: null,
 				history: [],
+				digest: null,
 				team,
 				showing: plainShowing,
 				attachments: [],

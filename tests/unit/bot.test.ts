@@ -63,6 +63,7 @@ function world(
 	const bot = createBot({
 		desk: noApprovals,
 		policyBook: noPolicy,
+		historyLimit: 40_000,
 		store,
 		runs,
 		clock,

@@ -41,6 +41,7 @@ function world(options: { store?: Store; failure?: unknown; clock?: ManualClock;
 		decide: async () => null,
 		stop: async () => false,
 		status: async () => [],
+		threads: async () => ({ threads: [], more: false }),
 		why: async () => null,
 		rate: async () => false,
 		teams: async () => ({ teams: [], notes: [] }),

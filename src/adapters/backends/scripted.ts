@@ -35,7 +35,7 @@ async function* follow(
 	signal: AbortSignal,
 ): AsyncGenerator<BackendEvent, void> {
 	const prompt = readPrompt(request);
-	const step = chooseStep(script[request.kind], prompt);
+	const step = chooseStep(script[request.kind] ?? [], prompt);
 	if (step === null) {
 		const message = `The script has no step of kind "${request.kind}" whose conditions hold here. Add one without "when".`;
 		yield { type: 'failed', failure: 'request_invalid', retryable: false, message, usage: unknownUsage };

@@ -39,6 +39,12 @@ function createMemoryTables() {
 			undo.push(() => entries.pop());
 			entries.push(text);
 		},
+		drop(log) {
+			const entries = logs.get(log);
+			if (entries === undefined) return;
+			undo.push(() => logs.set(log, entries));
+			logs.delete(log);
+		},
 	};
 	return {
 		kinds,

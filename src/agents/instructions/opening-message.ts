@@ -1,5 +1,6 @@
 import type { Feedback, Turn } from '../../core/agent.ts';
 import { answerBlocks } from './answer-blocks.ts';
+import { earlierParts } from './earlier-parts.ts';
 import { evaluationTask } from './evaluation.ts';
 import { createFence, type Fence } from './fence.ts';
 import { presentationTask } from './presentation.ts';
@@ -12,7 +13,7 @@ const FIRST_ANSWER =
 export function openingMessage(turn: Turn): string {
 	const fence = createFence(`${turn.run}\n${turn.name}\n${turn.attempt}`, writtenByOthers(turn));
 	const parts = [
-		...history(turn, fence),
+		...earlierParts(turn, fence),
 		...attachments(turn, fence),
 		fence.block('question', turn.question),
 		...(turn.feedback === null ? [] : [feedback(turn.feedback, fence)]),
@@ -20,15 +21,6 @@ export function openingMessage(turn: Turn): string {
 		task(turn, fence),
 	];
 	return parts.join('\n\n');
-}
-
-function history(turn: Turn, fence: Fence): string[] {
-	if (turn.history.length === 0) return [];
-	const exchanges = turn.history.flatMap((exchange) => [
-		fence.block('earlier-question', exchange.question),
-		fence.block('earlier-answer', exchange.answer),
-	]);
-	return [['Earlier in this conversation:', ...exchanges].join('\n')];
 }
 
 function attachments(turn: Turn, fence: Fence): string[] {
@@ -71,6 +63,7 @@ function writtenByOthers(turn: Turn): string[] {
 	const texts = [turn.question, ...turn.answers.map((answer) => answer.content)];
 	for (const { name, text } of turn.attachments) texts.push(name, text ?? '');
 	for (const exchange of turn.history) texts.push(exchange.question, exchange.answer);
+	if (turn.digest !== null) texts.push(turn.digest.text);
 	if (turn.feedback !== null) {
 		texts.push(turn.feedback.reason, turn.feedback.instructions, turn.feedback.previousAnswer);
 	}

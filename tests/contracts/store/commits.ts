@@ -31,6 +31,20 @@ export function storeCommits(current: () => Store): void {
 			expect(await all()).toHaveLength(3);
 		});
 
+		it('drops a log, which begins at 1 again, also within one commit, and leaves others alone', async () => {
+			const drop = (log: string): StoreChange => ({ type: 'drop', log });
+			await store.commit([append('a'), append('b'), append('x', 'other')]);
+			expect(await store.commit([drop('log'), drop('never written')])).toEqual([0, 0]);
+			expect(await all()).toEqual([]);
+			expect(await all('other')).toHaveLength(1);
+			expect(await store.commit([append('c'), drop('log'), append('d')])).toEqual([1, 0, 1]);
+			expect(await all()).toEqual([{ seq: 1, value: 'd' }]);
+			const stale: StoreChange = { type: 'append', log: 'log', value: 0, seq: 9 };
+			await expect(store.commit([drop('log'), stale])).rejects.toEqual(conflict);
+			expect(await all()).toHaveLength(1);
+			await expect(store.commit([drop('')])).rejects.toEqual(invalid);
+		});
+
 		it('reads after a number, at most `limit` entries, 1 to 10,000 of them', async () => {
 			await store.commit(numbers(10_001).map((number) => append(number)));
 			const seqs = async (after: number, limit: number) =>

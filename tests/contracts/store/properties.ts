@@ -24,6 +24,11 @@ function applyToModel(model: Model, changes: readonly StoreChange[]): { model: M
 			next.logs[change.log] = entries;
 			continue;
 		}
+		if (change.type === 'drop') {
+			next.logs[change.log] = [];
+			numbers.push(0);
+			continue;
+		}
 		const record = next.records[change.key] ?? { version: 0, value: null, deleted: true };
 		if (change.version !== undefined && change.version !== (record.deleted ? 0 : record.version)) return null;
 		if (change.type === 'put') {
@@ -50,12 +55,13 @@ const anyChange: fc.Arbitrary<StoreChange> = fc.oneof(
 	fc.record({ ...place, type: fc.constant('delete' as const), version }),
 	fc.record({ type: fc.constant('append' as const), log, value }),
 	fc.record({ type: fc.constant('append' as const), log, value, seq: fc.integer({ min: 1, max: 4 }) }),
+	fc.record({ type: fc.constant('drop' as const), log }),
 	fc.record({ ...place, type: fc.constant('check' as const), version }),
 );
 
 const logIn = (kind: string, name: string) => `${kind}/${name}`;
 const moveTo = (kind: string, change: StoreChange): StoreChange =>
-	change.type === 'append' ? { ...change, log: logIn(kind, change.log) } : { ...change, kind };
+	'log' in change ? { ...change, log: logIn(kind, change.log) } : { ...change, kind };
 
 async function expectSame(store: Store, kind: string, model: Model): Promise<void> {
 	const live = Object.entries(model.records)

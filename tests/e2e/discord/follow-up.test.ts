@@ -45,6 +45,14 @@ describe('going on in a thread', () => {
 		expect(discord.violations).toEqual([]);
 	});
 
+	it('is possible from the list of the threads of a channel, which leads to each', async () => {
+		const { general, ada, place, discord } = await asked();
+		const told = await ada.slash(general, 'massgen sessions');
+		const link = `https://discord.com/channels/${discord.guildId('Alpha')}/${place.id}`;
+		await discord.until('the list', () => told.message()?.content.includes(`**First?** · answered · 1 run`));
+		expect(told.message()?.content).toContain(link);
+	});
+
 	it('leaves people alone who talk to each other there', async () => {
 		const { place, ada, ben, message, events, discord } = await asked(READING);
 		const said = ben.say(place, `<@${ada.user.id}> what do you think?`);

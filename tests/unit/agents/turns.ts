@@ -16,6 +16,7 @@ const common = {
 	question: 'Is the sea blue?',
 	attachments: [],
 	history: [],
+	digest: null,
 	feedback: null,
 	transcript: [],
 	begun: new Map<string, string>(),

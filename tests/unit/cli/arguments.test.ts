@@ -11,6 +11,7 @@ describe('the arguments of ask', () => {
 			'dry-run': false,
 			quick: false,
 			resume: false,
+			sessions: false,
 		});
 	});
 

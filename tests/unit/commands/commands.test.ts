@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { commands } from '../../../commands/index.ts';
-import type { Bot, RunStatus, Why } from '../../../src/core/command.ts';
+import type { Bot, RunStatus, SessionView, Why } from '../../../src/core/command.ts';
 import { formOf } from '../../../src/core/command-form.ts';
 import type { PlannedTask } from '../../../src/core/task-plan.ts';
 import type { ToolServerView } from '../../../src/core/tool-pins.ts';
@@ -27,6 +27,28 @@ const running: RunStatus = {
 	rows: [{ ...row, state: 'out', note: 'no credit', plan }],
 	waiting: 2,
 };
+const threads: SessionView[] = [
+	{
+		session: 'slack:t:c:1',
+		title: 'Why **is**\nthe sea\u202e blue?',
+		startedAt: Date.UTC(2026, 0, 31),
+		state: 'running',
+		outcome: 'answered',
+		runs: 2,
+		waiting: 1,
+		link: 'https://slack.example/archives/c/p1',
+	},
+	{
+		session: 'terminal:local:terminal:x',
+		title: 'And the sky?',
+		startedAt: Date.UTC(2026, 0, 30),
+		state: 'finished',
+		outcome: 'partial',
+		runs: 1,
+		waiting: 0,
+		link: null,
+	},
+];
 const votes: Why = {
 	agents: [
 		{ agent: 'a', name: 'agent2', model: 'gpt' },
@@ -99,6 +121,7 @@ async function run(name: string, options: Record<string, unknown>, busy = false,
 			return busy ? { type: 'queued', position: 2 } : { type: 'started', run: 'r1' };
 		},
 		status: async () => (busy ? [] : [running]),
+		threads: async () => (busy ? { threads: [], more: false } : { threads, more: true }),
 		why: async () => (busy ? null : votes),
 		async rate(request) {
 			done.push(['rate', request]);
@@ -208,6 +231,27 @@ describe('resume', () => {
 
 	it.each([[{ run: '' }], [{ run: 7 }], [{ id: 'r7' }]])('refuses %j', (options) => {
 		expect(refuses('resume', options)).toBe(true);
+	});
+});
+
+describe('sessions', () => {
+	it('lists the threads with their state and where to go on with each', async () => {
+		const [said] = (await run('sessions', {})) as [[string, string]];
+		expect(said[1].split('\n')).toEqual([
+			'Threads of this channel, the newest first:',
+			'- **Why **is** the sea<U+202E> blue?** · running · 2 runs · begun 2026-01-31T00:00 UTC · https://slack.example/archives/c/p1 · 1 question waits behind it.',
+			'- **And the sky?** · answered in part · 1 run · begun 2026-01-30T00:00 UTC · terminal:local:terminal:x',
+			'There are older threads.',
+			'To go on with one, reply in its thread.',
+		]);
+		const [here] = (await run('sessions', {}, false, 'terminal')) as [[string, string]];
+		expect(here[1]).toContain('`npm run ask -- --session ID`');
+	});
+
+	it('says what to do where there is none', async () => {
+		expect(await run('sessions', {}, true)).toEqual([
+			['reply', 'No thread has been begun here yet. Ask a question to begin one.'],
+		]);
 	});
 });
 

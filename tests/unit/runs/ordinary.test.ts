@@ -118,6 +118,7 @@ describe('a run', () => {
 				question: 'Q',
 				retryOf: null,
 				history: [],
+				digest: null,
 				team: teamOf(['a', 'b', 'c']),
 				showing: plainShowing,
 				attachments: [],

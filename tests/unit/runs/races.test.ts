@@ -241,6 +241,7 @@ describe('a run that cannot go on', () => {
 				question: 'Why?',
 				retryOf: null,
 				history: [],
+				digest: null,
 				team: teamOf(['a']),
 				showing: plainShowing,
 				attachments: [],

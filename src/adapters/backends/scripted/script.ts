@@ -109,6 +109,8 @@ const scriptSchema = z.strictObject({
 	evaluate: steps.default([stepSchema.parse({ vote: 'best' })]),
 	present: steps.default([stepSchema.parse({ text: '{{own}}' })]),
 	review: steps.default([stepSchema.parse({ submit: true })]),
+	/** Left out: it sums up nothing. */
+	digest: steps.optional(),
 });
 export type Script = z.infer<typeof scriptSchema>;
 

@@ -14,7 +14,7 @@ import { deployCommands } from './deploy-commands.ts';
 import type { DiscordBody } from './discord-body.ts';
 import { type ConnectionOptions, createDiscordClient, createRestOnce, logIn, tellProblems } from './discord-client.ts';
 import { createDiscordEvents } from './discord-events.ts';
-import { discordSpotSchema } from './discord-spot.ts';
+import { discordSpotSchema, messageLink } from './discord-spot.ts';
 import { createHandingOver } from './hand-over.ts';
 import { createPoster, type Poster } from './poster.ts';
 import { renderDiscord } from './render.ts';
@@ -135,6 +135,12 @@ export async function createDiscordGateway(options: DiscordGatewayOptions): Prom
 			if (connection === null) throw new Error(own('discord.not_connected'));
 			const { tenant } = decodeSessionId(session);
 			return standingNow(connection.client, tenant === tenantOf(null) ? null : tenant, user);
+		},
+		async linkTo(session) {
+			const spot = await places.get(session);
+			if (spot === null) return null;
+			const { guild, thread, channel, root } = spot;
+			return thread === null ? messageLink(guild, channel, root) : messageLink(guild, thread);
 		},
 		async reply(inbound: Inbound, text: string) {
 			if (connection === null) throw new Error(own('discord.not_connected'));

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import type { Store } from '../../../core/store.ts';
+import { allRecords, type Store } from '../../../core/store.ts';
 import { type ApprovalControl, approvalControlSchema } from './approval-control.ts';
 
 const runControlSchema = z.object({
@@ -76,4 +76,14 @@ export function createControls(store: Store, platform: string): Controls {
 			return isHere ? record.control : null;
 		},
 	};
+}
+
+/** Forgets the buttons of sessions that are no more. */
+export async function forgetControls(store: Store, platform: string, sessions: ReadonlySet<string>): Promise<void> {
+	const kind = `${platform}-control`;
+	for await (const { key, value } of allRecords(store, kind)) {
+		const record = recordSchema.safeParse(value).data;
+		if (record === undefined || !sessions.has(record.control.session)) continue;
+		await store.commit([{ type: 'delete', kind, key }]);
+	}
 }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import type { Store, StoreChange } from '../../../core/store.ts';
+import { allRecords, type Store, type StoreChange } from '../../../core/store.ts';
 
 /** Longest key of the store, in characters. */
 const KEY_LIMIT = 200;
@@ -20,8 +20,8 @@ export interface Places<Spot> {
 
 /** `platform` is part of every key: two platforms may use the same names. */
 export function createPlaces<Spot>(store: Store, platform: string, schema: z.ZodType<Spot>): Places<Spot> {
-	const spots = `${platform}-place`;
-	const conversations = `${platform}-conversation`;
+	const spots = spotsOf(platform);
+	const conversations = conversationsOf(platform);
 	return {
 		async get(session) {
 			const found = await store.get(spots, keyOf(session));
@@ -41,7 +41,21 @@ export function createPlaces<Spot>(store: Store, platform: string, schema: z.Zod
 	};
 }
 
+const spotsOf = (platform: string) => `${platform}-place`;
+const conversationsOf = (platform: string) => `${platform}-conversation`;
+
 const conversationSchema = z.object({ session: z.string() });
 
 const keyOf = (text: string): string =>
 	text.length <= KEY_LIMIT ? text : `sha256-${createHash('sha256').update(text).digest('hex')}`;
+
+/** Forgets where the threads of sessions were that are no more. */
+export async function forgetPlaces(store: Store, platform: string, sessions: ReadonlySet<string>): Promise<void> {
+	const kind = conversationsOf(platform);
+	for await (const { key, value } of allRecords(store, kind)) {
+		if (!sessions.has(conversationSchema.parse(value).session)) continue;
+		await store.commit([{ type: 'delete', kind, key }]);
+	}
+	for (const session of sessions)
+		await store.commit([{ type: 'delete', kind: spotsOf(platform), key: keyOf(session) }]);
+}

@@ -122,6 +122,7 @@ export function createSlackGateway(options: SlackGatewayOptions): SlackGateway {
 			if (workspace === null) throw new Error(`the app is not in ${tenant} any more`);
 			return standingNow(await desk.client(workspace), workspace, user, groups);
 		},
+		linkTo: (session) => open().poster.permalink(session),
 		async reply(inbound, text) {
 			const { desk } = open();
 			const address = desk.replies.addressOf(inbound.id) ?? (await lastingAddress(desk, inbound));

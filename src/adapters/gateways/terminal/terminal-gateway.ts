@@ -33,6 +33,8 @@ export interface TerminalGatewayOptions extends TerminalStreams {
 	 * What becomes of calls that wait for people: `ask` puts them, and a tie, to the person at `input`; `deny` denies them.
 	 */
 	approve: 'ask' | 'deny';
+	/** The conversation that is gone on with; left out: a new one. */
+	session?: string;
 	/** Where the files of a result are written; null: they are listed only. */
 	filesFolder: string | null;
 }
@@ -40,7 +42,7 @@ export interface TerminalGatewayOptions extends TerminalStreams {
 export interface TerminalGateway extends Gateway<ThreadMessage> {
 	/** Who sits at this terminal. */
 	readonly principal: Principal;
-	/** The conversation that typed questions belong to; a new one for each gateway. */
+	/** The conversation that typed questions belong to. */
 	readonly session: string;
 	/** Says a sentence on `errors` without harm to the live board. */
 	tell(text: string): void;
@@ -58,7 +60,7 @@ export function createTerminalGateway(options: TerminalGatewayOptions): Terminal
 	const { output, errors, env, clock, say, interactive, filesFolder } = options;
 	const asks = interactive || options.approve === 'ask';
 	const principal = localPerson(env);
-	const session = newSession();
+	const session = options.session ?? newSession();
 	const closed = Promise.withResolvers<void>();
 	let receive: ((inbound: Inbound) => Promise<void>) | null = null;
 	let keyboard: Keyboard | null = null;

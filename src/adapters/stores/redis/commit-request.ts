@@ -32,6 +32,10 @@ export function commitRequest(changes: readonly CheckedChange[], layout: Layout)
 			args.push('append', placeOf([layout.log(change.log)]), expectation(change.seq), change.text);
 			continue;
 		}
+		if (change.type === 'drop') {
+			args.push('drop', placeOf([layout.log(change.log)]));
+			continue;
+		}
 		const { kind } = change;
 		const place = placeOf([layout.record(kind), layout.order(kind), layout.gone(kind)]);
 		args.push(change.type, place, encodeName(change.key), expectation(change.version));

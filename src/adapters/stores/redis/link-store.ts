@@ -70,7 +70,7 @@ export function createLinkStore(options: LinkStoreOptions): Store {
 		const [outcome, first, second] = reply as string[];
 		if (outcome === 'gone') throw replaced(address, layout.all);
 		const failed = outcome === 'conflict' ? changes[Number(first) - 1] : undefined;
-		if (failed !== undefined) throw conflictWith(failed, Number(second));
+		if (failed !== undefined && failed.type !== 'drop') throw conflictWith(failed, Number(second));
 		return first === undefined || first === '' ? [] : first.split(' ').map(Number);
 	}
 

@@ -51,6 +51,11 @@ while at <= #ARGV do
 		lengths[key] = found
 		writes[#writes + 1] = {'RPUSH', KEYS[key], ARGV[at + 3]}
 		at = at + 4
+	elseif word == 'drop' then
+		expected = ''
+		lengths[key] = 0
+		writes[#writes + 1] = {'DEL', KEYS[key]}
+		at = at + 2
 	else
 		local field = ARGV[at + 2]
 		local id = look(key, field)

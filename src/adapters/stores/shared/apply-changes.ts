@@ -13,6 +13,7 @@ export interface Tables {
 	/** Number of entries in the log. */
 	length(log: string): number;
 	append(log: string, seq: number, text: string): void;
+	drop(log: string): void;
 }
 
 function conflict(what: string, expected: string, found: string): BotError {
@@ -26,7 +27,7 @@ function conflict(what: string, expected: string, found: string): BotError {
 }
 
 /** What did not hold: `found` is the present version of the record (0: none), or the number that the log has next. */
-export function conflictWith(change: CheckedChange, found: number): BotError {
+export function conflictWith(change: Exclude<CheckedChange, { type: 'drop' }>, found: number): BotError {
 	if (change.type === 'append') {
 		const expected = `to go on with entry ${change.seq}`;
 		return conflict(`Log ${JSON.stringify(change.log)}`, expected, `entry ${found} is next`);
@@ -42,6 +43,10 @@ function apply(tables: Tables, change: CheckedChange): number {
 		if (change.seq !== null && change.seq !== seq) throw conflictWith(change, seq);
 		tables.append(change.log, seq, change.text);
 		return seq;
+	}
+	if (change.type === 'drop') {
+		tables.drop(change.log);
+		return 0;
 	}
 	const current = tables.version(change.kind, change.key);
 	if (change.version !== null && change.version !== current) throw conflictWith(change, current);

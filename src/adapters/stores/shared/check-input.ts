@@ -7,6 +7,7 @@ export type CheckedChange =
 	| { type: 'put'; kind: string; key: string; text: string; version: number | null }
 	| { type: 'delete'; kind: string; key: string; version: number | null }
 	| { type: 'append'; log: string; text: string; seq: number | null }
+	| { type: 'drop'; log: string }
 	| { type: 'check'; kind: string; key: string; version: number };
 
 const NAME_LIMIT = 200;
@@ -34,6 +35,7 @@ function checkChange(change: StoreChange): CheckedChange {
 		const seq = change.seq === undefined ? null : checkWhole('The seq of an append', change.seq, 1);
 		return { type: 'append', log: checkName('log', change.log), text: jsonText(change.value), seq };
 	}
+	if (change.type === 'drop') return { type: 'drop', log: checkName('log', change.log) };
 	const place = { kind: checkName('kind', change.kind), key: checkName('key', change.key) };
 	const what = `The version of a ${change.type}`;
 	if (change.type === 'check') return { ...place, type: 'check', version: checkWhole(what, change.version, 0) };

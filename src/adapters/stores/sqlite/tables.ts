@@ -31,6 +31,7 @@ export function createSqliteTables(db: DatabaseSync): SqliteTables {
 	const unbury = db.prepare('DELETE FROM deleted WHERE kind = ? AND key = ?');
 	const length = db.prepare('SELECT max(seq) AS found FROM entry WHERE log = ?');
 	const append = db.prepare('INSERT INTO entry (log, seq, value) VALUES (?, ?, ?)');
+	const drop = db.prepare('DELETE FROM entry WHERE log = ?');
 	const entries = db.prepare('SELECT seq, value FROM entry WHERE log = ? AND seq > ? ORDER BY seq LIMIT ?');
 	const found = (row: Row | undefined) => Number(row?.found ?? 0);
 
@@ -59,6 +60,9 @@ export function createSqliteTables(db: DatabaseSync): SqliteTables {
 		length: (log) => found(length.get(encodeName(log))),
 		append(log, seq, text) {
 			append.run(encodeName(log), seq, text);
+		},
+		drop(log) {
+			drop.run(encodeName(log));
 		},
 	};
 }

@@ -5,6 +5,7 @@ import {
 	FOLDER_RECORDS,
 	FOLDERS_OF_RUNS,
 	type FolderRecord,
+	fileKept,
 	fileRecordSchema,
 	folderRecordSchema,
 	type KeptFile,
@@ -76,7 +77,7 @@ export function createFileVault(store: Store, run: string): FileVault {
 					// It may have changed since it was looked at.
 					const key = createHash('sha256').update(bytes).digest('hex');
 					kept.push([path, bytes.length, key, one.executable]);
-					changes.push({ type: 'put', kind: FILE_RECORDS, key, value: { base64: one.content } });
+					changes.push(...fileKept(key, one.content));
 				}
 				if (changes.length > 0) await store.commit(changes);
 				for (const change of changes) if (change.type === 'put') there.add(change.key);
@@ -97,7 +98,7 @@ export function createFileVault(store: Store, run: string): FileVault {
 		async keepText(path, text) {
 			const bytes = Buffer.from(text);
 			const key = createHash('sha256').update(bytes).digest('hex');
-			await store.commit([{ type: 'put', kind: FILE_RECORDS, key, value: { base64: bytes.toString('base64') } }]);
+			await store.commit(fileKept(key, bytes.toString('base64')));
 			return [path, bytes.length, key, false];
 		},
 
