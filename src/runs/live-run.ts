@@ -87,7 +87,7 @@ export function createLiveRun(options: LiveRunOptions): LiveRun {
 	/** What a turn has to say. One that ends the run lets aborted turns end first, so that their usage is in the result. */
 	const recordTurn = async (entry: Parameters<typeof record>[0]): Promise<void> => {
 		const ends = entry.type === 'signalled' && reduce(fold.state(), entry.signal).state.phase.type === 'finished';
-		if (ends) await turns.cut(() => []);
+		if (ends) await turns.cut(superseded);
 		if (entry.type === 'saved') return link.saved(entry);
 		return record(entry);
 	};
@@ -147,6 +147,12 @@ export function createLiveRun(options: LiveRunOptions): LiveRun {
 		}
 	};
 
+	/** Work in flight that the state knows no more: what aborts it is still on its way to the disk. */
+	const superseded = (): string[] => {
+		const now = new Set(pending(fold.state()).map(keyOf));
+		return turns.inFlight().filter((key) => !now.has(key));
+	};
+
 	/** False for work that a later signal, whose entry is still on its way to the disk, has made moot. */
 	const isPending = (work: Pending) => pending(fold.state()).some((other) => keyOf(other) === keyOf(work));
 
@@ -156,8 +162,12 @@ export function createLiveRun(options: LiveRunOptions): LiveRun {
 	 */
 	const cut = async (signal: Signal): Promise<boolean> => {
 		const isStale = () => over || reduce(fold.state(), signal).state === fold.state();
-		const moot = () =>
-			reduce(fold.state(), signal).effects.flatMap((effect) => (effect.type === 'abort' ? [keyOf(effect.work)] : []));
+		const moot = () => [
+			...superseded(),
+			...reduce(fold.state(), signal).effects.flatMap((effect) =>
+				effect.type === 'abort' ? [keyOf(effect.work)] : [],
+			),
+		];
 		if (isStale()) return false;
 		await turns.cut(moot);
 		if (isStale()) return false;

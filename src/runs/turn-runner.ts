@@ -26,6 +26,8 @@ const BACKOFF_CAP_MS = 30_000;
 export interface TurnRunner {
 	/** Does nothing when the work is in flight already. */
 	start(work: TurnWork): void;
+	/** Keys of the work in flight. */
+	inFlight(): readonly string[];
 	/** Aborts a turn that newer answers made moot; what it used is recorded when it has ended. */
 	abort(key: string): void;
 	/**
@@ -154,6 +156,7 @@ export function createTurnRunner(options: TurnRunnerOptions): TurnRunner {
 			flights.set(key, flight);
 			flight.ended = take(work, flight.controller.signal, land).finally(land);
 		},
+		inFlight: () => [...flights.keys()],
 		abort(key) {
 			flights.get(key)?.controller.abort();
 		},

@@ -4,7 +4,8 @@ import type { JournalEntry } from '../../../src/core/run.ts';
 import type { RunEvent } from '../../../src/core/run-event.ts';
 import { threadAfter } from '../../../src/observers/thread.ts';
 import { createThreadView } from '../../../src/observers/thread-view.ts';
-import { anyPlan, type Biography, leadThrough } from './lives.ts';
+import { anyPlan, type Biography, leadThrough, type Plan } from './lives.ts';
+import type { Whim } from './whimsical-agent.ts';
 
 const unhandled: unknown[] = [];
 const keep = (reason: unknown) => void unhandled.push(reason);
@@ -60,6 +61,22 @@ function breach({ lives, journal, events, status, diary }: Biography): string | 
 	return diary.faults[0] ?? null;
 }
 
+const whim: Whim = { type: 'work', saves: 0, pauseMs: 0, lingerMs: 0, writes: false, pick: 0 };
+const quiet = { firstAnswerMs: null, turnMs: null, presentationMs: 1_000, choiceMs: null, runMs: 2_000 };
+
+/** The budget is spent by an answer that is still on its way to the disk, and with it what aborts another's turn. */
+const SPENT_MEANWHILE: Plan = {
+	rules: {
+		...{ schedule: 'eager', answerLimit: 1, selfVotes: false, failureLimit: 1 },
+		...{ deadlines: quiet, budget: { modelCalls: 3 } },
+	},
+	whims: [
+		[whim, { ...whim, type: 'copy', saves: 1 }],
+		[{ ...whim, pauseMs: 10 }, whim],
+	],
+	fates: [{ death: null, lags: [5], suspendAt: null, stopAt: null, chooseAt: null }],
+};
+
 describe('any team under any rules, through any number of processes', () => {
 	it('finishes; its journal is gap-free, counts each call once, repeats no finished turn and leads to the thread shown', async () => {
 		await fc.assert(
@@ -67,7 +84,7 @@ describe('any team under any rules, through any number of processes', () => {
 				expect(breach(await leadThrough(plan))).toBeNull();
 				expect(unhandled).toEqual([]);
 			}),
-			{ numRuns: 200 },
+			{ numRuns: 200, examples: [[SPENT_MEANWHILE]] },
 		);
 	}, 120_000);
 });
