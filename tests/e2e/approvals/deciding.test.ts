@@ -56,6 +56,18 @@ describe.each(PLATFORMS)('on %s', (platform) => {
 		expect(on.violations).toEqual([]);
 	});
 
+	it('case 9: what was denied is denied again in the run, and nobody is asked', async () => {
+		const on = await stageOn(platform);
+		await on.asker.ask('Please insist on it.');
+		await on.owner.fill((await on.card()).button('Deny'), 'never');
+		await on.answered('It was denied twice.');
+		expect(on.results()).toEqual([
+			expect.stringMatching(/^till__charge was not called: a person has denied it/),
+			expect.stringMatching(/^The same call was denied before in this run\.[\s\S]*never/),
+		]);
+		expect([on.calls(), on.cards().length, await on.audited()]).toEqual([[], 1, ['request done', 'deny done never']]);
+	});
+
 	it('cases 10 and 11: an edit is checked first; a good one runs as it was edited, after a new approval', async () => {
 		const on = await stageOn(platform);
 		await on.asker.ask('Please charge her.');

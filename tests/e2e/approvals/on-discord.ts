@@ -3,7 +3,7 @@ import type { Answer } from '../../platforms/discord/person.ts';
 import type { Channel, Message } from '../../platforms/discord/world.ts';
 import type { QuickClock } from '../../support/quick-clock.ts';
 import { READING, stage } from '../discord/stage.ts';
-import { type Actor, type Button, type Card, type Place, type PlaceOptions, wordsOf } from './place.ts';
+import type { Actor, Button, Card, Place, PlaceOptions } from './place.ts';
 
 const GROUP = 'Approvers';
 
@@ -150,6 +150,6 @@ export function actorOf(
 		heard: () =>
 			answers
 				.flatMap((answer) => [answer.message(), ...answer.followUps()])
-				.flatMap((message) => (message === null || message.content === '' ? [] : [wordsOf(message.content)])),
+				.flatMap((message) => (message === null || message.content === '' ? [] : [message.content])),
 	};
 }

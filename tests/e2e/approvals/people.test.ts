@@ -164,9 +164,12 @@ describe.each(PLATFORMS)('on %s', (platform) => {
 		await on.asker.ask('Please charge her.');
 		const card = await on.card();
 		const real = card.button('Approve once');
-		for (const { by, button } of await on.elsewhere(real)) await by.press(button);
 		const guessed = ['mg_AAAAAAAAAAAAAAAAAAAAAA', '__proto__', 'constructor'];
-		await Promise.all(guessed.map((id) => on.owner.press({ ...real, id })));
+		const presses = [
+			...(await on.elsewhere(real)),
+			...guessed.map((id) => ({ by: on.owner, button: { ...real, id } })),
+		];
+		await Promise.all(presses.map(({ by, button }) => by.press(button)));
 		await on.told(on.owner, 'of no use any more', guessed.length);
 		expect(on.cards().at(-1)?.buttons).toEqual(card.buttons);
 		expect([on.calls(), await on.audited()]).toEqual([[], ['request done']]);

@@ -73,7 +73,3 @@ export interface PlaceOptions {
 	env: Readonly<Record<string, string>>;
 	around(store: Store): Store;
 }
-
-/** How much a shown message's text and its parts say. */
-export const wordsOf = (...parts: readonly unknown[]): string =>
-	parts.map((part) => (typeof part === 'string' ? part : JSON.stringify(part))).join(' ');

@@ -55,7 +55,7 @@ describe.each(PLATFORMS)('on %s', (platform) => {
 		expect(on.calls()).toEqual([]);
 	});
 
-	it('case 13: it is reminded of, goes to the next group and expires, each in its time and across restarts', async () => {
+	it('case 13: it is reminded of and goes to the next group, each in its time and across restarts', async () => {
 		const on = await stageOn(platform, { file: 'approvals-rules' });
 		const ben = await on.approver('ben');
 		await on.asker.ask('Please charge her.');
