@@ -30,5 +30,7 @@ function rowOf({ session, title, startedAt, state, outcome, runs, waiting, link 
 		since: new Date(startedAt).toISOString().slice(0, 16),
 		where: link ?? session,
 	};
-	return [say('sessions.row', facts), ...(waiting === 0 ? [] : [say('status.waiting', { count: waiting })])].join(' · ');
+	return [say('sessions.row', facts), ...(waiting === 0 ? [] : [say('status.waiting', { count: waiting })])].join(
+		' · ',
+	);
 }
