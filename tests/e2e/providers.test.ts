@@ -89,7 +89,8 @@ describe('a file for MassGen', () => {
 		expect(provider.refusals).toEqual([]);
 		const checked = await massgen(['doctor', '--config', file, '--offline']);
 		expect(checked.code).toBe(0);
-		for (const key of ['agent_temporary_workspace', 'snapshot_storage', 'display_type']) expect(checked.stdout).toContain(key);
+		for (const key of ['agent_temporary_workspace', 'snapshot_storage', 'display_type'])
+			expect(checked.stdout).toContain(key);
 	});
 });
 
