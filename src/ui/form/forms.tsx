@@ -10,15 +10,21 @@ const hasId = (id: string) => (form: OpenForm) => form.id === id;
 export function Forms({ thread, forms }: { thread: string; forms: readonly OpenForm[] }) {
 	const [said, tell] = useState<string | null>(null);
 	const [answered, setAnswered] = useState<readonly string[]>([]);
+	// It takes the focus of a form that has gone, so it stays.
+	const [hasAsked, setAsked] = useState(false);
+	if (!hasAsked && forms.length > 0) setAsked(true);
 	const place = useRef<HTMLElement>(null);
 	const shown = useRef<readonly OpenForm[]>([]);
+	/** The same as `answered`, for what has not been rendered yet: the server may say sooner that a form is gone. */
+	const done = useRef(new Set<string>());
 	const waiting = forms.filter(({ id }) => !answered.includes(id));
 	useEffect(() => {
-		const over = shown.current.find(({ id }) => !answered.includes(id) && !forms.some(hasId(id)));
+		const over = shown.current.find(({ id }) => !done.current.has(id) && !forms.some(hasId(id)));
 		shown.current = forms;
 		if (over !== undefined) tell(say('form.over', { server: escapeUnseen(over.server) }));
-	}, [forms, answered]);
-	const done = (id: string, what: string) => {
+	}, [forms]);
+	const finish = (id: string, what: string) => {
+		done.current.add(id);
 		setAnswered((before) => [...before, id]);
 		tell(what);
 		place.current?.focus();
@@ -27,10 +33,10 @@ export function Forms({ thread, forms }: { thread: string; forms: readonly OpenF
 	const news = first === undefined ? '' : say('form.heading', { server: escapeUnseen(first.server) });
 	return (
 		<>
-			{(waiting.length > 0 || said !== null) && (
+			{hasAsked && (
 				<section className="forms" ref={place} tabIndex={-1} aria-label={say('form.section')}>
 					{waiting.map((form) => (
-						<FormCard key={form.id} thread={thread} form={form} onDone={(what) => done(form.id, what)} />
+						<FormCard key={form.id} thread={thread} form={form} onDone={(what) => finish(form.id, what)} />
 					))}
 					{said !== null && <p className="said">{said}</p>}
 				</section>
