@@ -240,7 +240,7 @@ export const texts = {
 	'form.wrong': 'That does not fit. Expected: {hint}.',
 	'form.sent': 'Sent to {server}.',
 	'form.declined': 'Not answered; {server} is told so.',
-	'form.over': 'The question of {server} is over: it was answered, or nobody waits for it any more.',
+	'form.gone': 'The question of {server} is over: it was answered, or nobody waits for it any more.',
 
 	'files.heading': { one: '{count} file', other: '{count} files' },
 	'files.more': { one: 'and {count} more, which is not listed', other: 'and {count} more, which are not listed' },

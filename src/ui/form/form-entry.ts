@@ -6,12 +6,12 @@ export interface OpenForm extends ForeignForm {
 	id: string;
 }
 
-/** What was put into a field: text, yes or no, positions of options from "0"; null: nothing. */
-export type FormEntry = string | boolean | readonly string[] | null;
+/** What was put into a field: text, or positions of options from "0" (yes is 0, no is 1); null: nothing. */
+export type FormEntry = string | readonly string[] | null;
 
 export const emptyEntry = (field: FormField): FormEntry => {
-	if (field.type === 'choice' && field.several !== null) return [];
-	return field.type === 'text' || field.type === 'number' ? '' : null;
+	if (field.type === 'text' || field.type === 'number') return '';
+	return field.type === 'choice' && field.several !== null ? [] : null;
 };
 
 /** What is expected in a field. */

@@ -5,9 +5,8 @@ import { partsOf } from '../text/exact-text.tsx';
 import { type FormEntry, fullHintOf, hintOf } from './form-entry.ts';
 
 const INPUTS = { email: 'email', uri: 'url', date: 'date', 'date-time': 'text' } as const;
-/** Of a choice without a selection. */
+/** The value of what holds nothing. */
 const NOTHING = '';
-const YES = '1';
 
 interface FieldProps {
 	field: FormField;
@@ -82,48 +81,35 @@ interface ControlProps extends Pick<FieldProps, 'field' | 'entry' | 'onChange'> 
 }
 
 function Control({ field, entry, onChange, given }: ControlProps) {
-	switch (field.type) {
-		case 'boolean':
-			return (
-				<select
-					{...given}
-					value={entry === null ? NOTHING : entry === true ? YES : '0'}
-					onChange={({ target }) => onChange(target.value === NOTHING ? null : target.value === YES)}
-				>
-					<option value={NOTHING}>{say('form.nothing')}</option>
-					<option value={YES}>{say('form.yes')}</option>
-					<option value="0">{say('form.no')}</option>
-				</select>
-			);
-		case 'choice':
-			return (
-				<select
-					{...given}
-					value={typeof entry === 'string' ? entry : NOTHING}
-					onChange={({ target }) => onChange(target.value || null)}
-				>
-					<option value={NOTHING}>{say('form.nothing')}</option>
-					{field.options.map(({ value, label }, at) => (
-						<option key={value} value={String(at)}>
-							{escapeUnseen(label)}
-						</option>
-					))}
-				</select>
-			);
-		case 'text':
-		case 'number':
-			return (
-				<input
-					{...given}
-					type={field.type === 'text' && field.shape !== null ? INPUTS[field.shape] : 'text'}
-					inputMode={field.type === 'number' ? 'decimal' : undefined}
-					dir="auto"
-					autoComplete="off"
-					value={typeof entry === 'string' ? entry : ''}
-					onChange={({ target }) => onChange(target.value)}
-				/>
-			);
+	const typed = typeof entry === 'string' ? entry : NOTHING;
+	if (field.type === 'text' || field.type === 'number') {
+		return (
+			<input
+				{...given}
+				type={field.type === 'text' && field.shape !== null ? INPUTS[field.shape] : 'text'}
+				inputMode={field.type === 'number' ? 'decimal' : undefined}
+				dir="auto"
+				autoComplete="off"
+				value={typed}
+				onChange={({ target }) => onChange(target.value)}
+			/>
+		);
 	}
+	const labels =
+		field.type === 'boolean'
+			? [say('form.yes'), say('form.no')]
+			: field.options.map(({ label }) => escapeUnseen(label));
+	return (
+		<select {...given} value={typed} onChange={({ target }) => onChange(target.value || null)}>
+			<option value={NOTHING}>{say('form.nothing')}</option>
+			{labels.map((label, at) => (
+				// biome-ignore lint/suspicious/noArrayIndexKey: an option is its place
+				<option key={at} value={String(at)}>
+					{label}
+				</option>
+			))}
+		</select>
+	);
 }
 
 function Several({

@@ -21,7 +21,7 @@ export function Forms({ thread, forms }: { thread: string; forms: readonly OpenF
 	useEffect(() => {
 		const over = shown.current.find(({ id }) => !done.current.has(id) && !forms.some(hasId(id)));
 		shown.current = forms;
-		if (over !== undefined) tell(say('form.over', { server: escapeUnseen(over.server) }));
+		if (over !== undefined) tell(say('form.gone', { server: escapeUnseen(over.server) }));
 	}, [forms]);
 	const finish = (id: string, what: string) => {
 		done.current.add(id);

@@ -1,7 +1,7 @@
 import { type FormField, type FormValue, fits } from '../../../core/foreign-form.ts';
 
-/** What a person put into a field: text, yes or no, positions of options from "0"; null: nothing. */
-export type FormEntry = string | boolean | readonly string[] | null;
+/** What a person put into a field: text, or positions of options from "0" (yes is 0, no is 1); null: nothing. */
+export type FormEntry = string | readonly string[] | null;
 
 /** What the entries of a form come to, or the positions of the fields whose entries do not fit. */
 export type FormReading =
@@ -32,8 +32,9 @@ function entered(field: FormField, entry: FormEntry): FormValue | undefined | nu
 function readAs(field: FormField, given: FormEntry): unknown {
 	switch (field.type) {
 		case 'text':
-		case 'boolean':
 			return given;
+		case 'boolean':
+			return given === '0' || (given === '1' ? false : undefined);
 		case 'number':
 			return typeof given === 'string' && given !== '' ? Number(given) : undefined;
 		case 'choice': {

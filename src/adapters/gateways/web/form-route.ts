@@ -16,12 +16,7 @@ export interface FormRouteOptions {
 const MAX_TEXT = 10_000;
 const MAX_OPTIONS = 100;
 
-const entrySchema = z.union([
-	z.string().max(MAX_TEXT),
-	z.boolean(),
-	z.array(z.string().max(MAX_TEXT)).max(MAX_OPTIONS),
-	z.null(),
-]);
+const entrySchema = z.union([z.string().max(MAX_TEXT), z.array(z.string().max(MAX_TEXT)).max(MAX_OPTIONS), z.null()]);
 const answerSchema = z.discriminatedUnion('type', [
 	/** In the order of the fields. */
 	z.object({ type: z.literal('accept'), entries: z.array(entrySchema).max(MAX_OPTIONS) }),
@@ -39,7 +34,7 @@ export function addFormRoute(api: FastifyInstance, { forms, say }: FormRouteOpti
 		const given = parseInput(answerSchema, request.body, say);
 		const session = sessionOf(path.id);
 		const open = session === null ? null : forms.find(session, path.form);
-		if (open === null) throw new Refusal(404, 'form_over', say('web.form_over'));
+		if (open === null) throw new Refusal(404, 'form_over', say('form.over'));
 		const reading = given.type === 'accept' ? readEntries(open.form.fields, given.entries) : null;
 		if (reading?.type === 'wrong') return { wrong: reading.fields };
 		open.settle(reading === null ? { type: 'declined' } : { type: 'accepted', values: reading.values });

@@ -6,7 +6,7 @@ import { type Served, served } from './served.ts';
 import { placeIn, question, sessionNamed } from './thread-messages.ts';
 
 const PERSON = personOf('web', 'local');
-const RIGHT = ['Ada', '3', true, '1', ['0', '2'], ''];
+const RIGHT = ['Ada', '3', '0', '1', ['0', '2'], ''];
 const VALUES = { name: 'Ada', boats: 3, sure: true, where: 's', wants: ['ropes', 'oars'] };
 
 /** Threads `t1` and `t2`, somebody who looks at both, and a form for whoever asked in the first. */
@@ -79,7 +79,7 @@ describe('a form of a tool server at the page', () => {
 	it('says which entries do not fit, and takes them once they are corrected', async () => {
 		const { page, answer } = await asked();
 		const { path } = await shownIn(page);
-		const wrong = ['A', '2.5', null, '2', ['0', '1', '2'], 'ada'];
+		const wrong = ['A', '2.5', '2', '2', ['0', '1', '2'], 'ada'];
 		expect(await answerOf(await page.post(path, accept(wrong)))).toEqual([200, [0, 1, 2, 3, 4, 5]]);
 		expect(await answerOf(await page.post(path, accept([])))).toEqual([200, [0, 1, 2, 3, 4]]);
 		const more = ['Ada', '1e9', 'yes', '__proto__', ['0', '0'], 'ada@example.org'];
