@@ -43,7 +43,7 @@ export function createFormNotices(rest: REST, spots: Spots, sayIn: (locale: stri
 			const spot = await spots.get(session);
 			const say = sayIn(spot.locale);
 			const body = {
-				content: say('form.notice', { who: `<@${user}>`, server: quoted(server) }),
+				content: `<@${user}>: ${say('form.notice', { server: quoted(server) })}`,
 				flags: NO_PREVIEWS,
 				allowed_mentions: { users: [user] },
 				components: [formRow(buttons(say))],
