@@ -62,8 +62,9 @@ export function createFormDesk({ rest, spots, sayIn, onProblem }: FormDeskOption
 		if (open !== null && open.person?.user === used.user.id) return { open, step };
 		await tell(used, say(open === null ? 'form.over' : 'form.not_yours'));
 		const { message } = used;
-		// A process that died could not take it away.
-		if (open === null && message !== null && !message.flags.has(EPHEMERAL)) {
+		// A process that died could not take it away. Another message of the bot's is none of it.
+		const isNotice = message !== null && JSON.stringify(message.components).includes(used.customId);
+		if (open === null && isNotice && !message.flags.has(EPHEMERAL)) {
 			remove(Promise.resolve({ channel: message.channelId, message: message.id }));
 		}
 		return null;

@@ -148,6 +148,14 @@ describe('a form of a tool server on Discord', () => {
 		await on.discord.until('the notice to go', () => notices().length === 0);
 	});
 
+	it('that nobody has asked takes no other message away', async () => {
+		const on = await approvalStage();
+		const said = await on.ben.press(on.board(), `mgf_${'A'.repeat(22)}_0`, { forged: true });
+		expect(textOf(said)).toBe(OVER);
+		await on.restart();
+		expect(on.board().content).not.toBe('');
+	});
+
 	it.each([
 		['nobody known', null],
 		['somebody on another platform', { platform: 'web', tenant: 'local', user: 'local' }],
