@@ -1,6 +1,7 @@
 import type { ApprovalDecision } from '../../core/approval.ts';
 import type { Outcome } from '../../core/coordination.ts';
 import type { TeamSummary } from '../../core/gateway.ts';
+import type { FormEntry } from '../form/form-entry.ts';
 import { say } from '../say.ts';
 import { newKey } from './new-key.ts';
 
@@ -23,6 +24,9 @@ export interface ItemDecision extends Pick<ApprovalDecision, 'approval' | 'verdi
 	confirm?: string;
 	token?: string;
 }
+
+/** What the person answers to a form of a tool server, an entry for each field. */
+export type FormReply = { type: 'accept'; entries: readonly FormEntry[] } | { type: 'decline' };
 
 export interface ThreadItem {
 	id: string;
@@ -113,6 +117,9 @@ export const api = {
 	choose: (id: string, choice: { run: string; orchestration: number; agent: string }) =>
 		post<{ said: string[] }>(`${thread(id)}/choice`, choice),
 	decide: (id: string, decision: ItemDecision) => post<{ said: string[] }>(`${thread(id)}/decision`, decision),
+	/** `wrong`: the fields whose entries do not fit; none: it is answered. */
+	answer: (id: string, form: string, reply: FormReply) =>
+		post<{ wrong: number[] }>(`${thread(id)}/forms/${encodeURIComponent(form)}`, reply),
 	file: (id: string, file: { id: string; path: string }) =>
 		`${thread(id)}/files/${encodeURIComponent(file.id)}?path=${encodeURIComponent(file.path)}`,
 	events: (id: string) => `${thread(id)}/events`,

@@ -1,4 +1,5 @@
 import type { MessageOf, PlacedMessage, ThreadMessage } from '../../core/gateway.ts';
+import type { OpenForm } from '../form/form-entry.ts';
 import { type ToolTrace, traceAfter } from './tool-trace.ts';
 
 /** A thread as the page knows it: its messages in the order in which they came up. */
@@ -7,6 +8,8 @@ export interface ThreadState {
 	entries: readonly PlacedMessage[] | null;
 	/** By run: the tools that its agents were seen to use. */
 	tools: Readonly<Record<string, ToolTrace>>;
+	/** What tool servers want to know from the person at the page. */
+	forms: readonly OpenForm[];
 	isConnected: boolean;
 	/** The server does not know this thread. */
 	isMissing: boolean;
@@ -17,17 +20,19 @@ export type ThreadChange =
 	| { type: 'message'; run: string | null; message: ThreadMessage }
 	/** The streaming final text has grown. */
 	| { type: 'append'; run: string | null; key: string; text: string }
+	| { type: 'forms'; forms: readonly OpenForm[] }
 	| { type: 'connected' }
 	| { type: 'disconnected' }
 	| { type: 'missing' };
 
-export const noThread: ThreadState = { entries: null, tools: {}, isConnected: true, isMissing: false };
+export const noThread: ThreadState = { entries: null, tools: {}, forms: [], isConnected: true, isMissing: false };
 
 /** Applies what the server sent. The same change twice leaves the same thread. */
 export function threadAfter(state: ThreadState, change: ThreadChange): ThreadState {
 	switch (change.type) {
 		case 'snapshot':
 			return {
+				...state,
 				entries: change.entries,
 				tools: change.entries.reduce((tools, entry) => traced(state.entries ?? [], tools, entry), state.tools),
 				isConnected: true,
@@ -40,6 +45,8 @@ export function threadAfter(state: ThreadState, change: ThreadChange): ThreadSta
 		}
 		case 'append':
 			return { ...state, isConnected: true, entries: appended(state.entries ?? [], change) };
+		case 'forms':
+			return { ...state, forms: change.forms };
 		case 'connected':
 			return { ...state, isConnected: true };
 		case 'disconnected':

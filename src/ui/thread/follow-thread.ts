@@ -9,7 +9,7 @@ export interface Follower {
 
 /** How long a refused stream is left alone, in milliseconds. */
 const PAUSE_MS = 2_000;
-const EVENTS = ['snapshot', 'message', 'append'] as const;
+const EVENTS = ['snapshot', 'message', 'append', 'forms'] as const;
 
 /**
  * Follows a thread until the returned function is called. A broken connection is opened again by the browser, which

@@ -1,6 +1,7 @@
 import { useEffect, useState } from 'react';
 import { ApiError, api, type Info } from '../api/client.ts';
 import type { CardPlace } from '../approval/deciding.ts';
+import { Forms } from '../form/forms.tsx';
 import { Composer } from '../parts/composer.tsx';
 import { say } from '../say.ts';
 import { isGoing, runsOf } from '../state/thread-state.ts';
@@ -9,7 +10,7 @@ import { useThread } from './use-thread.ts';
 
 /** A thread: its runs, what waits behind them, and where the next question is typed. */
 export function ThreadPage({ id, info, onSignedOut }: { id: string; info: Info; onSignedOut(): void }) {
-	const { entries, tools, isConnected, isMissing } = useThread(id, onSignedOut);
+	const { entries, tools, forms, isConnected, isMissing } = useThread(id, onSignedOut);
 	const [said, tell] = useState<string | null>(null);
 	const { runs, queue } = runsOf(entries ?? []);
 	const last = runs.at(-1);
@@ -73,6 +74,7 @@ export function ThreadPage({ id, info, onSignedOut }: { id: string; info: Info; 
 					</ol>
 				</section>
 			)}
+			<Forms thread={id} forms={forms} />
 			<p className="unseen" role="status">
 				{last === undefined ? '' : newsOf(last)}
 			</p>

@@ -6,6 +6,7 @@ import type { Say } from '../../../core/say.ts';
 import type { Controls } from '../shared/controls.ts';
 import type { Places } from '../shared/places.ts';
 import { conversationOf, type DiscordSpot } from './discord-spot.ts';
+import type { FormDesk } from './form-desk.ts';
 import type { HandingOver } from './hand-over.ts';
 import type { Spots } from './spots.ts';
 import { type Asking, newSession, newSpot, tenantOf, type Where } from './where.ts';
@@ -19,6 +20,8 @@ export interface Desk {
 	controls: Controls;
 	clock: Clock;
 	handOver: HandingOver['handOver'];
+	/** What tool servers ask of people. */
+	forms: FormDesk;
 	/** Whether messages that do not name the bot can be read. */
 	readsMessages: boolean;
 	/** Texts in a language; null: the process's own. */

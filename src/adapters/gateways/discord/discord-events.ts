@@ -2,6 +2,7 @@ import type { Interaction, Message } from 'discord.js';
 import { buttonPressed, modalSent } from './button-events.ts';
 import { menuUsed, slashUsed } from './command-events.ts';
 import type { Desk } from './desk.ts';
+import { isOfForm } from './form-desk.ts';
 import { messageWritten } from './message-events.ts';
 import { createTeamChoices } from './team-choices.ts';
 import { writtenNow } from './written.ts';
@@ -52,8 +53,10 @@ export function createDiscordEvents(
 				deal(() => proposeTeams(interaction.options.getFocused()).then((choices) => interaction.respond([...choices])));
 			} else if (interaction.isChatInputCommand()) deal(() => slashUsed(desk, interaction));
 			else if (interaction.isMessageContextMenuCommand()) deal(() => menuUsed(desk, interaction));
-			else if (interaction.isMessageComponent()) deal(() => buttonPressed(desk, interaction));
-			else if (interaction.isModalSubmit()) deal(() => modalSent(desk, interaction));
+			else if (interaction.isMessageComponent())
+				deal(() => (isOfForm(interaction) ? desk.forms.pressed(interaction) : buttonPressed(desk, interaction)));
+			else if (interaction.isModalSubmit())
+				deal(() => (isOfForm(interaction) ? desk.forms.sent(interaction) : modalSent(desk, interaction)));
 		},
 		message(message) {
 			const written = writtenNow(message);

@@ -15,6 +15,7 @@ import type { DiscordBody } from './discord-body.ts';
 import { type ConnectionOptions, createDiscordClient, createRestOnce, logIn, tellProblems } from './discord-client.ts';
 import { createDiscordEvents } from './discord-events.ts';
 import { discordSpotSchema, messageLink } from './discord-spot.ts';
+import { createFormDesk, type FormDesk } from './form-desk.ts';
 import { createHandingOver } from './hand-over.ts';
 import { createPoster, type Poster } from './poster.ts';
 import { renderDiscord } from './render.ts';
@@ -57,6 +58,7 @@ export interface DiscordGateway extends Gateway<DiscordBody> {
 interface Connection {
 	client: Client<true>;
 	poster: Poster;
+	forms: FormDesk;
 	/** Hears nothing more, and hands over what was heard. */
 	stopListening(): Promise<void>;
 }
@@ -83,7 +85,8 @@ export async function createDiscordGateway(options: DiscordGatewayOptions): Prom
 		const client = (await createDiscordClient(options)) as Client<true>;
 		const { handOver, stop } = createHandingOver({ host, callers, boards, places, clock, sayIn, onProblem });
 		const readsMessages = options.messageContent;
-		const desk = { client, host, places, spots, controls, clock, handOver, readsMessages, sayIn };
+		const forms = createFormDesk({ rest: client.rest, spots, sayIn, onProblem });
+		const desk = { client, host, places, spots, controls, clock, handOver, forms, readsMessages, sayIn };
 		const opened = Promise.withResolvers<void>();
 		const events = createDiscordEvents(desk, opened.promise, onProblem);
 		client.on('interactionCreate', events.interaction);
@@ -107,12 +110,13 @@ export async function createDiscordGateway(options: DiscordGatewayOptions): Prom
 		const poster = createPoster({ ...needs, onProblem: options.onProblem, onBoard: boards.happened });
 		opened.resolve();
 		const stopListening = async () => {
+			await soon(clock, SETTLE_MS, forms.end());
 			client.off('interactionCreate', events.interaction);
 			client.off('messageCreate', events.message);
 			await soon(clock, SETTLE_MS, events.settled());
 			stop();
 		};
-		return { client, poster, stopListening };
+		return { client, poster, forms, stopListening };
 	};
 
 	return {
@@ -142,6 +146,7 @@ export async function createDiscordGateway(options: DiscordGatewayOptions): Prom
 			const { guild, thread, channel, root } = spot;
 			return thread === null ? messageLink(guild, channel, root) : messageLink(guild, thread);
 		},
+		elicit: async (...asked) => (await connection?.forms.put(...asked)) ?? { type: 'declined' },
 		async reply(inbound: Inbound, text: string) {
 			if (connection === null) throw new Error(own('discord.not_connected'));
 			const isTold = await callers.find(inbound.id)?.tell(text);

@@ -6,6 +6,7 @@ export const ASK_ABOUT = 'massgen_ask_about';
 export const ASK_MODAL = 'massgen_ask';
 export const FOLLOW_UP_MODAL = 'massgen_follow_up';
 export const APPROVAL_MODAL = 'massgen_approval';
+export const FORM_MODAL = 'massgen_form';
 
 /** What the app's token must allow: no more than is used. `slack-manifest.yaml` asks for exactly these. */
 export const SCOPES = [

@@ -7,8 +7,10 @@ import {
 	COMMAND,
 	type EVENTS,
 	FOLLOW_UP_MODAL,
+	FORM_MODAL,
 	type OLDER_EVENTS,
 } from './app-shape.ts';
+import { takeForm } from './ask-form.ts';
 import type { SlackDesk } from './slack-desk.ts';
 import { takeDecision } from './take-approval.ts';
 import { takeCommand } from './take-command.ts';
@@ -62,6 +64,12 @@ export function listen(app: App, desk: SlackDesk, later: (work: () => Promise<vo
 	app.view(APPROVAL_MODAL, async ({ ack, body }) => {
 		await ack();
 		later(() => takeDecision(desk, body));
+	});
+	// What does not fit is said in the acknowledgement; nothing but memory is looked at for it.
+	app.view(FORM_MODAL, async ({ ack, body }) => {
+		const { response, finish } = takeForm(desk, body);
+		await (response === null ? ack() : ack(response));
+		later(finish);
 	});
 	for (const modal of [ASK_MODAL, FOLLOW_UP_MODAL]) {
 		app.view(modal, async ({ ack, body }) => {

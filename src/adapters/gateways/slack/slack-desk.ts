@@ -3,6 +3,7 @@ import type { Clock } from '../../../core/clock.ts';
 import type { GatewayHost } from '../../../core/gateway.ts';
 import type { Say } from '../../../core/say.ts';
 import type { Controls } from '../shared/controls.ts';
+import type { OpenForms } from '../shared/open-forms.ts';
 import type { Places } from '../shared/places.ts';
 import type { Channels } from './channels.ts';
 import type { People } from './people.ts';
@@ -24,6 +25,8 @@ export interface SlackDesk {
 	client(workspace: Workspace): Promise<webApi.WebClient>;
 	places: Places<SlackSpot>;
 	controls: Controls;
+	/** What tool servers ask of people. */
+	forms: OpenForms;
 	people: People;
 	channels: Channels;
 	replies: PrivateReplies;

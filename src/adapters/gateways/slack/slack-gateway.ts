@@ -5,8 +5,10 @@ import type { Say } from '../../../core/say.ts';
 import { decodeSessionId } from '../../../core/session-id.ts';
 import type { Store } from '../../../core/store.ts';
 import { createControls } from '../shared/controls.ts';
+import { createOpenForms } from '../shared/open-forms.ts';
 import { createPlaces } from '../shared/places.ts';
 import { type AgentSessions, createAgentSessions } from './agent-session.ts';
+import { askForm } from './ask-form.ts';
 import { createChannels } from './channels.ts';
 import { type Door, openDoor } from './door.ts';
 import { createInstallDesk } from './install.ts';
@@ -123,6 +125,7 @@ export function createSlackGateway(options: SlackGatewayOptions): SlackGateway {
 			return standingNow(await desk.client(workspace), workspace, user, groups);
 		},
 		linkTo: (session) => open().poster.permalink(session),
+		elicit: async (...asked) => (running === null ? { type: 'declined' } : askForm(running.desk, ...asked)),
 		async reply(inbound, text) {
 			const { desk } = open();
 			const address = desk.replies.addressOf(inbound.id) ?? (await lastingAddress(desk, inbound));
@@ -130,6 +133,7 @@ export function createSlackGateway(options: SlackGatewayOptions): SlackGateway {
 		},
 		async stop() {
 			stopping.abort();
+			running?.desk.forms.end();
 			await running?.door.stop();
 			running?.poster.close();
 			if (running !== null) await within(options.clock, SETTLE_MS, running.settled());
@@ -176,7 +180,7 @@ async function begin(options: SlackGatewayOptions, host: GatewayHost, signal: Ab
 	const shared = { host, apiUrl, clock, signal, workspaces, client, sayIn, onProblem };
 	const desk: SlackDesk = {
 		...shared,
-		...{ places, controls, people, replies, poster },
+		...{ places, controls, people, replies, poster, forms: createOpenForms() },
 		channels: createChannels(clock, client),
 	};
 	const door = await openDoor({

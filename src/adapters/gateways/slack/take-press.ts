@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { sleep } from '../../../core/clock.ts';
 import { type Control, isOfCard, type Position, type RunControl } from '../shared/controls.ts';
 import { opens } from './approval-views.ts';
+import { formButtonOf, pressForm } from './ask-form.ts';
 import { openFollowUpModal } from './open-modal.ts';
 import { renderSlack } from './render-slack.ts';
 import type { SlackDesk, Visitor } from './slack-desk.ts';
@@ -26,7 +27,12 @@ export async function takePress(desk: SlackDesk, body: unknown): Promise<void> {
 	const press = pressSchema.parse(body);
 	const { channel_id: channel, message_ts: message, thread_ts } = press.container;
 	const place = { team: press.team.id, user: press.user.id, channel, thread: thread_ts ?? message };
-	const control = await controlOf(desk, press.actions[0]?.action_id ?? '', { tenant: place.team, channel, message });
+	const action = press.actions[0]?.action_id ?? '';
+	const asked = formButtonOf(action);
+	if (asked !== null) {
+		return pressForm(desk, asked, { place, trigger: press.trigger_id, responseUrl: press.response_url ?? null });
+	}
+	const control = await controlOf(desk, action, { tenant: place.team, channel, message });
 	const visitor = await visitorOf(desk, place, control !== null && isUrgent(control));
 	if (visitor === null) return;
 	if (control === null) {

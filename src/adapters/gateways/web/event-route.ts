@@ -3,8 +3,9 @@ import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import type { Clock } from '../../../core/clock.ts';
 import type { Say } from '../../../core/say.ts';
-import { streamEvents } from './event-stream.ts';
+import { type EventStreamOptions, streamEvents } from './event-stream.ts';
 import { changeOf } from './event-text.ts';
+import type { PageForms } from './page-forms.ts';
 import { sessionOf } from './page-session.ts';
 import { parseInput } from './parse-input.ts';
 import { Refusal } from './refusal.ts';
@@ -13,6 +14,7 @@ import type { ThreadCache } from './thread-cache.ts';
 
 export interface EventRouteOptions {
 	threads: ThreadCache;
+	forms: PageForms;
 	/** Names this start of the process in event ids. */
 	boot: string;
 	/** Responses that are open; they leave it when they end. */
@@ -25,7 +27,8 @@ const idSchema = z.object({ id: z.string() });
 const lastEventIdSchema = z.string().optional().catch(undefined);
 
 /** A thread as server-sent events, until the reader leaves. The path is below `/api`. */
-export function addEventRoute(api: FastifyInstance, { threads, boot, streams, clock, say }: EventRouteOptions): void {
+export function addEventRoute(api: FastifyInstance, options: EventRouteOptions): void {
+	const { threads, forms, boot, streams, clock, say } = options;
 	api.get('/threads/:id/events', { exposeHeadRoute: false }, async (request, reply) => {
 		const session = sessionOf(parseInput(idSchema, request.params, say).id);
 		const out = reply.raw;
@@ -44,9 +47,15 @@ export function addEventRoute(api: FastifyInstance, { threads, boot, streams, cl
 				});
 				streams.add(out);
 				out.on('close', () => streams.delete(out));
-				streamEvents({ thread, out, boot, seen, clock });
+				streamEvents({ thread, asked: askedIn(forms, session), out, boot, seen, clock });
 				return true;
 			}));
 		if (!begun) throw new Refusal(404, 'thread_unknown', say('web.thread_unknown'));
 	});
 }
+
+/** What the person at the page is asked in a session. */
+const askedIn = (forms: PageForms, session: string): EventStreamOptions['asked'] => ({
+	now: () => forms.within(session),
+	watch: (tell) => forms.watch(session, tell),
+});

@@ -1,10 +1,13 @@
 import type { ServerResponse } from 'node:http';
 import type { Clock } from '../../../core/clock.ts';
-import { eventText, heartbeat, retryText } from './event-text.ts';
+import { eventText, formsText, heartbeat, retryText } from './event-text.ts';
 import type { LiveThread, Slot } from './live-thread.ts';
+import type { PageForm } from './page-forms.ts';
 
 export interface EventStreamOptions {
 	thread: LiveThread;
+	/** The forms that wait for the reader: the same list until that changes, which `watch` tells. */
+	asked: { now(): readonly PageForm[]; watch(tell: () => void): () => void };
 	/** Its head has been written. */
 	out: ServerResponse;
 	/** Names this start of the process. */
@@ -31,10 +34,11 @@ interface Sent {
  * skipped, and it then gets the newest state of each message that changed. The id of every event says how far
  * the reader has seen everything, so that it can go on from there.
  */
-export function streamEvents({ thread, out, boot, seen, clock }: EventStreamOptions): void {
+export function streamEvents({ thread, asked, out, boot, seen, clock }: EventStreamOptions): void {
 	let base = seen !== null && thread.knows(seen) ? seen : null;
 	/** What was sent after `base`, or can be added to. */
 	const sent = new Map<string, Sent>();
+	let toldForms: readonly PageForm[] | null = null;
 	let stalledBeats = 0;
 	let cancelBeat = () => {};
 
@@ -70,6 +74,13 @@ export function streamEvents({ thread, out, boot, seen, clock }: EventStreamOpti
 		}
 	}
 
+	function flushForms(): void {
+		const forms = asked.now();
+		if (isStalled() || forms === toldForms) return;
+		toldForms = forms;
+		out.write(formsText(forms));
+	}
+
 	function beat(): void {
 		stalledBeats = isStalled() ? stalledBeats + 1 : 0;
 		if (stalledBeats >= MAX_STALLED_BEATS) return void out.destroy();
@@ -77,16 +88,20 @@ export function streamEvents({ thread, out, boot, seen, clock }: EventStreamOpti
 		cancelBeat = clock.after(HEARTBEAT_MS, beat);
 	}
 
-	const unwatch = thread.watch(flush);
-	out.on('drain', flush);
+	const unwatch = [thread.watch(flush), asked.watch(flushForms)];
+	out.on('drain', () => {
+		flush();
+		flushForms();
+	});
 	out.on('error', () => out.destroy());
 	out.on('close', () => {
-		unwatch();
+		for (const end of unwatch) end();
 		cancelBeat();
 	});
 	out.write(retryText);
 	cancelBeat = clock.after(HEARTBEAT_MS, beat);
 	flush();
+	flushForms();
 }
 
 const isWriting = ({ message }: Slot) => message.type === 'final' && message.streaming;

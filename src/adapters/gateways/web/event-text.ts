@@ -3,6 +3,9 @@ export function eventText(event: 'snapshot' | 'message' | 'append', id: string, 
 	return `event: ${event}\nid: ${id}\ndata: ${JSON.stringify(data)}\n\n`;
 }
 
+/** The forms that wait for the person at the page. It has no id: it is told anew to everybody who comes. */
+export const formsText = (forms: readonly unknown[]): string => `event: forms\ndata: ${JSON.stringify({ forms })}\n\n`;
+
 /** Nothing but a sign of life, which browsers ignore. */
 export const heartbeat = ': still here\n\n';
 

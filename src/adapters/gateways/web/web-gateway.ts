@@ -8,6 +8,7 @@ import type { Say } from '../../../core/say.ts';
 import { boundedHost } from './bounded-host.ts';
 import { listenProblem } from './listen-problem.ts';
 import { isLoopback } from './loopback.ts';
+import { createPageForms } from './page-forms.ts';
 import { createSignIn } from './sign-in.ts';
 import { createSubmissions } from './submissions.ts';
 import { createThreadCache } from './thread-cache.ts';
@@ -50,6 +51,7 @@ export function createWebGateway(options: WebGatewayOptions): WebGateway {
 		throw new BotError('bug', 'the web gateway was not started');
 	};
 	const threads = createThreadCache((session) => theHost().thread(session));
+	const forms = createPageForms();
 	const submissions = createSubmissions((inbound) => theHost().receive(inbound));
 
 	return {
@@ -62,7 +64,8 @@ export function createWebGateway(options: WebGatewayOptions): WebGateway {
 			}
 			host = boundedHost(given, clock, say);
 			const signIn = createSignIn({ token, name: `massgen_${port}`, clock });
-			server = await createWebServer({ ...options, hostname, host, threads, submissions, signIn, boot, streams });
+			const parts = { threads, submissions, forms, signIn, boot, streams };
+			server = await createWebServer({ ...options, hostname, host, ...parts });
 			await server.listen({ host: hostname, port }).catch(async (cause: unknown) => {
 				await server?.close();
 				throw listenProblem(cause, options, say);
@@ -81,10 +84,12 @@ export function createWebGateway(options: WebGatewayOptions): WebGateway {
 		/** The page drops what it does not get again when it reads the thread anew. */
 		async remove() {},
 		standing: async () => ({ kind: 'member', roles: [], name: null }),
+		elicit: forms.put,
 		async reply(inbound, text) {
 			if (!submissions.take(inbound, text)) options.onProblem(text);
 		},
 		async stop() {
+			forms.end();
 			for (const stream of streams) stream.end();
 			await server?.close();
 		},

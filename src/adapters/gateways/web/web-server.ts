@@ -7,6 +7,7 @@ import { addDecisionRoute } from './decision-route.ts';
 import { addErrorReplies } from './error-replies.ts';
 import { addEventRoute, type EventRouteOptions } from './event-route.ts';
 import { addFileRoute } from './file-route.ts';
+import { addFormRoute } from './form-route.ts';
 import { createGuard } from './guard.ts';
 import { addPageRoutes } from './page-routes.ts';
 import { Refusal } from './refusal.ts';
@@ -68,6 +69,7 @@ export async function createWebServer(options: WebServerOptions): Promise<Fastif
 			addActionRoutes(api, options);
 			addDecisionRoute(api, options);
 			addFileRoute(api, options);
+			addFormRoute(api, options);
 			addEventRoute(api, options);
 		},
 		{ prefix: '/api' },

@@ -1,4 +1,5 @@
 import { get, type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
+import type { PageForm } from '../../../../../src/adapters/gateways/web/page-forms.ts';
 
 export interface ServerEvent {
 	event: string;
@@ -9,8 +10,10 @@ export interface ServerEvent {
 export interface EventReader {
 	readonly status: number;
 	readonly headers: IncomingHttpHeaders;
-	/** Every event so far. */
+	/** Every event of the thread so far. */
 	readonly events: ServerEvent[];
+	/** The forms that wait, each time they were told. */
+	readonly forms: readonly PageForm[][];
 	readonly comments: string[];
 	/** Bytes of the body so far. */
 	bytes(): number;
@@ -18,6 +21,8 @@ export interface EventReader {
 	next(): Promise<ServerEvent>;
 	/** Resolves with all events as soon as one of them is this. */
 	until(isIt: (event: ServerEvent) => boolean): Promise<ServerEvent[]>;
+	/** Resolves with the forms that wait once there are this many. */
+	untilForms(count: number): Promise<readonly PageForm[]>;
 	/** Resolves when this many comments have come. */
 	untilComments(count: number): Promise<void>;
 	/** Stops taking anything from the network. */
@@ -35,6 +40,7 @@ export async function readEvents(url: string, headers: Record<string, string> = 
 		get(url, { headers, agent: false }, resolve).on('error', reject);
 	});
 	const events: ServerEvent[] = [];
+	const forms: PageForm[][] = [];
 	const comments: string[] = [];
 	const looks = new Set<() => void>();
 	const ended = Promise.withResolvers<void>();
@@ -50,7 +56,8 @@ export async function readEvents(url: string, headers: Record<string, string> = 
 		for (const block of blocks) {
 			if (block.startsWith(':')) comments.push(block.slice(1).trim());
 			const found = eventIn(block);
-			if (found !== null) events.push(found);
+			if (found?.event === 'forms') forms.push((found.data as { forms: PageForm[] }).forms);
+			else if (found !== null) events.push(found);
 		}
 		for (const look of looks) look();
 	});
@@ -74,6 +81,7 @@ export async function readEvents(url: string, headers: Record<string, string> = 
 		status: response.statusCode ?? 0,
 		headers: response.headers,
 		events,
+		forms,
 		comments,
 		bytes: () => bytes,
 		next: async () => {
@@ -82,6 +90,11 @@ export async function readEvents(url: string, headers: Record<string, string> = 
 			return event;
 		},
 		until: (isIt) => waitFor(() => (events.some(isIt) ? events : null)),
+		untilForms: (count) =>
+			waitFor(() => {
+				const last = forms.at(-1);
+				return last?.length === count ? last : null;
+			}),
 		untilComments: async (count) => void (await waitFor(() => (comments.length >= count ? comments : null))),
 		pause: () => response.pause(),
 		resume: () => response.resume(),
@@ -97,7 +110,7 @@ function eventIn(block: string): ServerEvent | null {
 			return [line.slice(0, at), line.slice(at + 2)];
 		}),
 	);
-	const [event, id, data] = [fields.get('event'), fields.get('id'), fields.get('data')];
-	if (event === undefined || id === undefined || data === undefined) return null;
+	const [event, id = '', data] = [fields.get('event'), fields.get('id'), fields.get('data')];
+	if (event === undefined || data === undefined) return null;
 	return { event, id, data: JSON.parse(data) };
 }
