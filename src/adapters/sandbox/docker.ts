@@ -6,7 +6,7 @@ import type { Sandbox, SandboxImage, SandboxProcess, SandboxRequest } from '../.
 import { createAttachedProcess, removeContainer } from './docker/attached-process.ts';
 import { containerOptions, LONGEST_LIFE_MS, raisedCeiling, type SandboxCeiling } from './docker/container-options.ts';
 import { createEgressProxy, type EgressOptions, type EgressProxy } from './docker/egress/proxy.ts';
-import { connectEngine, engineFailure, engineProblem, statusOf } from './docker/engine.ts';
+import { born, connectEngine, engineFailure, engineProblem, statusOf } from './docker/engine.ts';
 import { IMAGE_LABEL, imageTag, LABEL, labelFilter, nameOf } from './docker/labels.ts';
 import { environmentInput } from './docker/launcher.ts';
 import { isLeftOver, removeAll } from './docker/left-overs.ts';
@@ -139,7 +139,11 @@ export function createDockerSandbox(options: DockerSandboxOptions): Sandbox {
 			return socket;
 		};
 		try {
-			socket = await raced(begin(), startable);
+			const clear = async () => {
+				socket?.destroy();
+				await removeContainer(container);
+			};
+			socket = await raced(born(begin, clear), startable);
 		} catch (thrown) {
 			socket?.destroy();
 			// What the engine makes after that is found by the next reaping: it is in nobody's book any more.

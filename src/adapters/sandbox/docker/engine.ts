@@ -110,3 +110,22 @@ function explained(status: number, message: string): string {
 	}
 	return message.replace(/^\(HTTP code \d+\) /, '');
 }
+
+/** How often a container whose first process never came to life is made anew. */
+const BIRTHS = 3;
+
+/**
+ * Does what makes and starts a container. On a busy machine the first process can be gone before the engine lets it run;
+ * nothing of it has run then, so it is done once more after `clear`.
+ */
+export async function born<T>(begin: () => Promise<T>, clear: () => Promise<unknown>): Promise<T> {
+	for (let births = 1; ; births += 1) {
+		try {
+			return await begin();
+		} catch (thrown) {
+			const isStillborn = thrown instanceof Error && thrown.message.includes('cannot start a stopped process');
+			if (!isStillborn || births === BIRTHS) throw thrown;
+			await clear();
+		}
+	}
+}

@@ -11,7 +11,7 @@ import {
 	type MountedWorkspace,
 	volumeOptions,
 } from './container-options.ts';
-import { engineFailure, statusOf, unlessGone } from './engine.ts';
+import { born, engineFailure, statusOf, unlessGone } from './engine.ts';
 import { LABEL, nameOf } from './labels.ts';
 
 const ROOT = '/workspace';
@@ -172,16 +172,19 @@ function refusePath(path: string): void {
 
 async function startHolder(engine: Docker, create: ReturnType<typeof containerOptions>): Promise<void> {
 	const container = engine.getContainer(create.name ?? '');
-	try {
-		await engine.createContainer(create);
-	} catch (thrown) {
-		if (statusOf(thrown) !== 409) throw thrown;
-		// It is there already: of this life, then it runs; or of another one, then what it held is gone.
-		if ((await container.inspect()).State.Running) return;
-		await removeContainer(container);
-		await engine.createContainer(create);
-	}
-	await container.start();
+	const begin = async () => {
+		try {
+			await engine.createContainer(create);
+		} catch (thrown) {
+			if (statusOf(thrown) !== 409) throw thrown;
+			// It is there already: of this life, then it runs; or of another one, then what it held is gone.
+			if ((await container.inspect()).State.Running) return;
+			await removeContainer(container);
+			await engine.createContainer(create);
+		}
+		await container.start();
+	};
+	await born(begin, () => removeContainer(container));
 }
 
 /** Bits of the mode as Go writes it: a folder, and everything else that is not a regular file. */

@@ -9,6 +9,8 @@ import type Docker from 'dockerode';
 import type { SandboxImage } from '../../../../core/sandbox.ts';
 import { IMAGE_LABEL, imageTag } from '../labels.ts';
 
+/** How often an image is offered to the engine. */
+const LOADS = 3;
 /** In every image, so that the day it was made on does not make it another one. */
 const MADE_AT = '1970-01-01T00:00:00Z';
 /** Sorted, of no time, of no user of this machine; all of it belongs to root, so no tool can change it. */
@@ -43,18 +45,21 @@ export async function loadImage(engine: Docker, { name, env, root, workFolder }:
 	const manifest = [{ Config: `${id}.json`, RepoTags: [tag], Layers: [`${layer}.tar`] }];
 	await writeFile(join(image, `${id}.json`), config);
 	await writeFile(join(image, 'manifest.json'), JSON.stringify(manifest));
-	const packed = tar(image, ['.']);
-	const progress = (await engine.loadImage(packed.output, { quiet: true })) as Readable;
-	let said = '';
-	for await (const chunk of progress) said += chunk;
-	await packed.ended;
-	// What the engine calls it by: of a store that names images otherwise, another id.
-	const { Id } = await engine
-		.getImage(tag)
-		.inspect()
-		.catch(() => ({ Id: '' }));
-	if (!/^sha256:[0-9a-f]{64}$/.test(Id)) throw new Error(`the engine made no image: ${said.slice(-300)}`);
-	return Id;
+	for (let loads = 1; ; loads += 1) {
+		const packed = tar(image, ['.']);
+		const progress = (await engine.loadImage(packed.output, { quiet: true })) as Readable;
+		let said = '';
+		for await (const chunk of progress) said += chunk;
+		await packed.ended;
+		// What the engine calls it by: of a store that names images otherwise, another id.
+		const { Id } = await engine
+			.getImage(tag)
+			.inspect()
+			.catch(() => ({ Id: '' }));
+		if (/^sha256:[0-9a-f]{64}$/.test(Id)) return Id;
+		// An engine that loads several at a time can lose one on the way.
+		if (loads === LOADS) throw new Error(`the engine made no image: ${said.slice(-300)}`);
+	}
 }
 
 /** As images name them. */
