@@ -6,10 +6,10 @@ import type { Permission } from './core/access.ts';
 import type { Clock } from './core/clock.ts';
 import type { Bot, Command } from './core/command.ts';
 import { type CommandForm, formsOf } from './core/command-form.ts';
-import { BotError, isStoreConflict, messageOf } from './core/errors.ts';
+import { BotError, messageOf } from './core/errors.ts';
 import type { Inbound, Principal } from './core/gateway.ts';
 import type { Say } from './core/say.ts';
-import { allRecords, type Store, type StoreChange, type StoredRecord } from './core/store.ts';
+import { allRecords, isCommitted, type Store, type StoreChange, type StoredRecord } from './core/store.ts';
 
 /** Events that were taken, so that a second delivery is known. */
 const SEEN = 'inbound';
@@ -58,15 +58,17 @@ export function createDispatch(options: DispatchOptions) {
 		const key = keyOf(inbound);
 		const at = clock.now();
 		const open = { at, by: boot, inbound: withoutFiles(inbound) };
-		const isNew = await hasCommitted(store, [
-			{ type: 'put', kind: SEEN, key, value: { at }, version: 0 },
-			{ type: 'put', kind: OPEN, key, value: open },
-		]);
+		const isNew = await isCommitted(() =>
+			store.commit([
+				{ type: 'put', kind: SEEN, key, value: { at }, version: 0 },
+				{ type: 'put', kind: OPEN, key, value: open },
+			]),
+		);
 		if (isNew) return true;
 		const found = await store.get(OPEN, key);
 		const known = openSchema.safeParse(found?.value).data;
 		if (found === null || known === undefined || !isLeft(known)) return false;
-		return hasCommitted(store, [{ type: 'put', kind: OPEN, key, value: open, version: found.version }]);
+		return isCommitted(() => store.commit([{ type: 'put', kind: OPEN, key, value: open, version: found.version }]));
 	};
 
 	const isLeft = ({ at, by }: { at: number; by: string }) => by !== boot && clock.now() - at >= LEFT_AFTER_MS;
@@ -144,17 +146,6 @@ export function createDispatch(options: DispatchOptions) {
 			}
 		},
 	};
-}
-
-/** False when an expectation of the changes does not hold. */
-async function hasCommitted(store: Store, changes: readonly StoreChange[]): Promise<boolean> {
-	try {
-		await store.commit(changes);
-		return true;
-	} catch (error) {
-		if (isStoreConflict(error)) return false;
-		throw error;
-	}
 }
 
 /** What the platform said of somebody then is asked for again. What it does itself stays so. */

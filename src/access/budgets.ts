@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type { Clock } from '../core/clock.ts';
-import { BotError, isStoreConflict } from '../core/errors.ts';
+import { BotError } from '../core/errors.ts';
 import type { BudgetLimit, BudgetRules, Payer, PlannedCall, Spending } from '../core/spending.ts';
-import { allRecords, type Store, type StoreChange } from '../core/store.ts';
+import { allRecords, type Store, type StoreChange, untilCommitted } from '../core/store.ts';
 import type { PriceTable, Usage } from '../core/usage.ts';
 
 export interface SpendingOptions {
@@ -55,8 +55,8 @@ export function createSpending(options: SpendingOptions): Spending {
 	};
 
 	/** Changes what is used of all accounts or of none. Null: a hard limit is in the way. */
-	const change = async (accounts: readonly Account[], microUsd: number): Promise<readonly Account[] | null> => {
-		for (let tries = 1; ; tries += 1) {
+	const change = (accounts: readonly Account[], microUsd: number): Promise<readonly Account[] | null> =>
+		untilCommitted(async () => {
 			const passed: Account[] = [];
 			const changes: StoreChange[] = [];
 			for (const account of accounts) {
@@ -69,14 +69,9 @@ export function createSpending(options: SpendingOptions): Spending {
 				const value = { ...record, used, told: record.told || isPassed };
 				changes.push({ type: 'put', kind: KIND, key: account.key, value, version });
 			}
-			try {
-				await store.commit(changes);
-				return passed;
-			} catch (error) {
-				if (!isStoreConflict(error) || tries === TRIES) throw error;
-			}
-		}
-	};
+			await store.commit(changes);
+			return passed;
+		}, TRIES);
 
 	/** One after the other in this process, so that only other processes can be met. */
 	const inTurn = <T>(work: () => Promise<T>): Promise<T> => {

@@ -11,10 +11,10 @@ import {
 	type Subject,
 } from '../core/access.ts';
 import { type Audit, actorOf } from '../core/audit.ts';
-import { isStoreConflict } from '../core/errors.ts';
+
 import type { Standing } from '../core/gateway.ts';
 import { decodeSessionId } from '../core/session-id.ts';
-import type { Store } from '../core/store.ts';
+import { type Store, untilCommitted } from '../core/store.ts';
 import { verdictFor } from './access.ts';
 import { readGrants, type StoredGrant, writeGrants } from './grants.ts';
 import { fixedIn, type Scope } from './judge.ts';
@@ -85,20 +85,16 @@ export function createRoleBook({ rules, store, standings, audit }: RoleBookOptio
 
 	const change = async (verb: Verb, request: GrantRequest): Promise<GrantResult> => {
 		const standing = await standings.of(request.by, request.session, { fresh: true, groups: true });
-		for (let tries = 1; ; tries += 1) {
+		return untilCommitted(async () => {
 			const the = await caseOf(verb, request, standing);
 			const result = isOfPlace(the) ? await decided(the) : 'lacks';
-			try {
-				if (typeof result === 'string') {
-					await audit.record([rowOf(the, 'refused', result)]);
-					return { type: 'refused', why: result };
-				}
-				await audit.record([rowOf(the, 'done')], [writeGrants(the.scope, result.next, the.version)]);
-				return { type: 'done', name: result.name };
-			} catch (error) {
-				if (!isStoreConflict(error) || tries === TRIES) throw error;
+			if (typeof result === 'string') {
+				await audit.record([rowOf(the, 'refused', result)]);
+				return { type: 'refused', why: result };
 			}
-		}
+			await audit.record([rowOf(the, 'done')], [writeGrants(the.scope, result.next, the.version)]);
+			return { type: 'done', name: result.name };
+		}, TRIES);
 	};
 
 	return {

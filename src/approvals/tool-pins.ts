@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { canonicalJson } from '../core/canonical-json.ts';
-import { BotError, isStoreConflict } from '../core/errors.ts';
+import { BotError } from '../core/errors.ts';
 import type { McpServerSettings } from '../core/mcp-settings.ts';
-import type { Store } from '../core/store.ts';
+import { type Store, untilCommitted } from '../core/store.ts';
 import {
 	type PinState,
 	type Sighting,
@@ -53,23 +53,12 @@ export function createToolPins(store: Store): ToolPinBook {
 		return { record: parsed.data, version: found.version };
 	};
 
-	const change = async (
-		server: McpServerSettings,
-		next: (record: PinRecord | null) => PinRecord | null,
-	): Promise<void> => {
-		for (let tries = 1; ; tries += 1) {
+	const change = (server: McpServerSettings, next: (record: PinRecord | null) => PinRecord | null): Promise<void> =>
+		untilCommitted(async () => {
 			const { record, version } = await read(server);
 			const value = next(record);
-			if (value === null) return;
-			try {
-				await store.commit([{ type: 'put', kind: KIND, key: keyOf(server), value, version }]);
-				return;
-			} catch (error) {
-				const isLate = isStoreConflict(error);
-				if (!isLate || tries === TRIES) throw error;
-			}
-		}
-	};
+			if (value !== null) await store.commit([{ type: 'put', kind: KIND, key: keyOf(server), value, version }]);
+		}, TRIES);
 
 	return {
 		async accepted(server) {

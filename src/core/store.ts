@@ -1,3 +1,5 @@
+import { isStoreConflict } from './errors.ts';
+
 /**
  * A JSON value under a key. `version` starts at 1 and grows by one with each write; a key that is written again
  * after its deletion goes on with its versions, so a fencing token never becomes valid again.
@@ -76,5 +78,27 @@ export async function recordsFrom(store: Store, kind: string, prefix: string): P
 		const last = own.at(-1);
 		if (last === undefined || own.length < PAGE) return found;
 		after = last.key;
+	}
+}
+
+/** Whether a commit was made; false: an expectation of it did not hold. What else goes wrong is thrown. */
+export async function isCommitted(commit: () => Promise<unknown>): Promise<boolean> {
+	try {
+		await commit();
+		return true;
+	} catch (error) {
+		if (isStoreConflict(error)) return false;
+		throw error;
+	}
+}
+
+/** Reads and commits again whenever somebody else was faster, at most `tries` times; then it throws `store_conflict`. */
+export async function untilCommitted<Result>(attempt: () => Promise<Result>, tries: number): Promise<Result> {
+	for (let made = 1; ; made += 1) {
+		try {
+			return await attempt();
+		} catch (error) {
+			if (!isStoreConflict(error) || made === tries) throw error;
+		}
 	}
 }

@@ -1,7 +1,7 @@
 import type { Backend } from '../core/backend.ts';
 import type { Clock } from '../core/clock.ts';
 import { isStoreConflict } from '../core/errors.ts';
-import { allRecords, type Store, type StoredRecord } from '../core/store.ts';
+import { allRecords, isCommitted, type Store, type StoredRecord } from '../core/store.ts';
 import { DUE_DIGESTS, type DueDigest, digestMade, dueDigestSchema, readDigest } from './digest-record.ts';
 import { isOf, longestDigest, type Said, wholeFrom } from './fit-history.ts';
 import { type PastRuns, pastOf } from './said-in.ts';
@@ -34,10 +34,8 @@ export interface DigestsOptions {
 export async function tendDigests(options: DigestsOptions): Promise<void> {
 	for await (const record of allRecords(options.store, DUE_DIGESTS)) {
 		if (options.signal.aborted) return;
-		await tend(options, record).catch((error: unknown) => {
-			// Somebody else is at it.
-			if (!isStoreConflict(error)) throw error;
-		});
+		// Otherwise somebody else is at it.
+		await isCommitted(() => tend(options, record));
 	}
 }
 

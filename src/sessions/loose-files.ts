@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { isStoreConflict } from '../core/errors.ts';
 import {
 	FILE_RECORDS,
 	FOLDER_RECORDS,
@@ -9,7 +8,7 @@ import {
 	LATEST_FOLDERS,
 	LOOSE_FILES,
 } from '../core/kept-files.ts';
-import { allRecords, type Store, type StoreChange } from '../core/store.ts';
+import { allRecords, isCommitted, type Store, type StoreChange } from '../core/store.ts';
 import type { PastRuns } from './said-in.ts';
 import { SESSIONS, sessionRecordSchema } from './session-record.ts';
 
@@ -57,7 +56,7 @@ export async function collectLoose(store: Store, runs: PastRuns, now: number): P
 		const word: StoreChange = { type: 'delete', kind: LOOSE_FILES, key, version };
 		const file: StoreChange[] = used.has(key) ? [] : [{ type: 'delete', kind: FILE_RECORDS, key }];
 		// Who keeps a file takes the word back, and then it stays.
-		if (await made(store, [word, ...file])) count += file.length;
+		if (await isCommitted(() => store.commit([word, ...file]))) count += file.length;
 	}
 	return count;
 }
@@ -69,12 +68,12 @@ async function collectFolders(store: Store, now: number): Promise<void> {
 		const word: StoreChange = { type: 'delete', kind: LOOSE_FOLDERS, key, version };
 		const folder = used.has(key) ? null : await store.get(FOLDER_RECORDS, key);
 		if (folder === null) {
-			await made(store, [word]);
+			await isCommitted(() => store.commit([word]));
 			continue;
 		}
 		const files = loosened({ files: [], folders: [], records: [folder.value] }, now);
 		const gone: StoreChange = { type: 'delete', kind: FOLDER_RECORDS, key, version: folder.version };
-		await made(store, [word, gone, ...files]);
+		await isCommitted(() => store.commit([word, gone, ...files]));
 	}
 }
 
@@ -96,14 +95,3 @@ async function usedFiles(store: Store, runs: PastRuns): Promise<ReadonlySet<stri
 
 const filesIn = ({ files, changes }: FolderRecord): string[] =>
 	[...files, ...changes.flatMap((change) => change.files)].map(([, , key]) => key);
-
-/** Whether it was made; false: something has changed meanwhile. */
-async function made(store: Store, changes: readonly StoreChange[]): Promise<boolean> {
-	try {
-		await store.commit(changes);
-		return true;
-	} catch (error) {
-		if (isStoreConflict(error)) return false;
-		throw error;
-	}
-}

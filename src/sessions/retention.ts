@@ -2,10 +2,17 @@ import { z } from 'zod';
 import { requestsForgotten } from '../approvals/records.ts';
 import type { Audit, AuditRow } from '../core/audit.ts';
 import type { Clock } from '../core/clock.ts';
-import { isStoreConflict } from '../core/errors.ts';
+
 import { FOLDERS_OF_RUNS, LATEST_FOLDERS } from '../core/kept-files.ts';
 import { decodeSessionId } from '../core/session-id.ts';
-import { allRecords, recordsFrom, type Store, type StoreChange, type StoredRecord } from '../core/store.ts';
+import {
+	allRecords,
+	isCommitted,
+	recordsFrom,
+	type Store,
+	type StoreChange,
+	type StoredRecord,
+} from '../core/store.ts';
 import { slotsForgotten } from '../observers/slot-records.ts';
 import { journalForgotten } from '../runs/journal.ts';
 import { digestForgotten } from './digest-record.ts';
@@ -60,12 +67,7 @@ export async function sweepSessions(options: RetentionOptions): Promise<Swept | 
 		store.commit([
 			{ type: 'put', kind: SWEEPS, key: 'last', value: { at }, ...(version === undefined ? {} : { version }) },
 		]);
-	try {
-		await begun(now, last?.version ?? 0);
-	} catch (error) {
-		if (isStoreConflict(error)) return null;
-		throw error;
-	}
+	if (!(await isCommitted(() => begun(now, last?.version ?? 0)))) return null;
 	const sessions = await takeOut(options, now);
 	const runs = await deleteDoomed(options, now);
 	const files = await collectLoose(store, options.runs, now);
@@ -81,21 +83,14 @@ async function takeOut(options: RetentionOptions, now: number): Promise<number> 
 		if (lastAt === null || lastAt > now - options.ageMs) continue;
 		const { session, threadKey } = record;
 		const doomed: Doomed = { session, runs: record.runs.map(({ run }) => run) };
-		try {
-			await options.audit.record(
-				[rowOf(doomed, lastAt)],
-				[
-					{ type: 'delete', kind: SESSIONS, key, version },
-					{ type: 'delete', kind: THREADS, key: threadKey },
-					...digestForgotten(session),
-					{ type: 'put', kind: DOOMED, key, value: doomed },
-				],
-			);
-		} catch (error) {
-			// Somebody has asked something in it.
-			if (!isStoreConflict(error)) throw error;
-			continue;
-		}
+		const changes: StoreChange[] = [
+			{ type: 'delete', kind: SESSIONS, key, version },
+			{ type: 'delete', kind: THREADS, key: threadKey },
+			...digestForgotten(session),
+			{ type: 'put', kind: DOOMED, key, value: doomed },
+		];
+		// Otherwise somebody has asked something in it.
+		if (!(await isCommitted(() => options.audit.record([rowOf(doomed, lastAt)], changes)))) continue;
 		count += 1;
 		if (count === MOST_SESSIONS) break;
 	}

@@ -2,7 +2,7 @@ import type { Clock } from '../core/clock.ts';
 import type { Asked } from '../core/command.ts';
 import { isStoreConflict } from '../core/errors.ts';
 import { decodeSessionId, isChannel } from '../core/session-id.ts';
-import { allRecords, type Store, type StoreChange } from '../core/store.ts';
+import { allRecords, type Store, type StoreChange, untilCommitted } from '../core/store.ts';
 import { digestDue } from './digest-record.ts';
 import {
 	lineage,
@@ -88,13 +88,7 @@ export function createSessions(options: SessionsOptions): Sessions {
 
 	/** Tries until nobody else has changed the session in between. */
 	const settle = async <Result>(session: string, attempt: (found: Found) => Promise<Result>): Promise<Result> => {
-		for (;;) {
-			try {
-				return await attempt(await read(session));
-			} catch (error) {
-				if (!isStoreConflict(error)) throw error;
-			}
-		}
+		return untilCommitted(async () => attempt(await read(session)), Number.POSITIVE_INFINITY);
 	};
 
 	const fresh = (session: string, waiting: Waiting): SessionRecord => {

@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import type { Inbound } from '../../../core/gateway.ts';
 import { type ApprovalControl, decisionOf } from '../shared/approval-control.ts';
 import { isOfCard } from '../shared/controls.ts';
@@ -6,6 +5,7 @@ import { approvalPlaceSchema, approvalView, typedIn } from './approval-views.ts'
 import { openView } from './open-modal.ts';
 import { cardPages } from './render-approval.ts';
 import type { SlackDesk, Visitor } from './slack-desk.ts';
+import { submissionSchema } from './submission.ts';
 import { addressOf, principalOf, submit, visitorOf } from './visit.ts';
 
 /** What a press on a card came with. */
@@ -29,17 +29,6 @@ export async function pressCard(
 	if (view.type === 'none') return decide(desk, visitor, control, { id: trigger, typed: '', responseUrl });
 	await openView(desk, visitor, { trigger, responseUrl, tooLate: say('card.press_again') }, view.view);
 }
-
-const submissionSchema = z.object({
-	team: z.object({ id: z.string() }),
-	user: z.object({ id: z.string() }),
-	view: z.object({
-		id: z.string(),
-		hash: z.string(),
-		private_metadata: z.string(),
-		state: z.object({ values: z.unknown() }),
-	}),
-});
 
 /** Takes the form of a card that was filled in. */
 export async function takeDecision(desk: SlackDesk, body: unknown): Promise<void> {

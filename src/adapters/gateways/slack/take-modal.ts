@@ -1,22 +1,10 @@
-import { z } from 'zod';
 import { ASK_MODAL } from './app-shape.ts';
 import { type Filled, filledOf, type ModalPlace, modalPlaceSchema } from './modals.ts';
 import { offeredFiles } from './offered-files.ts';
 import type { SlackDesk, Visitor } from './slack-desk.ts';
 import { conversationKey } from './slack-spot.ts';
+import { submissionSchema } from './submission.ts';
 import { begin, canPost, sessionIn, submit, threadOfTrigger, visitorOf } from './visit.ts';
-
-const submissionSchema = z.object({
-	team: z.object({ id: z.string() }),
-	user: z.object({ id: z.string() }),
-	view: z.object({
-		id: z.string(),
-		hash: z.string(),
-		callback_id: z.string(),
-		private_metadata: z.string(),
-		state: z.object({ values: z.unknown() }),
-	}),
-});
 
 /** Takes a form that was filled in. */
 export async function takeModal(desk: SlackDesk, body: unknown): Promise<void> {

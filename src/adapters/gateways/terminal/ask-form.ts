@@ -6,6 +6,7 @@ import {
 	typedValue,
 } from '../../../core/foreign-form.ts';
 import type { Say } from '../../../core/say.ts';
+import { hintOf } from '../shared/form-text.ts';
 import { oneLine } from './fit-text.ts';
 import type { LineReader } from './line-reader.ts';
 import type { Page } from './page.ts';
@@ -61,7 +62,7 @@ async function typedFor(field: FormField, asked: FormAsked): Promise<FormValue |
 	]);
 	const preset = oneLine(safeText(field.preset));
 	const empty = preset === '' ? say('form.optional') : say('form.preset', { preset });
-	const hint = field.required ? hintOf(field, say) : `${hintOf(field, say)}, ${empty}`;
+	const hint = field.required ? typedHintOf(field, say) : `${typedHintOf(field, say)}, ${empty}`;
 	const prompt = ` ${oneLine(safeText(field.label))} (${hint}): `;
 	for (let tries = 0; tries < TRIES; tries += 1) {
 		const line = await reader.read(prompt, signal);
@@ -69,20 +70,17 @@ async function typedFor(field: FormField, asked: FormAsked): Promise<FormValue |
 		if (line.trim() === '' && !field.required) return undefined;
 		const value = typedValue(field, line);
 		if (value !== undefined) return value;
-		print([` ${say('form.wrong', { hint: hintOf(field, say) })}`]);
+		print([` ${say('form.wrong', { hint: typedHintOf(field, say) })}`]);
 	}
 	return null;
 }
 
-function hintOf(field: FormField, say: Say): string {
+/** What is expected in a field when everything is typed. */
+function typedHintOf(field: FormField, say: Say): string {
 	switch (field.type) {
 		case 'text':
-			return field.shape ?? say('form.hint.text', { least: field.least, most: field.most });
-		case 'number': {
-			const kind = say(field.whole ? 'form.hint.whole' : 'form.hint.number');
-			const range = [Number.isFinite(field.least) ? field.least : '', Number.isFinite(field.most) ? field.most : ''];
-			return range.join('') === '' ? kind : `${kind} ${range.join('…')}`;
-		}
+		case 'number':
+			return hintOf(field, say);
 		case 'boolean':
 			return 'y/n';
 		case 'choice':
