@@ -2,6 +2,7 @@ import type { Command } from '../src/core/command.ts';
 import { approvals } from './approvals.ts';
 import { ask } from './ask.ts';
 import { help } from './help.ts';
+import { memory } from './memory.ts';
 import { policy } from './policy.ts';
 import { rate } from './rate.ts';
 import { resume } from './resume.ts';
@@ -27,6 +28,7 @@ export const commands: readonly Command[] = [
 	tools,
 	approvals,
 	policy,
+	memory,
 	roles,
 	help,
 	resume,

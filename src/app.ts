@@ -10,10 +10,12 @@ import { type ChatGateway, joinChats } from './app/join-chats.ts';
 import { keepSessions } from './app/keep-sessions.ts';
 import { openAccess, openAudit } from './app/open-access.ts';
 import { openApprovals } from './app/open-approvals.ts';
+import { openMemory } from './app/open-memory.ts';
 import { openSandbox } from './app/open-sandbox.ts';
 import { openStore } from './app/open-store.ts';
 import { openTeams } from './app/open-teams.ts';
 import { createToolsOpener, logInToToolServer, probeToolServers } from './app/open-tools.ts';
+import { repeatedly } from './app/repeatedly.ts';
 import { createToolBook } from './approvals/tool-book.ts';
 import { createToolPins } from './approvals/tool-pins.ts';
 import { createBot, type RunningBot } from './bot.ts';
@@ -145,7 +147,9 @@ async function assemble(
 	const asking = openApprovals({ config, store, clock, sayIn, audit, access, pins, secrets, backendOf, onProblem });
 	const { approvals, desk, policyBook } = asking;
 	const teams = openTeams(config, options.env, clock, { openTools, approvals, ledger: { store, report: tell } });
-	const runs = createRuns({ store, clock, random: Math.random, approvals, audit, agentsOf: teams.agentsOf });
+	const memory = await openMemory({ ...people, say, teams, showAgain: (run) => bot.showAgain(run) });
+	const { agentsOf } = teams;
+	const runs = createRuns({ store, clock, random: Math.random, approvals, audit, agentsOf, sequels: memory.due });
 	const keeping = keepSessions({ ...people, audit, say, runs, teams, tell, signal: closing.signal });
 	const bot = createBot({
 		store,
@@ -159,6 +163,7 @@ async function assemble(
 		tools: createToolBook(pins, allMcpServers(config)),
 		roles,
 		audit,
+		...{ memory: memory.book, onShown: memory.learn },
 		teamOf: async (name) => (await teams.named(name)).team,
 		gatewayOf: (session) => gatewayOf(decodeSessionId(session).platform),
 		observe: options.observe,
@@ -188,6 +193,7 @@ async function assemble(
 			{ everyMs: SWEEP_MS, work: asking.sweep },
 			{ everyMs: 3_600_000, work: forgetOld },
 			...keeping.chores,
+			...memory.chores,
 			...(sandbox === null ? [] : [{ everyMs: 60_000, work: async () => void (await sandbox.reap()) }]),
 		],
 		onProblem,
@@ -223,39 +229,12 @@ async function assemble(
 			// All at once, and what cannot be stopped keeps nothing open.
 			const stops = [...new Set([...gateways.values(), ...chats])].map(async (gateway) => gateway.stop());
 			for (const stop of await Promise.allSettled(stops)) if (stop.status === 'rejected') onProblem(stop.reason);
-			await keeping.settled();
+			await Promise.all([keeping.settled(), memory.close()]);
 			await sandbox?.close();
 			await audit.close();
 			await store.close();
 			end();
 		},
-	};
-}
-
-/** Does each piece of work again and again, one at a time, until told to stop. */
-function repeatedly(
-	clock: Clock,
-	chores: readonly { everyMs: number; work(): Promise<void> }[],
-	onProblem: (error: unknown) => void,
-): () => void {
-	const cancels = new Set<() => void>();
-	let stopped = false;
-	const plan = (chore: (typeof chores)[number]) => {
-		const cancel = clock.after(chore.everyMs, () => {
-			cancels.delete(cancel);
-			void chore
-				.work()
-				.catch(onProblem)
-				.then(() => {
-					if (!stopped) plan(chore);
-				});
-		});
-		cancels.add(cancel);
-	};
-	for (const chore of chores) plan(chore);
-	return () => {
-		stopped = true;
-		for (const cancel of cancels) cancel();
 	};
 }
 

@@ -10,6 +10,7 @@ import type { Bot, RateRequest, RunStatus, SessionView, Why } from './core/comma
 import { BotError, messageOf } from './core/errors.ts';
 import type { ApprovalDesk } from './core/gate.ts';
 import type { Principal } from './core/gateway.ts';
+import type { MemoryBook } from './core/memory.ts';
 import { plainShowing, type Showing } from './core/run.ts';
 import type { Say } from './core/say.ts';
 import { channelSessionId, decodeSessionId, isChannel } from './core/session-id.ts';
@@ -40,6 +41,10 @@ export interface BotOptions extends AudienceOptions {
 	policyBook: PolicyBook;
 	/** Characters of the conversation so far that agents are told; see `fitHistory`. */
 	historyLimit: number;
+	/** Left out or null: nothing is remembered beyond a conversation. */
+	memory?: MemoryBook | null;
+	/** A run has ended and its thread is shown. */
+	onShown?(run: string): void;
 	/** A run had to be left because its journal could not be written. It can be resumed. */
 	onLost(run: string, error: unknown): void;
 }
@@ -56,6 +61,8 @@ export interface RunningBot extends Bot {
 	 * left, or the program is told to end.
 	 */
 	endLeft(session: string): Promise<void>;
+	/** Shows a finished run's thread once more, where it has changed. Does nothing for any other. */
+	showAgain(run: string): Promise<void>;
 	/** Resolves when every session whose run has ended and is shown has heard of it, or cannot. Never rejects. */
 	settled(): Promise<void>;
 }
@@ -82,7 +89,9 @@ export function createBot(options: BotOptions): RunningBot {
 		endings.set(run.id, ending);
 		ending
 			.then(async (how) => {
-				if (how === 'finished') await keepTrack(sessions.ended(session, run.id));
+				if (how !== 'finished') return;
+				await keepTrack(sessions.ended(session, run.id));
+				options.onShown?.(run.id);
 			})
 			.catch((error) => options.onLost(run.id, error))
 			.finally(() => endings.delete(run.id));
@@ -99,11 +108,13 @@ export function createBot(options: BotOptions): RunningBot {
 		const { session, run: id, waiting } = request;
 		const chosen = await options.teamOf(waiting.team);
 		const team = waiting.quick ? { ...chosen, rules: { ...chosen.rules, skipCoordination: true } } : chosen;
-		const { history, digest, attachments: known, files } = await earlier(session, request.lineage);
+		const { history, digest, attachments: sent, files } = await earlier(session, request.lineage);
 		const { question, retryOf, showing, requester } = waiting;
-		const attachments = once([...known, ...waiting.attachments]);
+		const attachments = once([...sent, ...waiting.attachments]);
 		const audience = audienceOf(options, session, id, showing);
-		const told = { history, digest, attachments, files };
+		const known = retryOf === null ? request.lineage : [...request.lineage, retryOf];
+		const memories = (await options.memory?.recall({ session, requester, question, known })) ?? [];
+		const told = { history, digest, memories, attachments, files };
 		const input = { id, session, question, retryOf, team, showing, requester, ...told };
 		const run = await runs.start(input, audience, also);
 		follow(run, session, audience.settled);
@@ -215,6 +226,8 @@ export function createBot(options: BotOptions): RunningBot {
 			return options.tools.accept(server, tool);
 		},
 		roles: options.roles,
+		memory: options.memory ?? null,
+		showAgain,
 		async ask({ id, session, principal, question, team, quick, verbosity, locale, files }) {
 			checkQuestion(question);
 			await options.teamOf(team);

@@ -8,6 +8,7 @@ import type { Toolset } from '../core/tool.ts';
 import { type PriceTable, type Usage, unknownUsage } from '../core/usage.ts';
 import { orAbandoned } from './abandon.ts';
 import { type Conversation, createConversation, type Ending, inCallOrder, type PendingReply } from './conversation.ts';
+import { withMemories } from './instructions/memories.ts';
 import { systemPrompt } from './instructions/system-prompt.ts';
 import { isWorkflowCall, workflowTools } from './instructions/workflow-tools.ts';
 import { type Judgement, judge } from './outcome.ts';
@@ -109,7 +110,7 @@ function requestOf({ options, turn, talk, toolbox }: Work): BackendRequest {
 	return {
 		system: systemPrompt(options.systemMessage, turn, abilities),
 		tools: [...workflow, ...specs],
-		messages: inCallOrder(talk.messages),
+		messages: withMemories(turn, inCallOrder(talk.messages)),
 		toolChoice: workflow.length > 0 && specs.length === 0 ? 'required' : 'auto',
 		run: turn.run,
 		agent: turn.agent,

@@ -1,5 +1,6 @@
 import { forgetControls } from '../adapters/gateways/shared/controls.ts';
 import { forgetPlaces } from '../adapters/gateways/shared/places.ts';
+import { forgetSpace } from '../adapters/memory/mem0/shelves.ts';
 import type { LoadedConfig } from '../config/check-config.ts';
 import type { Audit } from '../core/audit.ts';
 import type { Backend } from '../core/backend.ts';
@@ -7,6 +8,7 @@ import type { Clock } from '../core/clock.ts';
 import { sentenceOf } from '../core/errors.ts';
 import type { Say } from '../core/say.ts';
 import type { Store } from '../core/store.ts';
+import { threadSpace } from '../memory/spaces.ts';
 import type { Runs } from '../runs/runs.ts';
 import { type DigestsOptions, tendDigests } from '../sessions/digests.ts';
 import { sweepSessions } from '../sessions/retention.ts';
@@ -47,6 +49,7 @@ export function keepSessions({ config, store, clock, audit, say, runs, teams, te
 			await forgetPlaces(store, platform, sessions);
 			await forgetControls(store, platform, sessions);
 		}
+		for (const session of sessions) await forgetSpace(store, threadSpace(session));
 	};
 	const sweep = async () => {
 		const swept = ageMs === null ? null : await sweepSessions({ store, clock, audit, runs, ageMs, alsoForget });

@@ -57,6 +57,12 @@ export function openTeams(
 		return spending;
 	};
 
+	/** A model, and who pays for it. */
+	const metered = async (settings: BackendSettings, payer: Payer): Promise<Backend> => {
+		const { maxOutputTokens } = settings;
+		return meteredBackend(await backendOf(settings), budgetsOf(await priceTable()), { payer, maxOutputTokens });
+	};
+
 	const named = (name: string | null): Promise<ConfiguredTeam> => {
 		const known = chosen.get(name) ?? chooseTeam({ config, name, env, fetch });
 		chosen.set(name, known);
@@ -69,14 +75,11 @@ export function openTeams(
 		const tools = openTools(run);
 		const gate = approvals.gateOf(run);
 		const table = await priceTable();
-		const budgets = budgetsOf(table);
 		const payer: Payer = { ...decodeSessionId(run.session), user: run.requester?.user ?? null };
 		const agents = team.members.map(async ({ id }): Promise<[string, Agent][]> => {
 			const settings = configured.get(id);
 			if (settings === undefined) return [];
-			const bare = await backendOf(settings.backend);
-			const { maxOutputTokens } = settings.backend;
-			const backend = meteredBackend(bare, budgets, { payer, maxOutputTokens });
+			const backend = await metered(settings.backend, payer);
 			const { systemMessage } = settings;
 			const toolsets = [...planningOf(team.rules), ...(await tools.of(id, settings.tools))];
 			return [[id, createModelAgent({ id, systemMessage, backend, toolsets, gate, prices: table, clock })]];
@@ -91,16 +94,15 @@ export function openTeams(
 		return backendOf(first.backend);
 	};
 
-	/** The cheapest model that is configured, paid for by the place of a session; null: there is none but scripts. */
-	const cheapestFor = async (session: string): Promise<Backend | null> => {
+	/**
+	 * The cheapest model that is configured, paid for by the place of a session, and by a user if there is one; null: there
+	 * is none but scripts.
+	 */
+	const cheapestFor = async (session: string, user: string | null = null): Promise<Backend | null> => {
 		const first = await named(null).catch(() => null);
 		const others = [...config.teams.values()].filter(({ problems }) => problems.length === 0);
-		const table = await priceTable();
-		const cheapest = cheapestOf(first === null ? others : [first, ...others], table);
-		if (cheapest === null) return null;
-		const payer: Payer = { ...decodeSessionId(session), user: null };
-		const { maxOutputTokens } = cheapest;
-		return meteredBackend(await backendOf(cheapest), budgetsOf(table), { payer, maxOutputTokens });
+		const cheapest = cheapestOf(first === null ? others : [first, ...others], await priceTable());
+		return cheapest === null ? null : metered(cheapest, { ...decodeSessionId(session), user });
 	};
 
 	const list = async () => {
@@ -112,7 +114,7 @@ export function openTeams(
 		return { teams: summaries, notes: first.notes };
 	};
 
-	return { named, agentsOf, list, backendOf: backendOfTeam, cheapestFor };
+	return { named, agentsOf, list, backendOf: backendOfTeam, metered, cheapestFor };
 }
 
 function openSpending({ access }: LoadedConfig, clock: Clock, prices: PriceTable, { store, report }: Ledger): Spending {

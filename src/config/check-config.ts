@@ -9,6 +9,7 @@ import type { ConfiguredTeam } from './configured-team.ts';
 import { allowedFolders } from './context-folders-of.ts';
 import { type MainFile, mainFileSchema, teamFileSchema } from './file-schema.ts';
 import { mcpServersOf } from './mcp-servers-of.ts';
+import { memorySettings } from './memory-settings.ts';
 import type { Problem } from './problem.ts';
 import { providerPresets } from './provider-presets.ts';
 import { readPolicy } from './risk-policy.ts';
@@ -103,12 +104,18 @@ export async function checkConfig(options: ConfigOptions): Promise<CheckedConfig
 		source.problem('error', ['mcp_servers', server], message),
 	);
 	problems.push(...shared.problems);
+	const memory = memorySettings(main.data.memory, {
+		env: options.env,
+		providers: main.data.providers ?? {},
+		report: (message, key) => source.problem('error', ['memory'], message, key),
+	});
+	problems.push(...memory.problems);
 	const access = await accessOf(file, options, problems);
 	const known = { teams: names, roles: access === null ? null : Object.keys(access.data.roles) };
 	const rated = await readPolicy(main.data.policy, file, { ...options, ...known }, problems);
 	const checked = split(problems);
 	if (checked.errors.length > 0 || access === null || rated === null) return checked;
-	const services = { mcpServers: shared.servers, policy: rated.policy };
+	const services = { mcpServers: shared.servers, policy: rated.policy, memory: memory.memory };
 	const settings = settingsOf(main.data, ownTeam, runTimeoutSeconds, services, options);
 	const rules = accessRulesOf(access.data, settings.owners);
 	const files = [file, ...others, access.file, rated.file];

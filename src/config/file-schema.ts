@@ -3,6 +3,7 @@ import { address } from './address.ts';
 import { sandboxSchema } from './command-schema.ts';
 import { field, required } from './field.ts';
 import { mcpServersSchema } from './mcp-schema.ts';
+import { memoryFileSchema } from './memory-schema.ts';
 import { teamConfigSchema, teamShape } from './team-schema.ts';
 
 const text = z.string().min(1);
@@ -72,6 +73,7 @@ export const teamFileSchema = z.strictObject({ ...teamShape, ...passedOver });
 export const mainFileSchema = z.strictObject({
 	...teamShape,
 	...passedOver,
+	memory: field(memoryFileSchema, 'What channels and people remember beyond a conversation.'),
 	mcp_servers: field(mcpServersSchema, 'MCP servers whose tools every agent of every team gets.'),
 	sandbox: field(sandboxSchema, 'What commands of agents may take and reach.'),
 	teams: field(z.record(text.max(100), teamConfigSchema), 'Further teams by name.'),

@@ -8,6 +8,7 @@ import { type AuditSettings, accessEnvironmentProblems, auditSettings, ownersOf 
 import { levelNames, type SandboxConfig } from './command-schema.ts';
 import { type DiscordSettings, discordProblems, discordSettings } from './discord-settings.ts';
 import type { MainFile, ProviderConfig } from './file-schema.ts';
+import type { MemorySettings } from './memory-settings.ts';
 import { portOf } from './port-of.ts';
 import type { Environment } from './prepare.ts';
 import { environmentProblem, type Problem } from './problem.ts';
@@ -58,6 +59,8 @@ export interface Settings {
 	/** Grants that OWNERS makes. */
 	owners: readonly FixedGrant[];
 	audit: AuditSettings;
+	/** Null: nothing is remembered beyond a conversation. */
+	memory: MemorySettings | null;
 	/** By model. They go before the price table. */
 	prices: ReadonlyMap<string, ModelPrice>;
 	/** As the main file has them. Holds secrets. */
@@ -96,7 +99,7 @@ export function settingsOf(
 	data: MainFile,
 	ownTeam: string | null,
 	runTimeoutSeconds: number | null,
-	{ mcpServers, policy }: Pick<Settings, 'mcpServers' | 'policy'>,
+	{ mcpServers, policy, memory }: Pick<Settings, 'mcpServers' | 'policy' | 'memory'>,
 	{ flags, env, cwd }: SettingsOptions,
 ): Settings {
 	const team = resolveSetting(known.team, { flag: flags.team, env, file: data.default_team ?? ownTeam });
@@ -134,6 +137,7 @@ export function settingsOf(
 		commandCeiling: ceilingOf(data.sandbox),
 		mcpServers,
 		policy,
+		memory,
 	};
 }
 

@@ -14,9 +14,9 @@ const fraction = z.number().min(0).max(1);
 const later = (what: string) => ({ ignored: `${what} not supported yet` });
 const skills = later('skills are');
 const unread = { ignored: 'MassGen does not read it either' };
-const memory = later('memory is');
+const memory = { ignored: 'memory belongs to channels and people: set it in the main file, under `memory`' };
 
-const persistentMemory = z
+export const persistentMemory = z
 	.looseObject({
 		enabled: field(flag, 'Whether facts are kept.'),
 		on_disk: field(flag, 'Whether they outlive the process.'),
@@ -30,19 +30,23 @@ const persistentMemory = z
 	})
 	.meta({ id: 'PersistentMemory' });
 
-/** MassGen's memory settings: checked for sense, without effect. */
+export const conversationMemory = z.looseObject({ enabled: field(flag, 'Within a session.') });
+export const memoryCompression = z.looseObject({
+	trigger_threshold: field(fraction, 'Share of the context window at which old messages go.'),
+	target_ratio: field(fraction, 'Share that stays.'),
+});
+export const memoryRecording = z.looseObject({
+	record_all_tool_calls: field(flag, 'Keep tool calls.'),
+	record_reasoning: field(flag, 'Keep reasoning.'),
+});
+
+/** MassGen's memory settings of a team or an agent: checked for sense, without effect. Those of the main file have one. */
 const memorySchema = z
 	.looseObject({
 		enabled: field(flag, 'Whether memory is on.'),
-		conversation_memory: field(z.looseObject({ enabled: field(flag, 'Within a session.') }), 'Within a session.'),
+		conversation_memory: field(conversationMemory, 'Within a session.'),
 		persistent_memory: field(persistentMemory, 'Across sessions.'),
-		compression: field(
-			z.looseObject({
-				trigger_threshold: field(fraction, 'Share of the context window at which old messages go.'),
-				target_ratio: field(fraction, 'Share that stays.'),
-			}),
-			'What happens when the context fills up.',
-		),
+		compression: field(memoryCompression, 'What happens when the context fills up.'),
 		retrieval: field(
 			z.looseObject({
 				limit: field(count, 'Facts recalled.'),
@@ -50,13 +54,7 @@ const memorySchema = z
 			}),
 			'What is recalled.',
 		),
-		recording: field(
-			z.looseObject({
-				record_all_tool_calls: field(flag, 'Keep tool calls.'),
-				record_reasoning: field(flag, 'Keep reasoning.'),
-			}),
-			'What is kept.',
-		),
+		recording: field(memoryRecording, 'What is kept.'),
 	})
 	.meta({ id: 'Memory' });
 

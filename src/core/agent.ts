@@ -4,6 +4,7 @@ import type { Attachment } from './attachment.ts';
 import type { Refusal, Verdict } from './coordination.ts';
 import type { Digest, Exchange } from './history.ts';
 import type { KeptFiles } from './kept-files.ts';
+import type { Recalled } from './memory.ts';
 import type { Message } from './message.ts';
 import type { PlannedTask } from './task-plan.ts';
 import type { ModelCall } from './usage.ts';
@@ -44,6 +45,8 @@ interface TurnFacts {
 	history: readonly Exchange[];
 	/** What is kept of the first of them; null: nothing. */
 	digest: Digest | null;
+	/** What is remembered of the place: data. Left out: nothing. */
+	memories?: readonly Recalled[];
 	feedback: Feedback | null;
 	/** Where an interrupted turn of the same kind had got to; empty for a new turn. */
 	transcript: readonly Message[];

@@ -21,7 +21,7 @@ export interface BackendRequest {
 	 */
 	run: string;
 	agent: string;
-	/** Which kind of turn the call is part of; `digest`: none, it sums up a conversation. Only the scripted backend reads it. */
+	/** Which kind of turn the call is part of; `digest`: none, it sums up what was said. Only the scripted backend reads it. */
 	kind: 'answer' | 'evaluate' | 'present' | 'review' | 'digest';
 }
 

@@ -5,6 +5,7 @@ import type { OfferedFile } from './attachment.ts';
 import type { CommandForm } from './command-form.ts';
 import type { Outcome } from './coordination.ts';
 import type { BoardRow, MessageOf, Principal, TeamSummary, ThreadSummary } from './gateway.ts';
+import type { MemoryBook } from './memory.ts';
 import type { RiskPolicy } from './risk-policy.ts';
 import type { Verbosity } from './run.ts';
 import type { Say } from './say.ts';
@@ -68,6 +69,8 @@ export interface Bot {
 	acceptTools(server: string, tool: string | null, by: Principal): Promise<readonly string[]>;
 	/** Who has which role, and the changes of that. */
 	readonly roles: RoleBook;
+	/** What is remembered of channels and people; left out or null: nothing is. */
+	readonly memory?: MemoryBook | null;
 	/** The requests that wait for people in a session, or in a channel as a whole; oldest first. */
 	approvals(session: string): Promise<readonly Approval[]>;
 	/** A request of the session's server or workspace; null: there is none of that id. */

@@ -4,6 +4,7 @@ import type { CommandForm } from './command-form.ts';
 import type { ClosedBy, Outcome, Shortfall, TallyRow, Vote } from './coordination.ts';
 import type { ForeignForm, FormAnswer } from './foreign-form.ts';
 import type { KeptFiles } from './kept-files.ts';
+import type { Recalled } from './memory.ts';
 import type { Verbosity } from './run.ts';
 import type { Say } from './say.ts';
 import type { PlannedTask } from './task-plan.ts';
@@ -139,6 +140,8 @@ export type ThreadMessage =
 			/** Who stopped it, as the platform knows them; null when nobody did. */
 			stoppedBy: string | null;
 			startedAt: number;
+			/** What the agents were told is remembered, for those who look for details; left out: nothing. */
+			memories?: readonly Recalled[];
 			/** What came out, once it has finished. */
 			result: BoardResult | null;
 	  }

@@ -11,6 +11,7 @@ import {
 	voteSchema,
 } from './coordination.ts';
 import { keptFilesSchema } from './kept-files.ts';
+import { recalledSchema } from './memory.ts';
 import { plannedTaskSchema } from './task-plan.ts';
 import { memberSchema, rulesSchema } from './team.ts';
 import { modelCallSchema, spendSchema } from './usage.ts';
@@ -46,6 +47,7 @@ export const runEventSchema = z.discriminatedUnion('type', [
 		team: z.string(),
 		members: z.array(memberSchema.extend({ name: z.string().describe('Its anonymous name in this run.') })),
 		rules: rulesSchema,
+		memories: z.array(recalledSchema).optional().describe('What the agents were told is remembered of the place.'),
 	}),
 	z.object({ type: z.literal('run_resumed'), ...lasting }),
 	z.object({

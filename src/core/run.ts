@@ -5,6 +5,7 @@ import { attachmentSchema } from './attachment.ts';
 import { outcomeSchema, signalSchema } from './coordination.ts';
 import { digestSchema, exchangeSchema } from './history.ts';
 import { keptFilesSchema } from './kept-files.ts';
+import { recalledSchema } from './memory.ts';
 import { messageSchema } from './message.ts';
 import { plannedTaskSchema } from './task-plan.ts';
 import { memberSchema, teamSchema } from './team.ts';
@@ -48,6 +49,8 @@ export const runInputSchema = z.object({
 	/** Id of the files that the conversation's last winner left; every agent's folder begins with them. Null: none. */
 	files: z.string().nullable().default(null),
 	attachments: z.array(attachmentSchema).default([]),
+	/** What is remembered of the place. In the journal without the texts: what is forgotten must go. */
+	memories: z.array(recalledSchema).default([]),
 });
 export type RunInput = z.infer<typeof runInputSchema>;
 

@@ -94,6 +94,7 @@ function begun(event: Event<'run_started'>): Change {
 		question: event.question,
 		retryOf: event.retryOf,
 		askedBy: event.askedBy,
+		memories: event.memories ?? [],
 		title: titleOf(event.question),
 		team: event.team,
 		startedAt: event.at,

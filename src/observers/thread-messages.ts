@@ -22,7 +22,8 @@ function boardOf(view: ThreadView, say: Say): ThreadMessage {
 	const { run, title, team, orchestration, finished, askedBy, stoppedBy, startedAt } = view;
 	const rows = view.agents.map((agent) => rowOf(agent, say));
 	const common = { run, title, team, orchestration, rows, finished, askedBy, stoppedBy, startedAt };
-	return { type: 'board', key: 'board', ...common, result: resultOf(view) };
+	const memories = view.memories.length === 0 ? {} : { memories: view.memories };
+	return { type: 'board', key: 'board', ...common, ...memories, result: resultOf(view) };
 }
 
 function resultOf({ finished, final }: ThreadView): BoardResult | null {

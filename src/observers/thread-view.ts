@@ -1,6 +1,7 @@
 import type { Outcome, Shortfall } from '../core/coordination.ts';
 import type { RowState, ThreadMessage } from '../core/gateway.ts';
 import type { KeptFiles } from '../core/kept-files.ts';
+import type { Recalled } from '../core/memory.ts';
 import type { PlannedTask } from '../core/task-plan.ts';
 import type { Spend } from '../core/usage.ts';
 
@@ -53,6 +54,7 @@ export interface ThreadView {
 	readonly question: string;
 	readonly retryOf: string | null;
 	readonly askedBy: string | null;
+	readonly memories: readonly Recalled[];
 	readonly title: string;
 	readonly team: string;
 	readonly startedAt: number;
@@ -78,6 +80,7 @@ export function createThreadView(): ThreadView {
 		question: '',
 		retryOf: null,
 		askedBy: null,
+		memories: [],
 		title: '',
 		team: '',
 		startedAt: 0,

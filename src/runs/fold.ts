@@ -241,6 +241,7 @@ export function openFold(opened: JournalEntry & { type: 'opened' }): { fold: Run
 		team: input.team.name,
 		members: input.team.members.map((member) => ({ ...member, name: input.names[member.id] ?? member.id })),
 		rules: input.team.rules,
+		...(input.memories.length === 0 ? {} : { memories: input.memories }),
 	};
 	const transition: Transition = {
 		before: { ...start.state, agents: [], closing: null },

@@ -1,6 +1,7 @@
 import { BotError } from '../core/errors.ts';
 import { type JournalEntry, journalEntrySchema, type RunInput, type RunRecord, runRecordSchema } from '../core/run.ts';
 import { allRecords, type LogEntry, type Store, type StoreChange } from '../core/store.ts';
+import { readRecalled, recalledChange, recalledForgotten } from '../memory/recalled.ts';
 
 const PAGE = 1_000;
 const RUNS = 'run';
@@ -65,7 +66,8 @@ export async function createJournal(
 	const [, token] = await store.commit([
 		{ type: 'put', kind: RUNS, key: record.id, value: record, version: 0 },
 		{ type: 'put', kind: LEASES, key: record.id, value: { owner }, version: 0 },
-		{ type: 'append', log: logOf(record.id), value: opened, seq: 1 },
+		{ type: 'append', log: logOf(record.id), value: withoutTexts(opened), seq: 1 },
+		...recalledChange(record.id, opened.input.memories),
 		...also,
 	]);
 	return journalAt(store, record.id, 1, token ?? 0);
@@ -86,7 +88,7 @@ export async function claimJournal(
 export async function readInput(store: Store, run: string): Promise<RunInput> {
 	const [first] = checked(run, await store.read(logOf(run), { after: 0, limit: 1 }));
 	if (first === undefined) throw noRun(run);
-	if (first.type === 'opened') return first.input;
+	if (first.type === 'opened') return withTexts(store, run, first.input);
 	throw new BotError('store_failed', `the journal of run ${run} does not begin with its opening`);
 }
 
@@ -98,8 +100,20 @@ export async function readJournal(store: Store, run: string): Promise<JournalEnt
 		entries.push(...checked(run, page));
 		if (page.length < PAGE) break;
 	}
-	if (entries.length === 0) throw noRun(run);
+	const [opened] = entries;
+	if (opened === undefined) throw noRun(run);
+	if (opened.type === 'opened') opened.input = await withTexts(store, run, opened.input);
 	return entries;
+}
+
+/** A journal can only grow, and what is forgotten must go: the texts of memories stand in a record beside it. */
+function withoutTexts(opened: JournalEntry & { type: 'opened' }): JournalEntry {
+	const memories = opened.input.memories.map((memory) => ({ ...memory, text: '' }));
+	return { ...opened, input: { ...opened.input, memories } };
+}
+
+async function withTexts(store: Store, run: string, input: RunInput): Promise<RunInput> {
+	return input.memories.length === 0 ? input : { ...input, memories: await readRecalled(store, run) };
 }
 
 function checked(run: string, page: readonly LogEntry[]): JournalEntry[] {
@@ -121,6 +135,7 @@ export const journalForgotten = (run: string): StoreChange[] => [
 	{ type: 'drop', log: logOf(run) },
 	{ type: 'delete', kind: RUNS, key: run },
 	{ type: 'delete', kind: LEASES, key: run },
+	recalledForgotten(run),
 ];
 
 /** The change that marks a run finished in its record. */

@@ -32,6 +32,8 @@ export interface LiveRunOptions {
 	approvals: Approvals;
 	audit: Audit;
 	gated: GatedRun;
+	/** What is committed together with its end. */
+	sequels(record: RunRecord): readonly StoreChange[];
 	clock: Clock;
 	/** In [0, 1). */
 	random(): number;
@@ -77,7 +79,8 @@ export function createLiveRun(options: LiveRunOptions): LiveRun {
 		try {
 			const folded = fold.apply(entry);
 			const result = fold.result(entry.at);
-			await journal.append(entry, result === null ? also : [...also, finishedRecord(options.record, result)], commit);
+			const last = result === null ? [] : [finishedRecord(options.record, result), ...options.sequels(options.record)];
+			await journal.append(entry, [...also, ...last], commit);
 			if (!over) proceed(folded);
 		} catch (error) {
 			fail(error);

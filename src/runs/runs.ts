@@ -7,6 +7,7 @@ import type { Clock } from '../core/clock.ts';
 import { BotError } from '../core/errors.ts';
 import type { Approvals, GatedRun } from '../core/gate.ts';
 import type { Digest, Exchange } from '../core/history.ts';
+import type { Recalled } from '../core/memory.ts';
 import { type JournalEntry, MAX_QUESTION, type RunInput, type RunRecord, type Showing } from '../core/run.ts';
 import type { RunEvent } from '../core/run-event.ts';
 import type { Store, StoreChange } from '../core/store.ts';
@@ -32,6 +33,8 @@ export interface RunRequest {
 	history: readonly Exchange[];
 	/** What is kept of the first of `history`; null: nothing. */
 	digest: Digest | null;
+	/** What is remembered of the place; left out: nothing. */
+	memories?: readonly Recalled[];
 	/** The run whose question this is again. */
 	retryOf: string | null;
 	team: Team;
@@ -84,10 +87,12 @@ export interface RunsOptions {
 	audit: Audit;
 	/** The agents of a team for one run, by member id; what is no longer configured is left out. */
 	agentsOf(team: Team, run: GatedRun): Promise<ReadonlyMap<string, Agent>>;
+	/** What is committed together with the end of a run, or not at all; left out: nothing. */
+	sequels?(record: RunRecord): readonly StoreChange[];
 }
 
 export function createRuns(options: RunsOptions): Runs {
-	const { store, clock, random, approvals, audit } = options;
+	const { store, clock, random, approvals, audit, sequels = () => [] } = options;
 	const owner = randomBytes(8).toString('hex');
 	const held = new Map<string, LiveRun>();
 	/** Runs that are being taken up: a second claim would fence off the first. */
@@ -118,8 +123,20 @@ export function createRuns(options: RunsOptions): Runs {
 		const resumed: JournalEntry & { type: 'resumed' } = { v: 1, type: 'resumed', at: clock.now() };
 		const again = fold.apply(resumed);
 		const result = fold.result(resumed.at);
-		await journal.append(resumed, result === null ? [] : [finishedRecord(record, result)]);
-		const run = createLiveRun({ fold, journal, record, crew, approvals, audit, gated, clock, random, ...audience });
+		await journal.append(resumed, result === null ? [] : [finishedRecord(record, result), ...sequels(record)]);
+		const run = createLiveRun({
+			fold,
+			journal,
+			record,
+			crew,
+			approvals,
+			audit,
+			gated,
+			sequels,
+			clock,
+			random,
+			...audience,
+		});
 		return hold(run, crew, [...events, ...again.events]);
 	};
 
@@ -138,7 +155,19 @@ export function createRuns(options: RunsOptions): Runs {
 			const crew = await createCrew(() => options.agentsOf(input.team, gated));
 			const record = recordOf(opened);
 			const journal = await createJournal(store, owner, record, opened, also);
-			const run = createLiveRun({ fold, journal, record, crew, approvals, audit, gated, clock, random, ...audience });
+			const run = createLiveRun({
+				fold,
+				journal,
+				record,
+				crew,
+				approvals,
+				audit,
+				gated,
+				sequels,
+				clock,
+				random,
+				...audience,
+			});
 			return hold(run, crew, first.events);
 		},
 		async resume(id, audience) {
@@ -188,7 +217,8 @@ export function checkQuestion(question: string): void {
 }
 
 function inputOf(request: RunRequest, random: () => number): RunInput {
-	const { session, question, history, digest, retryOf, team, showing, attachments, requester, files } = request;
+	const { session, question, history, digest, memories = [], retryOf, team } = request;
+	const { showing, attachments, requester, files } = request;
 	checkQuestion(question);
 	const names = shuffledNames(
 		team.members.map((member) => member.id),
@@ -200,6 +230,7 @@ function inputOf(request: RunRequest, random: () => number): RunInput {
 		retryOf,
 		history: [...history],
 		digest,
+		memories: [...memories],
 		team,
 		names,
 		showing,

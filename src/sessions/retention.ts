@@ -2,7 +2,6 @@ import { z } from 'zod';
 import { requestsForgotten } from '../approvals/records.ts';
 import type { Audit, AuditRow } from '../core/audit.ts';
 import type { Clock } from '../core/clock.ts';
-
 import { FOLDERS_OF_RUNS, LATEST_FOLDERS } from '../core/kept-files.ts';
 import { decodeSessionId } from '../core/session-id.ts';
 import {
@@ -13,6 +12,7 @@ import {
 	type StoreChange,
 	type StoredRecord,
 } from '../core/store.ts';
+import { dueForgotten } from '../memory/learner.ts';
 import { slotsForgotten } from '../observers/slot-records.ts';
 import { journalForgotten } from '../runs/journal.ts';
 import { digestForgotten } from './digest-record.ts';
@@ -156,7 +156,7 @@ async function deleteRun({ store, runs }: RetentionOptions, run: string, now: nu
 		...deleted(RATINGS, ratings),
 		...(await requestsForgotten(store, run)),
 	]);
-	await store.commit([...slotsForgotten(run), ...journalForgotten(run)]);
+	await store.commit([...slotsForgotten(run), dueForgotten(run), ...journalForgotten(run)]);
 }
 
 const deleted = (kind: string, records: readonly StoredRecord[]): StoreChange[] =>

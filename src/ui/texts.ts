@@ -249,6 +249,17 @@ export const texts = {
 	'size.megabytes': '{size} MB',
 
 	'details.heading': 'Details',
+	'details.memories': { one: '{count} memory', other: '{count} memories' },
+	'details.remembered': 'Remembered from earlier',
+	'details.owner.channel': 'of this channel',
+	'details.owner.thread': 'found out in this thread',
+	'details.owner.user': 'of the person who asked',
+	'details.trust.said': 'a person wrote it down',
+	'details.trust.learned': 'from an earlier answer',
+	'details.trust.foreign': 'from a tool or a file',
+	'details.run': 'run {run}',
+	'details.not_instructions':
+		'The agents were given it as data, not as instructions. /massgen memory shows and forgets it.',
 	'details.plan': 'Plan of {agent}',
 	'details.used': 'Tools of {agent}',
 	'details.tasks': { one: '{count} task', other: '{count} tasks' },

@@ -18,7 +18,7 @@ const PLACES: readonly (readonly [RegExp, PackagePlace])[] = [
 	[/^ajv$/, library('src/approvals/')],
 	[/^gpt-tokenizer$/, library('src/adapters/tokenizers/')],
 	[/^@pydantic\/genai-prices$/, library('src/adapters/prices/')],
-	[/^openai$/, sdk(`${BACKENDS}openai`, `${BACKENDS}shared/openai`)],
+	[/^openai$/, sdk(`${BACKENDS}openai`, `${BACKENDS}shared/openai`, 'src/adapters/memory/mem0/embedders')],
 	[/^@anthropic-ai\/sdk$/, sdk(`${BACKENDS}anthropic`)],
 	[/^@google\/genai$/, sdk(`${BACKENDS}gemini`)],
 	[/^fastify$|^@fastify\//, sdk('src/adapters/gateways/web')],
@@ -30,7 +30,7 @@ const PLACES: readonly (readonly [RegExp, PackagePlace])[] = [
 	[/^dockerode$|^tar-stream$/, sdk('src/adapters/sandbox/docker')],
 	[/^ioredis$/, sdk('src/adapters/stores/redis', 'src/adapters/queues/bullmq')],
 	[/^bullmq$/, sdk('src/adapters/queues/bullmq')],
-	[/^mem0ai$/, sdk('src/adapters/memory/mem0')],
+	[/^mem0ai$|^@energetic-ai\//, sdk('src/adapters/memory/mem0')],
 	[/^@opentelemetry\//, sdk('src/adapters/telemetry/opentelemetry')],
 	[/^react$|^react-dom$|^markdown-it$|^vite$|^@vitejs\/|^@xyflow\//, library('src/ui/')],
 ];

@@ -1,4 +1,5 @@
 import type { BoardRow } from '../../core/gateway.ts';
+import type { Recalled } from '../../core/memory.ts';
 import type { PlannedTask } from '../../core/task-plan.ts';
 import { say } from '../say.ts';
 import type { ToolTrace } from '../state/tool-trace.ts';
@@ -10,13 +11,20 @@ const SIGNS: Readonly<Record<PlannedTask['status'], string>> = {
 	blocked: '⊘',
 };
 
-/** How the run goes, for those who want to know: what each agent plans, and which tools it used. Folded. */
-export function Details({ rows, tools }: { rows: readonly BoardRow[]; tools: ToolTrace }) {
+interface DetailsProps {
+	rows: readonly BoardRow[];
+	tools: ToolTrace;
+	memories: readonly Recalled[];
+}
+
+/** How the run goes, for those who want to know: what was remembered, what each agent plans, and which tools it used. Folded. */
+export function Details({ rows, tools, memories }: DetailsProps) {
 	const plans = rows.filter(({ plan = [] }) => plan.length > 0);
 	const uses = Object.values(tools).flat().length;
 	const tasks = plans.reduce((sum, { plan = [] }) => sum + plan.length, 0);
-	if (uses === 0 && tasks === 0) return null;
+	if (uses === 0 && tasks === 0 && memories.length === 0) return null;
 	const facts = [
+		...(memories.length > 0 ? [say('details.memories', { count: memories.length })] : []),
 		...(tasks > 0 ? [say('details.tasks', { count: tasks })] : []),
 		...(uses > 0 ? [say('details.tools', { count: uses })] : []),
 	];
@@ -27,12 +35,38 @@ export function Details({ rows, tools }: { rows: readonly BoardRow[]; tools: Too
 					<bdi>{say('details.heading')}</bdi>
 					<span className="quiet">{facts.join(' · ')}</span>
 				</summary>
+				{memories.length > 0 && <Memories memories={memories} />}
 				{plans.map(({ agent, plan = [] }) => (
 					<Plan key={agent} agent={agent} plan={plan} />
 				))}
 				{uses > 0 && <Tools tools={tools} />}
 			</details>
 		</section>
+	);
+}
+
+/** What the agents were told is remembered, and where it came from. */
+function Memories({ memories }: { memories: readonly Recalled[] }) {
+	return (
+		<div className="trace">
+			<h3>{say('details.remembered')}</h3>
+			<ul aria-label={say('details.remembered')}>
+				{memories.map(({ id, text, trust, owner, run, at }) => (
+					<li key={id}>
+						<bdi>{text}</bdi>{' '}
+						<span className="quiet">
+							{[
+								say(`details.owner.${owner}`),
+								say(`details.trust.${trust}`),
+								...(run === null ? [] : [say('details.run', { run })]),
+								new Date(at).toISOString().slice(0, 10),
+							].join(' · ')}
+						</span>
+					</li>
+				))}
+			</ul>
+			<p className="hint">{say('details.not_instructions')}</p>
+		</div>
 	);
 }
 

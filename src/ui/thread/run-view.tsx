@@ -58,7 +58,7 @@ export function RunView({ messages, tools, cards, fileAt, onRetry, onChoose }: R
 			{final !== null && (
 				<Final final={final} rows={board?.rows ?? []} fileAt={fileAt} onRetry={going ? null : () => onRetry(run)} />
 			)}
-			<Details rows={board?.rows ?? []} tools={tools} />
+			<Details rows={board?.rows ?? []} tools={tools} memories={board?.memories ?? []} />
 		</article>
 	);
 }

@@ -41,6 +41,10 @@ const TABLE: readonly (readonly [what: string, options: Record<string, unknown>,
 	['approvals', { action: 'show', id: 'a' }, 'yyy--yy--'],
 	['policy', { action: 'show' }, 'yyyyyyy--'],
 	['policy', { action: 'test', call: 'mail__send {}' }, 'yyyyyyy--'],
+	['memory', { action: 'show' }, 'yyyyy-y--'],
+	['memory', { action: 'add', text: 'We deploy on Fridays' }, 'yy-yy----'],
+	['memory', { action: 'add', text: 'I like tea', mine: true }, 'yyyyy-y--'],
+	['memory', { action: 'forget', all: true }, 'yy-------'],
 	['roles', { action: 'list' }, 'yyyyyyy--'],
 	['roles', { action: 'grant', role: 'viewer', to: 'user:u2' }, 'yy-------'],
 	['roles', { action: 'revoke', role: 'viewer', to: 'user:u2' }, 'yy-------'],
@@ -104,6 +108,17 @@ async function attempt({ what, options, role, platform }: (typeof cases)[number]
 			return policy;
 		},
 		tryPolicy: noting('tryPolicy', { tool: 't', isKnown: true, clean: ruling, tainted: ruling }),
+		memory: {
+			about: noting('about', { on: true, count: 0, most: 1, retentionDays: null, evicted: 0, expired: 0, calls: 0 }),
+			list: noting('list', []),
+			search: noting('search', []),
+			add: noting('add', null),
+			find: noting('find', null),
+			edit: noting('edit', null),
+			forget: noting('forget', 0),
+			turn: noting('turn', undefined),
+			recall: noting('recall', []),
+		},
 	};
 	const dispatch = createDispatch({
 		store,

@@ -120,7 +120,9 @@ describe('files of MassGen, unchanged', () => {
 		expect(warnings.map((warning) => warning.split(' ')[1])).toEqual([
 			'agents[0].memory:',
 			'agents[1].persistent_memory:',
-			'memory:',
+			'memory.conversation_memory:',
+			'memory.compression:',
+			'memory.retrieval.exclude_recent:',
 			'session_id:',
 		]);
 	});

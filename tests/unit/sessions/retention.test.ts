@@ -2,11 +2,16 @@ import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { createControls, forgetControls } from '../../../src/adapters/gateways/shared/controls.ts';
 import { createPlaces, forgetPlaces } from '../../../src/adapters/gateways/shared/places.ts';
+import { newItem } from '../../../src/adapters/memory/mem0/item.ts';
+import { createShelves, forgetSpace } from '../../../src/adapters/memory/mem0/shelves.ts';
 import { createMemoryStore } from '../../../src/adapters/stores/memory.ts';
 import { createFileVault } from '../../../src/adapters/tools/workspace/file-vault.ts';
 import { createApprovalRecords } from '../../../src/approvals/records.ts';
 import type { OfferedFile } from '../../../src/core/attachment.ts';
+import type { Clock } from '../../../src/core/clock.ts';
 import { allRecords, type Store } from '../../../src/core/store.ts';
+import { recalledChange } from '../../../src/memory/recalled.ts';
+import { threadSpace } from '../../../src/memory/spaces.ts';
 import { sweepSessions } from '../../../src/sessions/retention.ts';
 import { takeFiles } from '../../../src/sessions/take-files.ts';
 import { accessWorld, shippedAccess } from '../../support/access.ts';
@@ -94,6 +99,7 @@ async function world() {
 	await createPlaces(store, 'slack', z.unknown()).put(OLD, { channel: 'c' }, 'conversation of the old');
 	const control = { session: OLD, run, action: 'stop', orchestration: null, agent: null } as const;
 	await createControls(store, 'slack').keep([control], { tenant: 't', channel: 'c', message: 'm' });
+	await remember(store, run, clock);
 	await clock.advance(31 * DAY);
 	await ask('New?', NEW, [fileOf('both.txt', 'of both')]);
 	const sweep = (over: Store = store) =>
@@ -109,10 +115,27 @@ async function world() {
 			async alsoForget(sessions) {
 				await forgetPlaces(over, 'slack', sessions);
 				await forgetControls(over, 'slack', sessions);
+				for (const session of sessions) await forgetSpace(over, threadSpace(session));
 			},
 		});
-	const words = [OLD, ...own];
+	const words = [OLD, ...own, threadSpace(OLD).id];
 	return { ...bot, audited, store, placesOf, ask, sweep, words, runs, run };
+}
+
+/** What the old thread remembers, what its run was given, and that it is to be learned of. */
+async function remember(store: Store, run: string, clock: Clock) {
+	const source = { session: OLD, run, by: null, trust: 'foreign' } as const;
+	const payload = { data: 'remembered of the old', source, place: 'c', keptAt: 0 };
+	const item = newItem({ id: 'm', vector: null, embedder: null, usedAt: null, payload });
+	const shelves = createShelves({ store, clock, most: 10 });
+	const space = threadSpace(OLD);
+	await shelves.write(space, () => ({ put: [item] }));
+	await shelves.used(space, ['m']);
+	await shelves.addHistory(space, 'm', {});
+	await store.commit([
+		...recalledChange(run, [{ ...source, id: 'm', owner: 'thread', text: payload.data, at: 0 }]),
+		{ type: 'put', kind: 'memory-due', key: run, value: { tries: 0, notBefore: 0 } },
+	]);
 }
 
 const texts = ['only of the old', 'made by the old', 'of both', 'of what waits'];
@@ -120,7 +143,7 @@ const texts = ['only of the old', 'made by the old', 'of both', 'of what waits']
 describe('a sweep', () => {
 	it('deletes a thread that is too old with all that belongs to it, and its files a day later', async () => {
 		const { sweep, placesOf, words, clock, bot, runs } = await world();
-		expect((await placesOf(words)).length).toBeGreaterThan(12);
+		expect((await placesOf(words)).length).toBeGreaterThan(18);
 		expect(await sweep()).toEqual({ sessions: 1, runs: 2, files: 0 });
 		expect(await placesOf(words)).toEqual([]);
 		expect(await bot.sessions.get(OLD)).toBeNull();
@@ -180,7 +203,7 @@ describe('a sweep', () => {
 });
 
 describe('kill -9 in a sweep', () => {
-	it.each(Array.from({ length: 14 }, (_, index) => index + 1))(
+	it.each(Array.from({ length: 16 }, (_, index) => index + 1))(
 		'at its write %i: the next one ends what was begun',
 		async (at) => {
 			const { sweep, placesOf, words, store, clock, bot } = await world();
