@@ -1,9 +1,8 @@
 import { z } from 'zod';
 import type { Clock } from '../core/clock.ts';
-import { isStoreConflict } from '../core/errors.ts';
 import type { AskModel, Lesson, MemoryEngine, MemorySource, MemorySpace } from '../core/memory.ts';
 import type { JournalEntry, RunInput, RunRecord } from '../core/run.ts';
-import { allRecords, type Store, type StoreChange, type StoredRecord } from '../core/store.ts';
+import { allRecords, isCommitted, type Store, type StoreChange, type StoredRecord } from '../core/store.ts';
 import type { Consents } from './consents.ts';
 import { evidenceOf, isTainted } from './evidence.ts';
 import { channelSpace, threadSpace, userSpace } from './spaces.ts';
@@ -62,19 +61,19 @@ export function createLearner(options: LearnerOptions): Learner {
 	let going: Promise<void> | null = null;
 	let again = false;
 
-	/** Takes a run for this process alone; null: another has it, or its time has not come. */
+	/** Takes a run for this process alone; which try it is. Null: another has it, or its time has not come. */
 	const claim = async ({ key, value, version }: StoredRecord) => {
 		const due = dueSchema.parse(value);
 		if (due.notBefore > clock.now()) return null;
 		const tries = due.tries + 1;
-		const held = { tries, notBefore: clock.now() + HELD_MS };
-		try {
-			const [next = 0] = await store.commit([{ type: 'put', kind: DUE, key, value: held, version }]);
-			return { tries, version: next };
-		} catch (error) {
-			if (isStoreConflict(error)) return null;
-			throw error;
-		}
+		const put: StoreChange = {
+			type: 'put',
+			kind: DUE,
+			key,
+			value: { tries, notBefore: clock.now() + HELD_MS },
+			version,
+		};
+		return (await isCommitted(() => store.commit([put]))) ? tries : null;
 	};
 
 	/** Whether a run may leave something in a space: it is on, and was not emptied since the run began. */
@@ -124,15 +123,15 @@ export function createLearner(options: LearnerOptions): Learner {
 	const workOff = async (): Promise<void> => {
 		for await (const record of allRecords(store, DUE)) {
 			if (closing.signal.aborted) return;
-			const claimed = await claim(record);
-			if (claimed === null) continue;
+			const tries = await claim(record);
+			if (tries === null) continue;
 			const { key } = record;
 			try {
 				await learn(key);
 			} catch (error) {
 				if (closing.signal.aborted) return;
 				onProblem(error);
-				if (claimed.tries < MOST_TRIES) continue;
+				if (tries < MOST_TRIES) continue;
 			}
 			await store.commit([dueForgotten(key)]);
 		}

@@ -1,7 +1,6 @@
 import { z } from 'zod';
-import { isStoreConflict } from '../core/errors.ts';
 import { type Recalled, recalledSchema } from '../core/memory.ts';
-import { allRecords, type Store, type StoreChange } from '../core/store.ts';
+import { allRecords, type Store, type StoreChange, untilCommitted } from '../core/store.ts';
 
 const RECALLED = 'memory-recalled';
 const recordSchema = z.object({ memories: z.array(recalledSchema) });
@@ -30,8 +29,8 @@ export async function scrubRecalled(store: Store, ids: ReadonlySet<string>): Pro
 	return runs;
 }
 
-async function scrubRun(store: Store, run: string, ids: ReadonlySet<string>): Promise<boolean> {
-	for (;;) {
+const scrubRun = (store: Store, run: string, ids: ReadonlySet<string>): Promise<boolean> =>
+	untilCommitted(async () => {
 		const found = await store.get(RECALLED, run);
 		if (found === null) return false;
 		const { memories } = recordSchema.parse(found.value);
@@ -42,11 +41,6 @@ async function scrubRun(store: Store, run: string, ids: ReadonlySet<string>): Pr
 			left.length === 0
 				? { type: 'delete', kind: RECALLED, key: run, version }
 				: { type: 'put', kind: RECALLED, key: run, value: { memories: left }, version };
-		try {
-			await store.commit([change]);
-			return true;
-		} catch (error) {
-			if (!isStoreConflict(error)) throw error;
-		}
-	}
-}
+		await store.commit([change]);
+		return true;
+	}, Number.POSITIVE_INFINITY);

@@ -1,8 +1,15 @@
 import { z } from 'zod';
 import type { Clock } from '../../../core/clock.ts';
-import { isStoreConflict } from '../../../core/errors.ts';
 import { type MemoryCounts, type MemorySpace, memoryOwnerSchema } from '../../../core/memory.ts';
-import { allRecords, recordsFrom, type Store, type StoreChange, type StoredRecord } from '../../../core/store.ts';
+import {
+	allRecords,
+	isCommitted,
+	recordsFrom,
+	type Store,
+	type StoreChange,
+	type StoredRecord,
+	untilCommitted,
+} from '../../../core/store.ts';
 import { type Item, readItem, storedOf } from './item.ts';
 
 const ITEMS = 'memory';
@@ -149,14 +156,10 @@ export function createShelves({ store, clock, most }: { store: Store; clock: Clo
 	return {
 		read: current,
 		async write(space, change) {
-			for (;;) {
+			await untilCommitted(async () => {
 				const shelf = await current(space);
-				try {
-					return await commit(space, shelf, change(shelf));
-				} catch (error) {
-					if (!isStoreConflict(error)) throw error;
-				}
-			}
+				await commit(space, shelf, change(shelf));
+			}, Number.POSITIVE_INFINITY);
 		},
 		async used(space, ids) {
 			const at = clock.now();
@@ -168,9 +171,7 @@ export function createShelves({ store, clock, most }: { store: Store; clock: Clo
 				(id): StoreChange => ({ type: 'put', kind: USES, key: keyOf(space, id), value: { at } }),
 			);
 			const { version } = held.get(space.id) ?? { version: 0 };
-			await store.commit([{ type: 'check', kind: SPACES, key: space.id, version }, ...checks]).catch((error) => {
-				if (!isStoreConflict(error)) throw error;
-			});
+			await isCommitted(() => store.commit([{ type: 'check', kind: SPACES, key: space.id, version }, ...checks]));
 			for (const id of known) {
 				const item = items.get(id);
 				if (item !== undefined) item.usedAt = at;
@@ -188,15 +189,17 @@ export function createShelves({ store, clock, most }: { store: Store; clock: Clo
 		},
 		async addHistory(space, id, entry) {
 			const key = keyOf(space, id);
-			const found = await store.get(HISTORIES, key);
-			const before = found === null ? [] : historySchema.parse(found.value).entries;
-			const value = { entries: [...before, entry].slice(-MOST_CHANGES) };
-			const item = await store.get(ITEMS, key);
-			if (item === null) return;
-			await store.commit([
-				{ type: 'check', kind: ITEMS, key, version: item.version },
-				{ type: 'put', kind: HISTORIES, key, value },
-			]);
+			await untilCommitted(async () => {
+				const found = await store.get(HISTORIES, key);
+				const before = found === null ? [] : historySchema.parse(found.value).entries;
+				const value = { entries: [...before, entry].slice(-MOST_CHANGES) };
+				const item = await store.get(ITEMS, key);
+				if (item === null) return;
+				await store.commit([
+					{ type: 'check', kind: ITEMS, key, version: item.version },
+					{ type: 'put', kind: HISTORIES, key, value, version: found?.version ?? 0 },
+				]);
+			}, Number.POSITIVE_INFINITY);
 		},
 		async history(space, id) {
 			const found = await store.get(HISTORIES, keyOf(space, id));
@@ -206,8 +209,8 @@ export function createShelves({ store, clock, most }: { store: Store; clock: Clo
 }
 
 /** Takes a space away with all that is in it, whether or not memories are made and used now. */
-export async function forgetSpace(store: Store, space: MemorySpace): Promise<void> {
-	for (;;) {
+export const forgetSpace = (store: Store, space: MemorySpace): Promise<void> =>
+	untilCommitted(async () => {
 		const found = await store.get(SPACES, space.id);
 		if (found === null) return;
 		const changes: StoreChange[] = [{ type: 'delete', kind: SPACES, key: space.id, version: found.version }];
@@ -215,14 +218,8 @@ export async function forgetSpace(store: Store, space: MemorySpace): Promise<voi
 			for (const { key } of await recordsFrom(store, kind, keyOf(space, '')))
 				changes.push({ type: 'delete', kind, key });
 		}
-		try {
-			await store.commit(changes);
-			return;
-		} catch (error) {
-			if (!isStoreConflict(error)) throw error;
-		}
-	}
-}
+		await store.commit(changes);
+	}, Number.POSITIVE_INFINITY);
 
 function putItem(space: MemorySpace, item: Item): StoreChange {
 	return { type: 'put', kind: ITEMS, key: keyOf(space, item.id), value: storedOf(item) };
