@@ -15,6 +15,7 @@ import { openSandbox } from './app/open-sandbox.ts';
 import { openStore } from './app/open-store.ts';
 import { openTeams } from './app/open-teams.ts';
 import { createToolsOpener, logInToToolServer, probeToolServers } from './app/open-tools.ts';
+import { openWeb } from './app/open-web.ts';
 import { repeatedly } from './app/repeatedly.ts';
 import { createToolBook } from './approvals/tool-book.ts';
 import { createToolPins } from './approvals/tool-pins.ts';
@@ -25,7 +26,6 @@ import type { ConfiguredTeam } from './config/configured-team.ts';
 import type { ToolServerProbe } from './config/doctor.ts';
 import { loadConfig } from './config/load-config.ts';
 import { secretsOf } from './config/secrets-of.ts';
-import type { Settings } from './config/settings-of.ts';
 import { type Clock, endable } from './core/clock.ts';
 import { formsOf } from './core/command-form.ts';
 import { BotError, messageOf, sentenceOf } from './core/errors.ts';
@@ -132,7 +132,7 @@ async function assemble(
 ): Promise<App> {
 	const { options, config, store, clock, sayIn } = needs;
 	const say = sayIn(null);
-	const { terminal, web, slack, chats, gateways } = await openGateways(needs);
+	const { terminal, web, served, slack, chats, gateways } = await openGateways(needs);
 	if (terminal !== null) voice.tell = (text) => terminal.tell(text);
 	const { tell } = voice;
 	const onProblem = (error: unknown) => tell(messageOf(error));
@@ -199,8 +199,7 @@ async function assemble(
 		onProblem,
 	);
 	const submit = (event: Inbound) => inbound.dispatch(event, (text) => replyTo(event, text));
-	const receive = async (event: Inbound) => void (await submit(event));
-	const host = createHost({ bot, runs, say, commands: inbound.forms, receive, keptFile: (id) => keptFile(store, id) });
+	const host = createHost({ bot, runs, say, commands: inbound.forms, submit, keptFile: (id) => keptFile(store, id) });
 	return {
 		config,
 		bot,
@@ -212,7 +211,7 @@ async function assemble(
 		team: teams.named,
 		submit,
 		async listen() {
-			for (const gateway of [terminal, web]) await gateway?.start(host);
+			for (const gateway of [terminal, served, web]) await gateway?.start(host);
 		},
 		joinChats: (onJoined) =>
 			joinChats({
@@ -251,15 +250,17 @@ async function openGateways(needs: GatewayNeeds) {
 	const { options, config, clock, sayIn } = needs;
 	const say = sayIn(null);
 	const terminal = options.terminal === null ? null : await openTerminal(options.terminal, options, clock, say);
-	const web = options.web ? await openWeb(config.settings, options, clock, say) : null;
+	const { onProblem } = options;
+	const web = options.web ? await openWeb({ config, clock, say, version, onProblem }) : null;
 	const discord = options.chats ? await openDiscord(needs) : null;
 	const slack = options.chats ? await openSlack(needs) : null;
 	const chats = [discord, slack].filter(
 		(gateway): gateway is ChatGateway & (DiscordGateway | SlackGateway) => gateway !== null,
 	);
 	const gateways = new Map<string, Gateway>();
-	for (const gateway of [terminal, web, ...chats]) if (gateway !== null) gateways.set(gateway.name, gateway);
-	return { terminal, web, slack, chats, gateways };
+	for (const gateway of [terminal, web?.page ?? null, web?.served ?? null, ...chats])
+		if (gateway !== null) gateways.set(gateway.name, gateway);
+	return { terminal, web: web?.page ?? null, served: web?.served ?? null, slack, chats, gateways };
 }
 
 async function openDiscord({ options, config, store, clock, sayIn }: GatewayNeeds): Promise<ChatGateway | null> {
@@ -316,13 +317,6 @@ export async function chatFindings(
 		findings.push(...(await slackFindings({ ...slack, channel: channels.slack, say })));
 	}
 	return findings;
-}
-
-async function openWeb(settings: Settings, { onProblem }: AppOptions, clock: Clock, say: Say): Promise<WebGateway> {
-	const { createWebGateway } = await import('./adapters/gateways/web/web-gateway.ts');
-	const { host, port, webToken: token } = settings;
-	const assets = new URL('../dist/ui/', import.meta.url);
-	return createWebGateway({ host, port, token, assets, clock, say, version, onProblem });
 }
 
 async function openTerminal(

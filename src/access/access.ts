@@ -7,7 +7,7 @@ import {
 	type Verdict,
 } from '../core/access.ts';
 import type { Principal, Standing } from '../core/gateway.ts';
-import { decodeSessionId } from '../core/session-id.ts';
+import { decodeSessionId, type SessionAddress } from '../core/session-id.ts';
 import type { Store } from '../core/store.ts';
 import { readGrants } from './grants.ts';
 import { fixedIn, heldRoles, judge, type Scope } from './judge.ts';
@@ -30,7 +30,7 @@ const ELSEWHERE: Verdict = { allowed: false, by: null, why: 'elsewhere' };
 export function createAccess({ rules, store, standings }: AccessOptions): Access {
 	/** Null: the session is not of the person's server or workspace. */
 	const known = async (principal: Principal, { session, fresh = false }: AccessQuestion) => {
-		const scope = decodeSessionId(session);
+		const scope = seenBy(principal, decodeSessionId(session));
 		if (scope.platform !== principal.platform || scope.tenant !== principal.tenant) return null;
 		const granted = (await readGrants(store, scope)).grants;
 		const groups = [...fixedIn(rules, scope), ...granted].some(({ to }) => to.type === 'group');
@@ -61,6 +61,10 @@ export function createAccess({ rules, store, standings }: AccessOptions): Access
 		},
 	};
 }
+
+/** The page looks after what other systems ask at its address: to its people that is as their own. Not the other way. */
+const seenBy = ({ platform }: Principal, scope: SessionAddress): SessionAddress =>
+	platform === 'web' && scope.platform === 'api' ? { ...scope, platform } : scope;
 
 /** The verdict on somebody in a scope, by what is known of them. */
 export function verdictFor(

@@ -44,7 +44,7 @@ export const fixedIn = ({ grants }: AccessRules, { platform, tenant }: Omit<Scop
 	grants.filter((grant) => grant.platform === platform && grant.tenant === tenant);
 
 function givenTo(kind: Standing['kind'] | null, platform: string): keyof AccessRules['given'] {
-	if (platform === 'terminal' || platform === 'web') return platform;
+	if (platform === 'terminal' || platform === 'web' || platform === 'api') return platform;
 	return kind === 'member' || kind === 'guest' || kind === 'stranger' ? kind : 'unknown';
 }
 

@@ -1,5 +1,6 @@
 import { type AccessRules, covers, type FixedGrant, OWNER, PERMISSIONS } from '../core/access.ts';
 import type { Person } from '../core/approval.ts';
+import type { ClientSettings } from '../core/client.ts';
 import type { BudgetRules } from '../core/spending.ts';
 import type { AccessFile } from './access-schema.ts';
 import { isAccount } from './access-settings.ts';
@@ -12,6 +13,8 @@ export interface AccessSettings {
 	budgets: BudgetRules;
 	/** Accounts of one human, for each who has several. */
 	people: readonly (readonly Person[])[];
+	/** Other systems that may ask over HTTP. */
+	clients: readonly ClientSettings[];
 }
 
 const ASSUMED = { outputTokens: 32_000, input: 15, output: 75 };
@@ -31,8 +34,8 @@ export function accessRulesOf(data: AccessFile, owners: readonly FixedGrant[]): 
 			{ allow, deny },
 		],
 	);
-	const { member = [], guest = [], stranger = [], unknown = [], terminal = [], web = [] } = data.given;
-	const given = { member, guest, stranger, unknown, terminal, web };
+	const { member = [], guest = [], stranger = [], unknown = [], terminal = [], web = [], api = [] } = data.given;
+	const given = { member, guest, stranger, unknown, terminal, web, api };
 	const grants = (data.grants ?? []).map(({ role, platform, tenant, channel = null, user, group }): FixedGrant => {
 		const to = user === undefined ? { type: 'group' as const, id: group ?? '' } : { type: 'user' as const, id: user };
 		return { role, platform, tenant, channel, to };
@@ -42,6 +45,7 @@ export function accessRulesOf(data: AccessFile, owners: readonly FixedGrant[]): 
 	return {
 		rules: { roles: new Map(roles), given, grants: [...owners, ...grants] },
 		people: (data.people ?? []).map((accounts) => accounts.map(accountOf)),
+		clients: data.clients ?? [],
 		budgets: {
 			limits: limits.map(({ of, each, soft, hard }) => ({ of, each, soft: microUsd(soft), hard: microUsd(hard) })),
 			assumedOutputTokens: assumed_output_tokens ?? ASSUMED.outputTokens,
@@ -55,7 +59,7 @@ export function accessRulesOf(data: AccessFile, owners: readonly FixedGrant[]): 
 
 /** What the schema alone cannot say of `access.yaml`. */
 export function accessProblems(
-	{ roles, given, grants = [], people = [], budgets }: AccessFile,
+	{ roles, given, grants = [], people = [], clients = [], budgets }: AccessFile,
 	source: YamlSource,
 ): Problem[] {
 	const problem = (path: DataPath, message: string) => source.problem('error', path, message);
@@ -103,7 +107,16 @@ export function accessProblems(
 			return isTwice ? [problem(path, `${account} belongs to somebody else above already`)] : [];
 		}),
 	);
-	return [...ofRoles, ...ofOwner, ...ofGiven, ...ofGrants, ...ofPeople, ...ofBudgets];
+	const ofClients = clients.flatMap(({ name, token }, index) => {
+		const before = clients.slice(0, index);
+		if (before.some((other) => other.name === name)) {
+			return [problem(['clients', index, 'name'], `the client ${name} is there already`)];
+		}
+		return before.some((other) => other.token === token)
+			? [problem(['clients', index, 'token'], 'another client has this token; each needs its own')]
+			: [];
+	});
+	return [...ofRoles, ...ofOwner, ...ofGiven, ...ofGrants, ...ofPeople, ...ofClients, ...ofBudgets];
 }
 
 const ACCOUNT = 'platform:tenant:user, such as discord:1323802873036800006:1323802873036800001';

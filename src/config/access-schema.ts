@@ -14,10 +14,13 @@ const roleSchema = z.strictObject({
 
 const grantSchema = z.strictObject({
 	role: required(text, 'One of `roles`.'),
-	platform: required(z.enum(['discord', 'slack', 'web', 'terminal']), 'Where.'),
-	tenant: required(text, 'Id of the server or workspace; `dm` for direct messages on Discord.'),
+	platform: required(z.enum(['discord', 'slack', 'web', 'terminal', 'api']), 'Where.'),
+	tenant: required(
+		text,
+		'Id of the server or workspace; `dm` for direct messages on Discord, `local` for clients (api).',
+	),
 	channel: field(text, 'Id of the one channel it holds in. Default: all of them.'),
-	user: field(text, 'Id of the person.'),
+	user: field(text, 'Id of the person; of a client, its name.'),
 	group: field(text, 'Id of a role of Discord or a user group of Slack.'),
 });
 
@@ -40,6 +43,18 @@ const given = z.strictObject(
 	>,
 );
 
+const clientSchema = z.strictObject({
+	name: required(
+		z.string().regex(/^[a-z][a-z0-9-]{0,23}$/, 'expected up to 24 small letters, digits and hyphens, a letter first'),
+		'What it is called in threads, grants and the audit.',
+	),
+	token: required(
+		z.string().min(16, 'a token has at least 16 characters; `openssl rand -base64 32` makes one'),
+		`What it sends as \`Authorization: Bearer\`, best as \${NAME}.`,
+		{ env: true, secret: true },
+	),
+});
+
 /** `access.yaml`: who may do what, and how much may be spent. */
 export const accessFileSchema = z.strictObject({
 	roles: required(z.record(text.regex(/^[a-z][a-z0-9-]*$/), roleSchema), 'Roles by name.'),
@@ -49,6 +64,7 @@ export const accessFileSchema = z.strictObject({
 		z.array(z.array(text).min(2)),
 		'Accounts that belong to one human, each as platform:tenant:user: they count once where several people must agree.',
 	),
+	clients: field(z.array(clientSchema), 'Other systems that may ask over HTTP. Default: none, and nobody may.'),
 	budgets: field(
 		z.strictObject({
 			limits: field(z.array(budgetSchema), 'Limits of spending.'),

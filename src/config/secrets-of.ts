@@ -6,7 +6,7 @@ const SECRET_NAME = /(?:KEY|TOKEN|SECRET|PASSWORD)$/i;
 
 /** Every secret that the program was given: nothing that it stores or shows may hold one of them. */
 export function secretsOf(config: LoadedConfig, env: Environment): string[] {
-	const { settings, teams } = config;
+	const { settings, access, teams } = config;
 	const named = (values: Readonly<Record<string, string | undefined>>) =>
 		Object.entries(values).flatMap(([name, value]) => (SECRET_NAME.test(name) ? [value] : []));
 	const agents = [...teams.values()].flatMap((team) => [...team.agents.values()]);
@@ -15,6 +15,7 @@ export function secretsOf(config: LoadedConfig, env: Environment): string[] {
 		...named(env),
 		settings.webToken,
 		settings.audit.key,
+		...access.clients.map(({ token }) => token),
 		settings.discord?.token,
 		...named(settings.slack === null ? {} : onlyTexts(settings.slack.credentials)),
 		...Object.values(settings.providers).map(({ api_key }) => api_key),

@@ -63,7 +63,7 @@ export interface FixedGrant extends Grant {
 }
 
 /** The persons that roles are given to without anybody's granting them. */
-export const GIVEN_TO = ['member', 'guest', 'stranger', 'unknown', 'terminal', 'web'] as const;
+export const GIVEN_TO = ['member', 'guest', 'stranger', 'unknown', 'terminal', 'web', 'api'] as const;
 
 /** The role that allows everything, and of which a place must not run out. */
 export const OWNER = 'owner';

@@ -66,9 +66,10 @@ export function sessionKey(session: string): string {
 	return session.length <= KEY_LIMIT ? session : `sha256-${createHash('sha256').update(session).digest('hex')}`;
 }
 
-/** Keys of one platform's threads begin so. */
+/** Keys of one platform's threads begin so. What other systems ask over HTTP is listed among the page's own. */
 export function threadPrefix(platform: string, tenant: string): string {
-	return `${encodeURIComponent(platform)}:${encodeURIComponent(tenant)}:`.slice(0, KEY_LIMIT - 40);
+	const listed = platform === 'api' ? 'web' : platform;
+	return `${encodeURIComponent(listed)}:${encodeURIComponent(tenant)}:`.slice(0, KEY_LIMIT - 40);
 }
 
 /** Sorts newest first: the store lists keys in ascending order. */

@@ -206,7 +206,8 @@ export function createSessions(options: SessionsOptions): Sessions {
 	};
 }
 
-function takenBefore(record: SessionRecord, id: string): Asked | null {
+/** What has become of a question by its id; null: it was not taken. */
+export function takenBefore(record: SessionRecord, id: string): Asked | null {
 	const begun = record.runs.find(({ asked }) => asked === id);
 	if (begun !== undefined) return { type: 'started', run: begun.run };
 	const position = record.waiting.findIndex((waiting) => waiting.id === id) + 1;

@@ -69,7 +69,7 @@ async function attempt({ what, options, role, platform }: (typeof cases)[number]
 	const held = role === 'nobody' ? [] : [{ role, ...place, channel: null, to: { type: 'user', id: 'u1' } as const }];
 	const rules: AccessRules = {
 		...shipped,
-		given: { member: [], guest: [], stranger: [], unknown: [], terminal: [], web: [] },
+		given: { member: [], guest: [], stranger: [], unknown: [], terminal: [], web: [], api: [] },
 		grants: [...held, { role: 'viewer', ...place, channel: null, to: { type: 'user', id: 'u2' } }],
 	};
 	const store = createMemoryStore();

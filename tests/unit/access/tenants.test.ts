@@ -63,7 +63,7 @@ function world() {
 		runs,
 		say,
 		commands: inbound.forms,
-		receive: async () => {},
+		submit: async () => null,
 		keptFile: async () => null,
 	});
 	let count = 0;

@@ -53,7 +53,7 @@ const rules: AccessRules = {
 		['operator', { allow: ['approval'], deny: [] }],
 		['member', { allow: ['run', 'tool:use'], deny: ['tool:use:vault'] }],
 	]),
-	given: { member: ['member'], guest: [], stranger: [], unknown: [], terminal: ['owner'], web: ['owner'] },
+	given: { member: ['member'], guest: [], stranger: [], unknown: [], terminal: ['owner'], web: ['owner'], api: [] },
 	grants: [
 		{ role: 'approver', platform: 'discord', tenant: 'g1', to: { type: 'group', id: 'approvers' }, channel: null },
 		{ role: 'operator', platform: 'discord', tenant: 'g1', to: { type: 'group', id: 'leads' }, channel: null },

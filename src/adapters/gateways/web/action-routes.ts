@@ -1,14 +1,14 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { Inbound } from '../../../core/gateway.ts';
+import { parseInput } from '../shared/parse-input.ts';
+import { Refusal } from '../shared/refusal.ts';
+import { requestId } from '../shared/request-id.ts';
 import { askOptions } from './ask-options.ts';
 import { askingLimit } from './asking-limit.ts';
 import { commandOf } from './command-of.ts';
 import { sessionOf } from './page-session.ts';
-import { parseInput } from './parse-input.ts';
 import { person } from './person.ts';
-import { Refusal } from './refusal.ts';
-import { requestId } from './request-id.ts';
 import type { ThreadRouteOptions } from './thread-routes.ts';
 
 const idSchema = z.object({ id: z.string() });

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Say } from '../../../core/say.ts';
-import { parseInput } from './parse-input.ts';
+import { parseInput } from '../shared/parse-input.ts';
 
 const questionSchema = z.object({
 	question: z.string(),

@@ -1,7 +1,7 @@
 import type { Clock } from '../../../core/clock.ts';
 import type { GatewayHost } from '../../../core/gateway.ts';
 import type { Say } from '../../../core/say.ts';
-import { Refusal } from './refusal.ts';
+import { Refusal } from '../shared/refusal.ts';
 
 /** Longest wait of a request for the bot, in milliseconds. What was begun goes on. */
 const LONGEST_MS = 30_000;

@@ -2,11 +2,11 @@ import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import type { ApprovalDecision, ApprovalItem } from '../../../core/approval.ts';
 import type { Inbound, ThreadMessage } from '../../../core/gateway.ts';
+import { parseInput } from '../shared/parse-input.ts';
+import { Refusal } from '../shared/refusal.ts';
+import { requestId } from '../shared/request-id.ts';
 import { sessionOf } from './page-session.ts';
-import { parseInput } from './parse-input.ts';
 import { person } from './person.ts';
-import { Refusal } from './refusal.ts';
-import { requestId } from './request-id.ts';
 import type { SignIn } from './sign-in.ts';
 import type { ThreadRouteOptions } from './thread-routes.ts';
 

@@ -1,7 +1,7 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { BotError, type ErrorCode, messageOf } from '../../../core/errors.ts';
 import type { Say } from '../../../core/say.ts';
-import { Refusal } from './refusal.ts';
+import { Refusal } from '../shared/refusal.ts';
 
 const ASKERS_FAULT: ReadonlySet<ErrorCode> = new Set(['input_invalid', 'team_unknown', 'run_unknown']);
 

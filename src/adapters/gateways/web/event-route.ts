@@ -3,14 +3,14 @@ import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import type { Clock } from '../../../core/clock.ts';
 import type { Say } from '../../../core/say.ts';
+import { parseInput } from '../shared/parse-input.ts';
+import { Refusal } from '../shared/refusal.ts';
+import type { ThreadCache } from '../shared/thread-cache.ts';
 import { type EventStreamOptions, streamEvents } from './event-stream.ts';
 import { changeOf } from './event-text.ts';
 import type { PageForms } from './page-forms.ts';
 import { sessionOf } from './page-session.ts';
-import { parseInput } from './parse-input.ts';
-import { Refusal } from './refusal.ts';
 import { securityHeaders } from './security-headers.ts';
-import type { ThreadCache } from './thread-cache.ts';
 
 export interface EventRouteOptions {
 	threads: ThreadCache;

@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import type { Clock } from '../../../core/clock.ts';
+import type { LiveThread, Slot } from '../shared/live-thread.ts';
 import { eventText, formsText, heartbeat, retryText } from './event-text.ts';
-import type { LiveThread, Slot } from './live-thread.ts';
 import type { PageForm } from './page-forms.ts';
 
 export interface EventStreamOptions {

@@ -1,11 +1,11 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import type { KeptFiles } from '../../../core/kept-files.ts';
+import type { LiveThread } from '../shared/live-thread.ts';
+import { parseInput } from '../shared/parse-input.ts';
+import { Refusal } from '../shared/refusal.ts';
 import { attachmentNamed } from './attachment-name.ts';
-import type { LiveThread } from './live-thread.ts';
 import { sessionOf } from './page-session.ts';
-import { parseInput } from './parse-input.ts';
-import { Refusal } from './refusal.ts';
 import type { ThreadRouteOptions } from './thread-routes.ts';
 
 type KeptFile = KeptFiles['listed'][number];

@@ -2,10 +2,10 @@ import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import type { Say } from '../../../core/say.ts';
 import { readEntries } from '../shared/form-entries.ts';
+import { parseInput } from '../shared/parse-input.ts';
+import { Refusal } from '../shared/refusal.ts';
 import type { PageForms } from './page-forms.ts';
 import { sessionOf } from './page-session.ts';
-import { parseInput } from './parse-input.ts';
-import { Refusal } from './refusal.ts';
 
 export interface FormRouteOptions {
 	forms: PageForms;

@@ -1,8 +1,8 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { FastifyRequest } from 'fastify';
 import type { Say } from '../../../core/say.ts';
+import { Refusal } from '../shared/refusal.ts';
 import { isLoopback } from './loopback.ts';
-import { Refusal } from './refusal.ts';
 
 /**
  * Refuses requests that another site made a browser send. `host` is what the server listens on: on loopback the

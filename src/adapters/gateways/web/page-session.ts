@@ -1,17 +1,20 @@
 import { createHash } from 'node:crypto';
 import { decodeSessionId, encodeSessionId } from '../../../core/session-id.ts';
+import { pageNameOf, sessionOnPage } from '../shared/client-session.ts';
 
 const PAGE = { platform: 'web', tenant: 'local', channel: 'page' } as const;
 
 /** What may name a thread in an address. */
 export const THREAD_ID = /^[\w-]{1,64}$/;
 
-/** The session of a thread of the page; null when no thread can have this id. */
+/** The session of a thread of the page, or of another system; null when no thread can have this id. */
 export function sessionOf(thread: string): string | null {
+	const others = sessionOnPage(thread);
+	if (others !== null) return others;
 	return THREAD_ID.test(thread) ? encodeSessionId({ ...PAGE, thread }) : null;
 }
 
-export const threadOf = (session: string): string => decodeSessionId(session).thread;
+export const threadOf = (session: string): string => pageNameOf(session) ?? decodeSessionId(session).thread;
 
 /** The id of the thread that this request begins. A repeated request gets the same one. */
 export const newThread = (requestId: string): string =>

@@ -1,8 +1,8 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import type { Say } from '../../../core/say.ts';
-import { parseInput } from './parse-input.ts';
-import { Refusal } from './refusal.ts';
+import { parseInput } from '../shared/parse-input.ts';
+import { Refusal } from '../shared/refusal.ts';
 import type { SignIn } from './sign-in.ts';
 
 const loginSchema = z.object({ token: z.string() });

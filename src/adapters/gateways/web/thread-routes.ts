@@ -2,16 +2,16 @@ import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import type { GatewayHost } from '../../../core/gateway.ts';
 import type { Say } from '../../../core/say.ts';
+import { parseInput } from '../shared/parse-input.ts';
+import { Refusal } from '../shared/refusal.ts';
+import { requestId } from '../shared/request-id.ts';
+import type { ThreadCache } from '../shared/thread-cache.ts';
 import { askOptions } from './ask-options.ts';
 import { askingLimit } from './asking-limit.ts';
 import { commandOf } from './command-of.ts';
 import { newThread, sessionOf, THREAD_ID, threadOf } from './page-session.ts';
-import { parseInput } from './parse-input.ts';
 import { person } from './person.ts';
-import { Refusal } from './refusal.ts';
-import { requestId } from './request-id.ts';
 import type { Submissions } from './submissions.ts';
-import type { ThreadCache } from './thread-cache.ts';
 
 export interface ThreadRouteOptions {
 	host: GatewayHost;

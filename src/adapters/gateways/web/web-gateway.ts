@@ -5,13 +5,13 @@ import type { Clock } from '../../../core/clock.ts';
 import { BotError } from '../../../core/errors.ts';
 import type { Gateway, GatewayHost, ThreadMessage } from '../../../core/gateway.ts';
 import type { Say } from '../../../core/say.ts';
+import { createThreadCache, type ThreadCache } from '../shared/thread-cache.ts';
 import { boundedHost } from './bounded-host.ts';
 import { listenProblem } from './listen-problem.ts';
 import { isLoopback } from './loopback.ts';
 import { createPageForms } from './page-forms.ts';
 import { createSignIn } from './sign-in.ts';
 import { createSubmissions } from './submissions.ts';
-import { createThreadCache } from './thread-cache.ts';
 import { createWebServer } from './web-server.ts';
 
 export interface WebGatewayOptions {
@@ -33,6 +33,10 @@ export interface WebGatewayOptions {
 export interface WebGateway extends Gateway<ThreadMessage> {
 	/** Where to open the page. Throws before `start`. */
 	address(): string;
+	/** What is shown on the page, for others who show it too. */
+	readonly threads: ThreadCache;
+	/** Has `add` add what else is served at the page's address. Before `start`. */
+	serveToo(add: (app: FastifyInstance) => Promise<void>): void;
 }
 
 /**
@@ -45,6 +49,7 @@ export function createWebGateway(options: WebGatewayOptions): WebGateway {
 	const streams = new Set<ServerResponse>();
 	let host: GatewayHost | null = null;
 	let server: FastifyInstance | null = null;
+	let addOthers = async (_app: FastifyInstance): Promise<void> => {};
 
 	const theHost = (): GatewayHost => {
 		if (host !== null) return host;
@@ -55,6 +60,10 @@ export function createWebGateway(options: WebGatewayOptions): WebGateway {
 	const submissions = createSubmissions((inbound) => theHost().receive(inbound));
 
 	return {
+		threads,
+		serveToo(add) {
+			addOthers = add;
+		},
 		name: 'web',
 		capabilities: { editIntervalMs: 50, canAsk: true, keepsMessages: false, maxMessages: Number.POSITIVE_INFINITY },
 		async start(given) {
@@ -65,7 +74,7 @@ export function createWebGateway(options: WebGatewayOptions): WebGateway {
 			host = boundedHost(given, clock, say);
 			const signIn = createSignIn({ token, name: `massgen_${port}`, clock });
 			const parts = { threads, submissions, forms, signIn, boot, streams };
-			server = await createWebServer({ ...options, hostname, host, ...parts });
+			server = await createWebServer({ ...options, hostname, host, addOthers, ...parts });
 			await server.listen({ host: hostname, port }).catch(async (cause: unknown) => {
 				await server?.close();
 				throw listenProblem(cause, options, say);

@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import type { Clock } from '../../../core/clock.ts';
 import { MAX_QUESTION } from '../../../core/run.ts';
 import type { Say } from '../../../core/say.ts';
+import { Refusal } from '../shared/refusal.ts';
 import { addActionRoutes } from './action-routes.ts';
 import { addDecisionRoute } from './decision-route.ts';
 import { addErrorReplies } from './error-replies.ts';
@@ -10,7 +11,6 @@ import { addFileRoute } from './file-route.ts';
 import { addFormRoute } from './form-route.ts';
 import { createGuard } from './guard.ts';
 import { addPageRoutes } from './page-routes.ts';
-import { Refusal } from './refusal.ts';
 import { securityHeaders } from './security-headers.ts';
 import type { SignIn } from './sign-in.ts';
 import { addSignInRoutes } from './sign-in-routes.ts';
@@ -25,6 +25,8 @@ export interface WebServerOptions extends ThreadRouteOptions, EventRouteOptions 
 	clock: Clock;
 	say: Say;
 	onProblem(text: string): void;
+	/** Adds what else is served at this address. */
+	addOthers(app: FastifyInstance): Promise<void>;
 }
 
 /** Longest body of a request in bytes: a question of 100,000 characters fits, however it is escaped. */
@@ -74,6 +76,7 @@ export async function createWebServer(options: WebServerOptions): Promise<Fastif
 		},
 		{ prefix: '/api' },
 	);
+	await options.addOthers(app);
 	await addPageRoutes(app, options.assets);
 	return app;
 }

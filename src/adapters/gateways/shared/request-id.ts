@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { FastifyRequest } from 'fastify';
+import type { IncomingHttpHeaders } from 'node:http';
 import { z } from 'zod';
 import type { Say } from '../../../core/say.ts';
 import { parseInput } from './parse-input.ts';
@@ -8,7 +8,7 @@ import { parseInput } from './parse-input.ts';
 const keySchema = z.string().regex(/^[\w.:-]{1,128}$/);
 
 /** The request's `Idempotency-Key`, or an id of its own. */
-export function requestId({ headers }: FastifyRequest, say: Say): string {
+export function requestId({ headers }: { headers: IncomingHttpHeaders }, say: Say): string {
 	const key = headers['idempotency-key'];
 	return key === undefined ? randomUUID() : parseInput(keySchema, key, say);
 }

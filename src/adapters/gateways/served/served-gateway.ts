@@ -1,0 +1,102 @@
+import type { FastifyInstance } from 'fastify';
+import type { ClientSettings } from '../../../core/client.ts';
+import type { Clock } from '../../../core/clock.ts';
+import { BotError } from '../../../core/errors.ts';
+import type { Gateway, ThreadMessage } from '../../../core/gateway.ts';
+import type { ProgramHost } from '../../../core/program-host.ts';
+import type { Say } from '../../../core/say.ts';
+import { pageNameOf } from '../shared/client-session.ts';
+import type { ThreadCache } from '../shared/thread-cache.ts';
+import { errorBody } from './chat-bodies.ts';
+import { createClientBook } from './clients.ts';
+import { addOpenAiRoutes } from './openai-routes.ts';
+import type { ServedParts } from './parts.ts';
+import { createQuestions } from './questions.ts';
+import { refusalOf } from './refusal-of.ts';
+
+export interface ServedGatewayOptions {
+	clients: readonly ClientSettings[];
+	/** The page: it shows what is asked here, at its own address, where this is served too. */
+	page: {
+		readonly threads: ThreadCache;
+		address(): string;
+		serveToo(add: (app: FastifyInstance) => Promise<void>): void;
+		elicit?: Gateway['elicit'];
+	};
+	clock: Clock;
+	say: Say;
+	version: string;
+	/** One sentence about something that went wrong and is no client's fault. */
+	onProblem(text: string): void;
+}
+
+export interface ServedGateway extends Gateway<ThreadMessage> {
+	start(host: ProgramHost): Promise<void>;
+}
+
+/**
+ * Where other systems ask: as OpenAI-compatible clients. Each is a client of the configuration with a token of its own;
+ * without any, nothing is served. Before the page is started.
+ */
+export function createServedGateway(options: ServedGatewayOptions): ServedGateway {
+	const { clients: settings, page, clock, say, version } = options;
+	let host: ProgramHost | null = null;
+	const theHost = (): ProgramHost => {
+		if (host !== null) return host;
+		throw new BotError('bug', 'the gateway for other systems was not started');
+	};
+	const onProblem = (error: unknown) => options.onProblem(say('web.problem', { reason: String(error) }));
+	const { threads } = page;
+	const questions = createQuestions({ host: theHost, threads, say, onProblem });
+	const clients = createClientBook(settings, say);
+	const linkTo = (session: string) => `${page.address()}/t/${pageNameOf(session)}`;
+	page.serveToo((app) => addRoutes(app, { clients, questions, host: theHost, linkTo, clock, say, version, onProblem }));
+
+	return {
+		name: 'api',
+		capabilities: { editIntervalMs: 50, canAsk: true, keepsMessages: false, maxMessages: Number.POSITIVE_INFINITY },
+		async start(given) {
+			host = given;
+		},
+		render: (message) => [message],
+		async post(place, { key }, message) {
+			threads.put(place, message);
+			return key;
+		},
+		async edit(place, { key }, _id, message) {
+			threads.put(place, message);
+			return key;
+		},
+		async remove() {},
+		standing: async (user) => ({ kind: clients.has(user) ? 'member' : 'stranger', roles: [], name: user }),
+		linkTo: async (session) => linkTo(session),
+		async reply(inbound, text) {
+			if (!questions.take(inbound, text)) options.onProblem(text);
+		},
+		async stop() {
+			questions.end();
+		},
+	};
+}
+
+async function addRoutes(app: FastifyInstance, parts: ServedParts): Promise<void> {
+	await app.register(
+		async (v1) => {
+			asClient(v1, parts);
+			v1.setErrorHandler((error, _request, reply) => {
+				const { status, code, message } = refusalOf(error, parts);
+				return reply.code(status).send(errorBody(status, code, message));
+			});
+			await addOpenAiRoutes(v1, parts);
+		},
+		{ prefix: '/v1' },
+	);
+}
+
+/** Lets nobody in but clients. */
+function asClient(app: FastifyInstance, { clients }: ServedParts): void {
+	app.addHook('onRequest', async (request, reply) => {
+		reply.header('cache-control', 'no-store');
+		clients.of(request);
+	});
+}

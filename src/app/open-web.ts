@@ -1,0 +1,23 @@
+import type { LoadedConfig } from '../config/check-config.ts';
+import type { Clock } from '../core/clock.ts';
+import type { Say } from '../core/say.ts';
+
+export interface WebNeeds {
+	config: LoadedConfig;
+	clock: Clock;
+	say: Say;
+	version: string;
+	/** One sentence about something that went wrong and is nobody's fault there. */
+	onProblem(text: string): void;
+}
+
+/** The page, and at its address where other systems ask. */
+export async function openWeb({ config, clock, say, version, onProblem }: WebNeeds) {
+	const { createWebGateway } = await import('../adapters/gateways/web/web-gateway.ts');
+	const { createServedGateway } = await import('../adapters/gateways/served/served-gateway.ts');
+	const { host, port, webToken: token } = config.settings;
+	const assets = new URL('../../dist/ui/', import.meta.url);
+	const page = createWebGateway({ host, port, token, assets, clock, say, version, onProblem });
+	const { clients } = config.access;
+	return { page, served: createServedGateway({ clients, page, clock, say, version, onProblem }) };
+}
