@@ -65,7 +65,8 @@ async function answer({ question, asked, head, reply }: Answering, parts: Served
 	const gone = new AbortController();
 	const out = reply.raw;
 	out.on('close', () => {
-		if (!out.writableEnded) gone.abort();
+		// Nobody reads this any more.
+		if (!out.writableEnded) gone.abort(new Refusal(499, 'gone', 'the client has left'));
 	});
 	const leave = (thrown: unknown): never => {
 		if (gone.signal.aborted) void questions.abandon(question);
@@ -89,10 +90,7 @@ async function answer({ question, asked, head, reply }: Answering, parts: Served
 		if (failure === null) stream.finish(state, url);
 		else stream.fail(errorBody(failure.status, failure.code, failure.message));
 	} catch (thrown) {
-		const { status, code, message } = refusalOf(thrown, {
-			...parts,
-			onProblem: gone.signal.aborted ? () => {} : parts.onProblem,
-		});
+		const { status, code, message } = refusalOf(thrown, parts);
 		stream.fail(errorBody(status, code, message));
 	}
 	return reply;

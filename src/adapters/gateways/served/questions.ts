@@ -56,6 +56,8 @@ const STATUS: Partial<Record<ErrorCode, number>> = {
 	team_unknown: 404,
 	run_unknown: 404,
 	bug: 500,
+	config_invalid: 503,
+	config_missing: 503,
 	store_failed: 503,
 	store_full: 503,
 	store_conflict: 503,
