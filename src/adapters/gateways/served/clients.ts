@@ -16,6 +16,8 @@ export interface Client {
 export interface ClientBook {
 	/** Whose token a request bears. Throws a `Refusal` that says what is missing. */
 	of(request: { headers: IncomingHttpHeaders }): Client;
+	/** A client that has shown who it is, by its name. Throws a `Refusal` when it is none. */
+	named(name: string): Client;
 	has(name: string): boolean;
 }
 
@@ -28,6 +30,11 @@ export function createClientBook(clients: readonly ClientSettings[], say: Say): 
 			const given = digestOf(token ?? '');
 			// Every one is looked at, so that the time tells nothing.
 			const [found] = known.filter(({ digest }) => timingSafeEqual(digest, given));
+			if (found === undefined) throw new Refusal(401, 'invalid_api_key', say('served.wrong_token'));
+			return found.client;
+		},
+		named(name) {
+			const found = known.find(({ client }) => client.name === name);
 			if (found === undefined) throw new Refusal(401, 'invalid_api_key', say('served.wrong_token'));
 			return found.client;
 		},

@@ -1,8 +1,8 @@
 import type { FastifyRequest } from 'fastify';
 import type { ClientBook } from './clients.ts';
 
-/** Questions of one client in a minute. */
-const PER_MINUTE = 60;
+/** Requests of one client in a minute, questions or not. */
+const PER_MINUTE = 600;
 
 /** The limit of a route, counted for each client and not for its address. */
 export const clientLimit = (clients: ClientBook) => ({

@@ -46,6 +46,8 @@ export interface Questions {
 export interface QuestionOptions {
 	host: () => ProgramHost;
 	threads: ThreadCache;
+	/** Throws a `Refusal` for one question of a client too many. */
+	countQuestion(client: string): void;
 	say: Say;
 	/** What nobody waits for could not be stopped. */
 	onProblem(error: unknown): void;
@@ -86,6 +88,7 @@ export function createQuestions(options: QuestionOptions): Questions {
 	};
 
 	const ask: Questions['ask'] = async ({ client, session, id, text, team }) => {
+		options.countQuestion(client.name);
 		const given = { question: text, ...(team === null ? {} : { team }) };
 		const { principal } = client;
 		const said = await submit({ type: 'command', id, principal, session, name: 'ask', options: given });

@@ -1,4 +1,4 @@
-import type { FastifyError } from 'fastify';
+import type { FastifyError, FastifyReply } from 'fastify';
 import { BotError, messageOf } from '../../../core/errors.ts';
 import type { Say } from '../../../core/say.ts';
 import { Refusal } from '../shared/refusal.ts';
@@ -14,4 +14,11 @@ export function refusalOf(thrown: unknown, { say, onProblem }: { say: Say; onPro
 	onProblem(thrown);
 	if (thrown instanceof BotError && thrown.code !== 'bug') return new Refusal(503, thrown.code, thrown.userMessage);
 	return new Refusal(500, 'internal', say('web.internal'));
+}
+
+/** Answers with a refusal; `body` is its form. */
+export function refuse(reply: FastifyReply, { status, retryAfterS }: Refusal, body: unknown): FastifyReply {
+	if (retryAfterS !== null) reply.header('retry-after', retryAfterS);
+	if (status === 401) reply.header('www-authenticate', 'Bearer');
+	return reply.code(status).send(body);
 }

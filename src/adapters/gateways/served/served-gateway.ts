@@ -7,12 +7,14 @@ import type { ProgramHost } from '../../../core/program-host.ts';
 import type { Say } from '../../../core/say.ts';
 import { pageNameOf } from '../shared/client-session.ts';
 import type { ThreadCache } from '../shared/thread-cache.ts';
+import { createAskingRate } from './asking-rate.ts';
 import { errorBody } from './chat-bodies.ts';
 import { createClientBook } from './clients.ts';
+import { addMcpRoutes } from './mcp-routes.ts';
 import { addOpenAiRoutes } from './openai-routes.ts';
 import type { ServedParts } from './parts.ts';
 import { createQuestions } from './questions.ts';
-import { refusalOf } from './refusal-of.ts';
+import { refusalOf, refuse } from './refusal-of.ts';
 
 export interface ServedGatewayOptions {
 	clients: readonly ClientSettings[];
@@ -35,7 +37,7 @@ export interface ServedGateway extends Gateway<ThreadMessage> {
 }
 
 /**
- * Where other systems ask: as OpenAI-compatible clients. Each is a client of the configuration with a token of its own;
+ * Where other systems ask: as OpenAI-compatible clients and as MCP clients. Each is a client of the configuration with a token of its own;
  * without any, nothing is served. Before the page is started.
  */
 export function createServedGateway(options: ServedGatewayOptions): ServedGateway {
@@ -47,7 +49,7 @@ export function createServedGateway(options: ServedGatewayOptions): ServedGatewa
 	};
 	const onProblem = (error: unknown) => options.onProblem(say('web.problem', { reason: String(error) }));
 	const { threads } = page;
-	const questions = createQuestions({ host: theHost, threads, say, onProblem });
+	const questions = createQuestions({ host: theHost, threads, countQuestion: createAskingRate(clock, say), say, onProblem });
 	const clients = createClientBook(settings, say);
 	const linkTo = (session: string) => `${page.address()}/t/${pageNameOf(session)}`;
 	page.serveToo((app) => addRoutes(app, { clients, questions, host: theHost, linkTo, clock, say, version, onProblem }));
@@ -84,13 +86,22 @@ async function addRoutes(app: FastifyInstance, parts: ServedParts): Promise<void
 		async (v1) => {
 			asClient(v1, parts);
 			v1.setErrorHandler((error, _request, reply) => {
-				const { status, code, message } = refusalOf(error, parts);
-				return reply.code(status).send(errorBody(status, code, message));
+				const refusal = refusalOf(error, parts);
+				const { status, code, message } = refusal;
+				return refuse(reply, refusal, errorBody(status, code, message));
 			});
 			await addOpenAiRoutes(v1, parts);
 		},
 		{ prefix: '/v1' },
 	);
+	await app.register(async (mcp) => {
+		asClient(mcp, parts);
+		mcp.setErrorHandler((error, _request, reply) => {
+			const refusal = refusalOf(error, parts);
+			return refuse(reply, refusal, { jsonrpc: '2.0', id: null, error: { code: -32000, message: refusal.message } });
+		});
+		addMcpRoutes(mcp, parts);
+	});
 }
 
 /** Lets nobody in but clients. */

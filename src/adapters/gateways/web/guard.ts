@@ -16,6 +16,8 @@ export function createGuard(host: string, say: Say): (request: FastifyRequest) =
 		}
 		if (method === 'GET' || method === 'HEAD') return;
 		if (!isSameOrigin(headers)) throw new Refusal(403, 'origin_refused', say('web.origin_refused'));
+		// A page elsewhere cannot send DELETE without asking first.
+		if (method === 'DELETE') return;
 		if (!/^application\/json\s*(;|$)/i.test(headers['content-type'] ?? '')) {
 			throw new Refusal(415, 'not_json', say('web.not_json'));
 		}
