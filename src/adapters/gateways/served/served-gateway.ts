@@ -49,7 +49,13 @@ export function createServedGateway(options: ServedGatewayOptions): ServedGatewa
 	};
 	const onProblem = (error: unknown) => options.onProblem(say('web.problem', { reason: String(error) }));
 	const { threads } = page;
-	const questions = createQuestions({ host: theHost, threads, countQuestion: createAskingRate(clock, say), say, onProblem });
+	const questions = createQuestions({
+		host: theHost,
+		threads,
+		countQuestion: createAskingRate(clock, say),
+		say,
+		onProblem,
+	});
 	const clients = createClientBook(settings, say);
 	const linkTo = (session: string) => `${page.address()}/t/${pageNameOf(session)}`;
 	page.serveToo((app) => addRoutes(app, { clients, questions, host: theHost, linkTo, clock, say, version, onProblem }));

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { clientSession } from '../shared/client-session.ts';
 import type { Client } from './clients.ts';
 import type { ServedParts } from './parts.ts';
-import { type Progress, reasonsOf, type RunState } from './run-state.ts';
+import { type Progress, type RunState, reasonsOf } from './run-state.ts';
 
 /** What models read of the tool that asks a team. */
 export const TEAM_TOOL = {
@@ -56,14 +56,20 @@ export async function askTeam(
 	const session = clientSession(client.name, name === undefined ? `once ${id}` : `named ${name}`);
 	const taken = { client, session, id };
 	await questions.ask({ ...taken, text: question, team: team ?? null });
-	const state = await questions.follow(taken, ({ progress }) => tell(progress), signal).catch((thrown: unknown) => {
-		if (signal.aborted) void questions.abandon(taken);
-		throw thrown;
-	});
+	const state = await questions
+		.follow(taken, ({ progress }) => tell(progress), signal)
+		.catch((thrown: unknown) => {
+			if (signal.aborted) void questions.abandon(taken);
+			throw thrown;
+		});
 	const outcome = state.result?.outcome ?? 'failed';
 	const failure = outcome === 'stopped' ? say('served.stopped') : say('served.failed', { reasons: reasonsOf(state) });
 	const isFailed = outcome === 'failed' || outcome === 'stopped';
-	return { isError: isFailed, text: isFailed ? failure : state.text, structured: structuredOf(state, parts.linkTo(session)) };
+	return {
+		isError: isFailed,
+		text: isFailed ? failure : state.text,
+		structured: structuredOf(state, parts.linkTo(session)),
+	};
 }
 
 function structuredOf({ run, result, board, tally, text }: RunState, url: string): z.infer<typeof answerSchema> {

@@ -18,7 +18,10 @@ async function clientOf({ url }: ServedApp, { token = TOKEN, legacy = false } = 
 	return client;
 }
 
-const call = (given: Record<string, unknown>) => ({ name: 'ask_team', arguments: { question: 'Why tides?', ...given } });
+const call = (given: Record<string, unknown>) => ({
+	name: 'ask_team',
+	arguments: { question: 'Why tides?', ...given },
+});
 
 describe.each([false, true])('an MCP client (legacy: %s)', (legacy) => {
 	it('asks a team by the one tool there is, and sees how far it has got', async () => {
