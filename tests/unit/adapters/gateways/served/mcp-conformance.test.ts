@@ -1,8 +1,8 @@
 import { createServer, request as send } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { startScript, temporaryFolder } from '../../../../support/command.ts';
-import { servedApp, TOKEN } from './served-app.ts';
+import { startServedApp, TOKEN } from './served-app.ts';
 
 /**
  * Server scenarios of the official suite that need no tool, prompt or resource of its own test server. The suite has no
@@ -45,17 +45,26 @@ async function withCredentials(url: string) {
 	return { url: `http://127.0.0.1:${address.port}/mcp`, close: () => server.close() };
 }
 
+let url: string;
+
+beforeAll(async () => {
+	const world = await startServedApp();
+	const front = await withCredentials(world.url);
+	url = front.url;
+	return async () => {
+		front.close();
+		await world.close();
+	};
+});
+
 describe('the official conformance suite for servers', () => {
 	it.concurrent.each(SCENARIOS)(
 		'is met: %s of %s',
 		async (scenario, revision, beside) => {
-			const world = await servedApp();
-			const front = await withCredentials(world.url);
 			const folder = await temporaryFolder();
 			const given = ['--scenario', scenario, '--spec-version', revision, '-o', folder.path];
-			const args = ['server', '--url', front.url, ...given];
+			const args = ['server', '--url', url, ...given];
 			const ended = await startScript('node_modules/@modelcontextprotocol/conformance/dist/index.js', args).ended;
-			front.close();
 			await folder.remove();
 			const said = ended.stdout + ended.stderr;
 			const [, passed = '0', failed] = /Passed: (\d+)\/\d+, (\d+) failed/.exec(said) ?? [];

@@ -58,6 +58,7 @@ export interface ServedApp {
 	problems: string[];
 	/** Resolves with the first event that fits, which may have happened already. */
 	seen(fits: (event: RunEvent) => boolean): Promise<RunEvent>;
+	close(): Promise<void>;
 	/** Ends it and starts it anew over the same state. */
 	restart(): Promise<ServedApp>;
 }
@@ -71,8 +72,15 @@ export interface ServedOptions {
 	store?: Store;
 }
 
-/** The whole program with its page, over a store in memory; other systems may ask it. */
+/** The whole program with its page, over a store in memory; other systems may ask it. Closed with the test. */
 export async function servedApp(options: ServedOptions = {}): Promise<ServedApp> {
+	const world = await startServedApp(options);
+	onTestFinished(world.close);
+	return world;
+}
+
+/** The same, for whoever closes it. */
+export async function startServedApp(options: ServedOptions = {}): Promise<ServedApp> {
 	const { path, remove } = await temporaryFolder();
 	await writeFile(join(path, 'massgen.yaml'), options.main ?? MAIN);
 	await writeFile(join(path, 'access.yaml'), ACCESS + (options.access ?? CLIENTS));
@@ -97,10 +105,9 @@ export async function servedApp(options: ServedOptions = {}): Promise<ServedApp>
 		await app.close();
 		await remove();
 	};
-	onTestFinished(close);
 	await app.listen();
 	return {
-		...{ app, url: app.web?.address() ?? '', store, events, problems },
+		...{ app, url: app.web?.address() ?? '', store, events, problems, close },
 		seen(fits) {
 			const { promise, resolve } = Promise.withResolvers<RunEvent>();
 			const look = () => {
