@@ -17,7 +17,7 @@ const SCENARIOS = [
 	[
 		'server-stateless',
 		'2026-07-28',
-		// Checks within it that call tools of that test server; the other 23 hold.
+		// Checks within it that need tools of that test server; the last by chance. All others hold.
 		[
 			'ServerRejectsUndeclaredCapability',
 			'MissingCapabilityHttp400',
@@ -26,7 +26,7 @@ const SCENARIOS = [
 			'ServerHonorsNotificationFilter',
 		],
 	],
-] as const;
+] satisfies [string, string, string[]][];
 
 async function withCredentials(url: string) {
 	const { hostname, port } = new URL(url);
@@ -67,10 +67,10 @@ describe('the official conformance suite for servers', () => {
 			const ended = await startScript('node_modules/@modelcontextprotocol/conformance/dist/index.js', args).ended;
 			await folder.remove();
 			const said = ended.stdout + ended.stderr;
-			const [, passed = '0', failed] = /Passed: (\d+)\/\d+, (\d+) failed/.exec(said) ?? [];
-			expect(Number(passed), said).toBeGreaterThan(beside.length > 0 ? 20 : 0);
-			expect(failed, said).toBe(String(beside.length));
-			for (const check of beside) expect(said).toContain(`- ${check}:`);
+			const [, passed = '0'] = /Passed: (\d+)\/\d+/.exec(said) ?? [];
+			expect(Number(passed), said).toBeGreaterThanOrEqual(beside.length > 0 ? 23 : 1);
+			const failed = said.matchAll(/^ {2}- (\w+):/gm).map(([, check]) => check);
+			expect(beside, said).toEqual(expect.arrayContaining([...failed]));
 		},
 		60_000,
 	);
