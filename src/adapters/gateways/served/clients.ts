@@ -14,6 +14,8 @@ export interface Client {
 
 /** The other systems that may ask. */
 export interface ClientBook {
+	/** Whether there is any. */
+	readonly isOpen: boolean;
 	/** Whose token a request bears. Throws a `Refusal` that says what is missing. */
 	of(request: { headers: IncomingHttpHeaders }): Client;
 	/** A client that has shown who it is, by its name. Throws a `Refusal` when it is none. */
@@ -24,6 +26,7 @@ export interface ClientBook {
 export function createClientBook(clients: readonly ClientSettings[], say: Say): ClientBook {
 	const known = clients.map(({ name, token }) => ({ digest: digestOf(token), client: clientNamed(name) }));
 	return {
+		isOpen: known.length > 0,
 		of({ headers }) {
 			if (known.length === 0) throw new Refusal(404, 'not_served', say('served.off'));
 			const [, token] = /^Bearer +(\S+) *$/i.exec(headers.authorization ?? '') ?? [];

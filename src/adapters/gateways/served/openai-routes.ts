@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { clientSession } from '../shared/client-session.ts';
+import { clientSession, threadNamed } from '../shared/client-session.ts';
 import { Refusal } from '../shared/refusal.ts';
 import { requestId } from '../shared/request-id.ts';
 import { type ChatHead, completionOf, errorBody } from './chat-bodies.ts';
@@ -27,7 +27,7 @@ export async function addOpenAiRoutes(app: FastifyInstance, parts: ServedParts):
 		const client = clients.of(request);
 		await teamKnown(asked);
 		const id = requestId(request, say);
-		const session = clientSession(client.name, asked.session === null ? `once ${id}` : `named ${asked.session}`);
+		const session = clientSession(client.name, threadNamed(asked.session === null ? `once ${id}` : `named ${asked.session}`));
 		const question: Question = { client, session, id, text: asked.question, team: asked.team };
 		await questions.ask(question);
 		return question;

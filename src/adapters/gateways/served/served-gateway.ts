@@ -10,6 +10,7 @@ import type { ThreadCache } from '../shared/thread-cache.ts';
 import { createAskingRate } from './asking-rate.ts';
 import { errorBody } from './chat-bodies.ts';
 import { createClientBook } from './clients.ts';
+import { addA2aRoutes, addCardRoute } from './a2a-routes.ts';
 import { addMcpRoutes } from './mcp-routes.ts';
 import { addOpenAiRoutes } from './openai-routes.ts';
 import type { ServedParts } from './parts.ts';
@@ -37,7 +38,7 @@ export interface ServedGateway extends Gateway<ThreadMessage> {
 }
 
 /**
- * Where other systems ask: as OpenAI-compatible clients and as MCP clients. Each is a client of the configuration with a token of its own;
+ * Where other systems ask: as OpenAI-compatible clients, MCP clients and A2A agents. Each is a client of the configuration with a token of its own;
  * without any, nothing is served. Before the page is started.
  */
 export function createServedGateway(options: ServedGatewayOptions): ServedGateway {
@@ -100,13 +101,21 @@ async function addRoutes(app: FastifyInstance, parts: ServedParts): Promise<void
 		},
 		{ prefix: '/v1' },
 	);
-	await app.register(async (mcp) => {
-		asClient(mcp, parts);
-		mcp.setErrorHandler((error, _request, reply) => {
+	await app.register(async (rpc) => {
+		asClient(rpc, parts);
+		rpc.setErrorHandler((error, _request, reply) => {
 			const refusal = refusalOf(error, parts);
 			return refuse(reply, refusal, { jsonrpc: '2.0', id: null, error: { code: -32000, message: refusal.message } });
 		});
-		addMcpRoutes(mcp, parts);
+		addMcpRoutes(rpc, parts);
+		addA2aRoutes(rpc, parts);
+	});
+	await app.register(async (open) => {
+		open.setErrorHandler((error, _request, reply) => {
+			const refusal = refusalOf(error, parts);
+			return refuse(reply, refusal, { error: { code: refusal.code, message: refusal.message } });
+		});
+		addCardRoute(open, parts);
 	});
 }
 

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
-import { clientSession } from '../shared/client-session.ts';
+import { clientSession, threadNamed } from '../shared/client-session.ts';
 import type { Client } from './clients.ts';
 import type { ServedParts } from './parts.ts';
 import { type Progress, type RunState, reasonsOf } from './run-state.ts';
@@ -53,7 +53,7 @@ export async function askTeam(
 ) {
 	const { questions, say } = parts;
 	const id = randomUUID();
-	const session = clientSession(client.name, name === undefined ? `once ${id}` : `named ${name}`);
+	const session = clientSession(client.name, threadNamed(name === undefined ? `once ${id}` : `named ${name}`));
 	const taken = { client, session, id };
 	await questions.ask({ ...taken, text: question, team: team ?? null });
 	const state = await questions

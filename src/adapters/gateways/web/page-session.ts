@@ -5,7 +5,7 @@ import { pageNameOf, sessionOnPage } from '../shared/client-session.ts';
 const PAGE = { platform: 'web', tenant: 'local', channel: 'page' } as const;
 
 /** What may name a thread in an address. */
-export const THREAD_ID = /^[\w-]{1,64}$/;
+export const THREAD_ID = /^[\w-]{1,80}$/;
 
 /** The session of a thread of the page, or of another system; null when no thread can have this id. */
 export function sessionOf(thread: string): string | null {
