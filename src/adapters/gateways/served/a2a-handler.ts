@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { AgentCard, Message, SendMessageRequest, StreamResponse, Task } from '@a2a-js/sdk';
 import type { A2ARequestHandler } from '@a2a-js/sdk/server';
 import { CLIENT_THREAD, clientSession, threadNamed } from '../shared/client-session.ts';
-import { Refusal } from '../shared/refusal.ts';
+import type { Refusal } from '../shared/refusal.ts';
 import { agentCard } from './a2a-card.ts';
 import { createTaskNews, isAtRest, type TaskNeeds, taskOf } from './a2a-tasks.ts';
 import type { Client } from './clients.ts';
@@ -54,7 +54,11 @@ export function createA2aHandler(sdk: A2aSdk, parts: ServedParts, request: A2aRe
 		}
 		const known = knownAs(taskIdOf(client, message, say('served.context_invalid'), errors));
 		const team = message.metadata?.team;
-		const question = { ...known.taken, text: textOf(message, parts, errors), team: typeof team === 'string' ? team : null };
+		const question = {
+			...known.taken,
+			text: textOf(message, parts, errors),
+			team: typeof team === 'string' ? team : null,
+		};
 		await questions.ask(question).catch((thrown: unknown) => {
 			throw a2aErrorOf(thrown, parts, errors);
 		});
@@ -120,9 +124,10 @@ export function createA2aHandler(sdk: A2aSdk, parts: ServedParts, request: A2aRe
 			const { state, taken, needs } = await found(id);
 			if (state.result !== null) throw new errors.TaskNotCancelableError(say('stop.nothing'));
 			if (state.run === null) void questions.abandon(taken);
-			else await questions.stop(taken).catch((thrown: unknown) => {
-				throw a2aErrorOf(thrown, parts, errors);
-			});
+			else
+				await questions.stop(taken).catch((thrown: unknown) => {
+					throw a2aErrorOf(thrown, parts, errors);
+				});
 			return taskOf(state.run === null ? state : await questions.follow(taken, () => {}, signal), needs);
 		},
 		async *resubscribe({ id }) {

@@ -1,7 +1,7 @@
 import type { Artifact, Message, StreamResponse, Task, TaskStatus } from '@a2a-js/sdk';
-import { type ServedParts } from './parts.ts';
+import type { ServedParts } from './parts.ts';
+import { type RunState, reasonsOf } from './run-state.ts';
 import { lineOf } from './team-tool.ts';
-import { reasonsOf, type RunState } from './run-state.ts';
 
 export interface TaskNeeds extends Pick<ServedParts, 'say' | 'clock'> {
 	/** The numbers of the SDK, which is loaded late. */
@@ -63,7 +63,8 @@ function statusOf(state: RunState, needs: TaskNeeds): TaskStatus {
 		message: text === '' ? undefined : messageOf(text, needs),
 	});
 	const { result, progress } = state;
-	if (result?.outcome === 'failed') return status(states.TASK_STATE_FAILED, say('served.failed', { reasons: reasonsOf(state) }));
+	if (result?.outcome === 'failed')
+		return status(states.TASK_STATE_FAILED, say('served.failed', { reasons: reasonsOf(state) }));
 	if (result?.outcome === 'stopped') return status(states.TASK_STATE_CANCELED, say('served.stopped'));
 	if (result !== null) return status(states.TASK_STATE_COMPLETED, '');
 	if (progress.phase === 'waiting') return status(states.TASK_STATE_INPUT_REQUIRED, say('served.waits', { link: url }));

@@ -27,7 +27,10 @@ export async function addOpenAiRoutes(app: FastifyInstance, parts: ServedParts):
 		const client = clients.of(request);
 		await teamKnown(asked);
 		const id = requestId(request, say);
-		const session = clientSession(client.name, threadNamed(asked.session === null ? `once ${id}` : `named ${asked.session}`));
+		const session = clientSession(
+			client.name,
+			threadNamed(asked.session === null ? `once ${id}` : `named ${asked.session}`),
+		);
 		const question: Question = { client, session, id, text: asked.question, team: asked.team };
 		await questions.ask(question);
 		return question;

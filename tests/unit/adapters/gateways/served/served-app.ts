@@ -36,6 +36,19 @@ teams:
     agents:
       - id: sloth
         backend: { type: scripted, model: scripted, script: { answer: [{ hang: true }] } }
+  clerk:
+    orchestrator: { skip_coordination_rounds: true }
+    agents:
+      - id: clerk
+        backend:
+          type: scripted
+          model: scripted
+          noticeboard: true
+          script:
+            answer: [{ new_answer: Post it. }]
+            present:
+              - { text: I would do this now., call: { tool: post_notice, arguments: { text: The shop is open. } } }
+              - { text: It was decided. }
 `;
 
 const ACCESS = `roles:
@@ -66,7 +79,7 @@ export interface ServedApp {
 export interface ServedOptions {
 	/** Lines of `access.yaml` after those of the roles; left out: two clients. */
 	access?: string;
-	/** The configuration; left out: the teams `duo`, `broken` and `endless`. */
+	/** The configuration; left out: the teams `duo`, `broken`, `endless` and `clerk`. */
 	main?: string;
 	env?: Readonly<Record<string, string>>;
 	store?: Store;
