@@ -49,7 +49,7 @@ const clientSchema = z.strictObject({
 		'What it is called in threads, grants and the audit.',
 	),
 	token: required(
-		z.string().min(16, 'a token has at least 16 characters; `openssl rand -base64 32` makes one'),
+		z.string().regex(/^\S{16,}$/, 'expected at least 16 characters and no space, as `openssl rand -base64 32` prints'),
 		`What it sends as \`Authorization: Bearer\`, best as \${NAME}.`,
 		{ env: true, secret: true },
 	),

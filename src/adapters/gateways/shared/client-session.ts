@@ -12,8 +12,7 @@ export const clientSession = (client: string, thread: string): string =>
 	encodeSessionId({ ...API_PLACE, channel: client, thread });
 
 /** A thread by what a client calls it. */
-export const threadNamed = (name: string): string =>
-	createHash('sha256').update(name).digest('base64url').slice(0, 22);
+export const threadNamed = (name: string): string => createHash('sha256').update(name).digest('base64url').slice(0, 22);
 
 const ON_THE_PAGE = /^api_([a-z][a-z0-9-]{0,23})_([\w-]{22,40})$/;
 
