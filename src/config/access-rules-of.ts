@@ -26,8 +26,13 @@ const ID_SHAPES: Readonly<Record<string, { user: RegExp; group: RegExp; what: st
 	slack: { user: /^[UW][A-Z0-9]+$/, group: /^S[A-Z0-9]+$/, what: 'an id of Slack, such as U0123456789 or S0123456789' },
 };
 
-/** `owners`: those that OWNERS names. */
-export function accessRulesOf(data: AccessFile, owners: readonly FixedGrant[]): AccessSettings {
+interface Fixed {
+	owners: readonly FixedGrant[];
+	clients: readonly ClientSettings[];
+}
+
+/** `owners` and `clients`: those of the environment. */
+export function accessRulesOf(data: AccessFile, { owners, clients }: Fixed): AccessSettings {
 	const roles = Object.entries(data.roles).map(
 		([name, { allow = [], deny = [] }]): [string, { allow: readonly string[]; deny: readonly string[] }] => [
 			name,
@@ -45,7 +50,7 @@ export function accessRulesOf(data: AccessFile, owners: readonly FixedGrant[]): 
 	return {
 		rules: { roles: new Map(roles), given, grants: [...owners, ...grants] },
 		people: (data.people ?? []).map((accounts) => accounts.map(accountOf)),
-		clients: data.clients ?? [],
+		clients: [...clients, ...(data.clients ?? [])],
 		budgets: {
 			limits: limits.map(({ of, each, soft, hard }) => ({ of, each, soft: microUsd(soft), hard: microUsd(hard) })),
 			assumedOutputTokens: assumed_output_tokens ?? ASSUMED.outputTokens,

@@ -43,13 +43,17 @@ const given = z.strictObject(
 	>,
 );
 
+/** What nobody guesses and a header can hold. */
+export const CLIENT_TOKEN = /^\S{16,}$/;
+export const CLIENT_TOKEN_SHAPE = 'expected at least 16 characters and no space, as `openssl rand -base64 32` prints';
+
 const clientSchema = z.strictObject({
 	name: required(
 		z.string().regex(/^[a-z][a-z0-9-]{0,23}$/, 'expected up to 24 small letters, digits and hyphens, a letter first'),
 		'What it is called in threads, grants and the audit.',
 	),
 	token: required(
-		z.string().regex(/^\S{16,}$/, 'expected at least 16 characters and no space, as `openssl rand -base64 32` prints'),
+		z.string().regex(CLIENT_TOKEN, CLIENT_TOKEN_SHAPE),
 		`What it sends as \`Authorization: Bearer\`, best as \${NAME}.`,
 		{ env: true, secret: true },
 	),

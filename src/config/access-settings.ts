@@ -1,5 +1,7 @@
 import { join, resolve } from 'node:path';
 import { type FixedGrant, OWNER } from '../core/access.ts';
+import type { ClientSettings } from '../core/client.ts';
+import { CLIENT_TOKEN, CLIENT_TOKEN_SHAPE } from './access-schema.ts';
 import type { Environment } from './prepare.ts';
 import { environmentProblem, type Problem } from './problem.ts';
 import { settings as known, resolveSetting } from './setting.ts';
@@ -21,6 +23,12 @@ export function auditSettings(env: Environment, dataDir: string, cwd: string): A
 	};
 }
 
+/** The client whose token API_TOKEN is. */
+export function clientsOf(env: Environment): readonly ClientSettings[] {
+	const { value: token, from } = resolveSetting(known.apiToken, { env });
+	return from === 'default' ? [] : [{ name: 'api', token }];
+}
+
 /** The owners that OWNERS names. */
 export function ownersOf(env: Environment): readonly FixedGrant[] {
 	return ownerWords(env).flatMap((word) => {
@@ -36,7 +44,9 @@ export function accessEnvironmentProblems(env: Environment): Problem[] {
 	const message = `expected platform:tenant:user with commas between them, such as discord:1323802873036800006:1323802873036800001; found "${bad}"`;
 	const { value, from } = resolveSetting(known.auditKey, { env });
 	const isShort = from !== 'default' && Buffer.from(value, 'base64').length < 32;
+	const isGuessable = clientsOf(env).some(({ token: text }) => !CLIENT_TOKEN.test(text));
 	return [
+		...(isGuessable ? [environmentProblem('API_TOKEN', CLIENT_TOKEN_SHAPE)] : []),
 		...(bad === undefined ? [] : [environmentProblem('OWNERS', message)]),
 		...(isShort ? [environmentProblem('AUDIT_KEY', 'expected what `openssl rand -base64 32` prints')] : []),
 	];

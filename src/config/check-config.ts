@@ -117,7 +117,7 @@ export async function checkConfig(options: ConfigOptions): Promise<CheckedConfig
 	if (checked.errors.length > 0 || access === null || rated === null) return checked;
 	const services = { mcpServers: shared.servers, policy: rated.policy, memory: memory.memory };
 	const settings = settingsOf(main.data, ownTeam, runTimeoutSeconds, services, options);
-	const rules = accessRulesOf(access.data, settings.owners);
+	const rules = accessRulesOf(access.data, settings);
 	const files = [file, ...others, access.file, rated.file];
 	return { ...checked, config: { settings, access: rules, teams, warnings: checked.warnings, files } };
 }

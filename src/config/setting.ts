@@ -211,6 +211,13 @@ export const settings = {
 		file: null,
 		default: 'none',
 	},
+	apiToken: {
+		help: 'Token of the client `api`, another system that may ask over HTTP at /v1, /mcp and /a2a: what `openssl rand -base64 32` prints. More of them are named in access.yaml; without any, none may.',
+		flag: null,
+		env: ['API_TOKEN'],
+		file: null,
+		default: 'none',
+	},
 	auditKey: {
 		help: 'Key of the audit: what `openssl rand -base64 32` prints; without it, the file audit.key in DATA_DIR, which is made.',
 		flag: null,

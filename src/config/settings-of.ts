@@ -1,10 +1,17 @@
 import { resolve } from 'node:path';
 import type { FixedGrant } from '../core/access.ts';
+import type { ClientSettings } from '../core/client.ts';
 import type { McpServerSettings } from '../core/mcp-settings.ts';
 import type { RiskPolicy } from '../core/risk-policy.ts';
 import type { WorkspaceLimits } from '../core/sandbox.ts';
 import type { Rules } from '../core/team.ts';
-import { type AuditSettings, accessEnvironmentProblems, auditSettings, ownersOf } from './access-settings.ts';
+import {
+	type AuditSettings,
+	accessEnvironmentProblems,
+	auditSettings,
+	clientsOf,
+	ownersOf,
+} from './access-settings.ts';
 import { levelNames, type SandboxConfig } from './command-schema.ts';
 import { type DiscordSettings, discordProblems, discordSettings } from './discord-settings.ts';
 import type { MainFile, ProviderConfig } from './file-schema.ts';
@@ -58,6 +65,8 @@ export interface Settings {
 	slack: SlackSettings | null;
 	/** Grants that OWNERS makes. */
 	owners: readonly FixedGrant[];
+	/** The client that the environment makes. */
+	clients: readonly ClientSettings[];
 	audit: AuditSettings;
 	/** Null: nothing is remembered beyond a conversation. */
 	memory: MemorySettings | null;
@@ -124,6 +133,7 @@ export function settingsOf(
 		discord: discordSettings(env),
 		slack: slackSettings(env),
 		owners: ownersOf(env),
+		clients: clientsOf(env),
 		audit: auditSettings(env, folder, cwd),
 		prices: new Map(prices),
 		providers: data.providers ?? {},

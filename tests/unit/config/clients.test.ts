@@ -30,4 +30,12 @@ describe('clients in access.yaml', () => {
 		expect(await errorsOf(`  - {name: build-bot, token: "\${BOT}"}\n`)).toContain('BOT is not set');
 		for (const said of [same, short]) expect(said).not.toMatch(/hunter2|a-token-of/);
 	});
+
+	it('can be one that the environment makes', async () => {
+		const env = { API_TOKEN: TOKEN };
+		const files = { 'team.yaml': TEAM, 'access.yaml': ROLES };
+		expect(mustLoad(await checkFiles(files, { env })).access.clients).toEqual([{ name: 'api', token: TOKEN }]);
+		const { errors } = await checkFiles(files, { env: { API_TOKEN: 'hunter2' } });
+		expect(errors.map(formatProblem).join()).toMatch(/API_TOKEN.*at least 16 characters/);
+	});
 });

@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import type { ClientSettings } from '../../../core/client.ts';
 import type { Clock } from '../../../core/clock.ts';
-import { BotError } from '../../../core/errors.ts';
+import { BotError, messageOf } from '../../../core/errors.ts';
 import type { Gateway, ThreadMessage } from '../../../core/gateway.ts';
 import type { ProgramHost } from '../../../core/program-host.ts';
 import type { Say } from '../../../core/say.ts';
@@ -48,7 +48,7 @@ export function createServedGateway(options: ServedGatewayOptions): ServedGatewa
 		if (host !== null) return host;
 		throw new BotError('bug', 'the gateway for other systems was not started');
 	};
-	const onProblem = (error: unknown) => options.onProblem(say('web.problem', { reason: String(error) }));
+	const onProblem = (error: unknown) => options.onProblem(say('served.problem', { reason: messageOf(error) }));
 	const { threads } = page;
 	const questions = createQuestions({
 		host: theHost,
