@@ -12,7 +12,7 @@ import { QUEUED, type RunState, stateOf } from './run-state.ts';
 export interface Question {
 	client: Client;
 	session: string;
-	/** Names it: asked again under the same id, it is the same question. */
+	/** Names it among those of the client: asked again under the same id, it is the same question. */
 	id: string;
 	text: string;
 	/** Null: the default team. */
@@ -32,7 +32,7 @@ export interface Questions {
 	 */
 	follow(taken: Taken, tell: (state: RunState) => void, signal: AbortSignal): Promise<RunState>;
 	/** How a question stands; null: there is no such question. */
-	look(taken: Pick<Taken, 'session' | 'id'>): Promise<RunState | null>;
+	look(taken: Taken): Promise<RunState | null>;
 	/** Stops the run of a question, once it has begun. False: it is over. Throws a `Refusal` when that is not allowed. */
 	stop(taken: Taken): Promise<boolean>;
 	/** Takes what the bot says of something that was submitted; false when nobody waits for it any more. */
@@ -80,14 +80,17 @@ export function createQuestions(options: QuestionOptions): Questions {
 		throw new Refusal(STATUS[code] ?? 400, code, said.join('\n') || say('web.internal'));
 	};
 
-	const look: Questions['look'] = async ({ session, id }) => {
-		const asked = await host().asked(session, id);
+	const look: Questions['look'] = async (taken) => {
+		const { session } = taken;
+		const asked = await host().asked(session, inboundOf(taken));
 		if (asked === null) return null;
 		if (asked.type === 'queued') return QUEUED;
 		return (await threads.open(session, (thread) => stateIn(thread, asked.run))) ?? QUEUED;
 	};
 
-	const ask: Questions['ask'] = async ({ client, session, id, text, team }) => {
+	const ask: Questions['ask'] = async ({ text, team, ...taken }) => {
+		const { client, session } = taken;
+		const id = inboundOf(taken);
 		options.countQuestion(client.name);
 		const given = { question: text, ...(team === null ? {} : { team }) };
 		const { principal } = client;
@@ -96,11 +99,12 @@ export function createQuestions(options: QuestionOptions): Questions {
 		throw new Refusal(400, 'refused', said.join('\n') || say('web.not_begun'));
 	};
 
-	const follow: Questions['follow'] = async ({ session, id }, tell, signal) => {
+	const follow: Questions['follow'] = async (taken, tell, signal) => {
+		const { session } = taken;
 		const over = AbortSignal.any([signal, closing.signal]);
 		const gone = () => new Refusal(404, 'question_unknown', say('served.question_unknown'));
 		const { promise, resolve, reject } = Promise.withResolvers<RunState>();
-		const asked = () => host().asked(session, id);
+		const asked = () => host().asked(session, inboundOf(taken));
 		const unwatch = await threads.open(session, watch({ tell, resolve, reject, gone, asked }));
 		const stop = () => reject(signal.aborted ? signal.reason : new Refusal(503, 'ending', say('served.ending')));
 		if (unwatch === null) reject(gone());
@@ -112,8 +116,9 @@ export function createQuestions(options: QuestionOptions): Questions {
 		});
 	};
 
-	const stop: Questions['stop'] = async ({ client, session, id }) => {
-		const state = await look({ session, id });
+	const stop: Questions['stop'] = async (taken) => {
+		const { client, session } = taken;
+		const state = await look(taken);
 		if (state === null || state.run === null || state.result !== null) return false;
 		const { principal } = client;
 		const given = { run: state.run };
@@ -142,6 +147,9 @@ export function createQuestions(options: QuestionOptions): Questions {
 		end: () => closing.abort(),
 	};
 }
+
+/** Two clients may call different questions the same. */
+const inboundOf = ({ client, id }: Taken) => `${client.name} ${id}`;
 
 interface Watch {
 	asked(): ReturnType<ProgramHost['asked']>;

@@ -1,4 +1,3 @@
-import type { Approval } from '../../../core/approval.ts';
 import { isOpen } from '../../../core/approval.ts';
 import type { MessageOf, ThreadMessage } from '../../../core/gateway.ts';
 
@@ -27,8 +26,6 @@ export interface RunState {
 	board: MessageOf<'board'> | null;
 	/** The vote that counted; null: none has. */
 	tally: MessageOf<'tally'> | null;
-	/** What waits for people. */
-	approvals: readonly Approval[];
 }
 
 export const QUEUED: RunState = {
@@ -38,7 +35,6 @@ export const QUEUED: RunState = {
 	result: null,
 	board: null,
 	tally: null,
-	approvals: [],
 };
 
 /** A run as its thread shows it. */
@@ -46,9 +42,7 @@ export function stateOf(run: string, messages: readonly ThreadMessage[]): RunSta
 	const board = messages.find((message) => message.type === 'board') ?? null;
 	const final = messages.find((message) => message.type === 'final') ?? null;
 	const tally = messages.findLast((message) => message.type === 'tally') ?? null;
-	const approvals = messages.flatMap((message) =>
-		message.type === 'approval' && isOpen(message.approval) ? [message.approval] : [],
-	);
+	const isWaiting = messages.some(waitsForPeople);
 	const result = final !== null && final.outcome !== null ? final : null;
 	const rows = board?.rows ?? [];
 	const counts = {
@@ -58,9 +52,13 @@ export function stateOf(run: string, messages: readonly ThreadMessage[]): RunSta
 	};
 	const isVoting = rows.every(({ version, state }) => version > 0 || state === 'out') && rows.length > 0;
 	const going: Phase = final !== null || tally !== null ? 'presenting' : isVoting ? 'voting' : 'answering';
-	const phase: Phase = result !== null ? 'finished' : approvals.length > 0 ? 'waiting' : going;
-	return { run, progress: { phase, ...counts }, text: final?.content ?? '', result, board, tally, approvals };
+	const phase: Phase = result !== null ? 'finished' : isWaiting ? 'waiting' : going;
+	return { run, progress: { phase, ...counts }, text: final?.content ?? '', result, board, tally };
 }
+
+/** Calls that are to be approved, or a tie that the requester breaks. */
+const waitsForPeople = (message: ThreadMessage): boolean =>
+	(message.type === 'approval' && isOpen(message.approval)) || (message.type === 'choice' && message.chosen === null);
 
 /** Why there is no answer, in the words of the thread; empty when nothing is known. */
 export function reasonsOf({ board }: RunState): string {

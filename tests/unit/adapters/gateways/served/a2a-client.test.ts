@@ -149,7 +149,7 @@ describe('an A2A client', () => {
 		expect(stateOf(task)).toBe(TaskState.TASK_STATE_INPUT_REQUIRED);
 		expect(saidBy(task)).toContain(String(task.metadata?.url));
 		const yes = asking('I approve it', { taskId: task.id, contextId: task.contextId });
-		await expect(client.sendMessage(yes)).rejects.toThrow(/people/);
+		await expect(client.sendMessage(yes)).rejects.toThrow(/People have to decide/);
 		const page = pageAt(world.url);
 		const [thread] = await page.threads();
 		const cards = (await page.thread(thread?.id ?? '')).map(({ message }) => message);

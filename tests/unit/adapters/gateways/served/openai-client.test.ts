@@ -2,7 +2,7 @@ import OpenAI from 'openai';
 import { describe, expect, it } from 'vitest';
 import { decodeSessionId } from '../../../../../src/core/session-id.ts';
 import { pageAt } from '../../../../support/page.ts';
-import { LOOKER, type ServedApp, servedApp, TOKEN } from './served-app.ts';
+import { DEPUTY, LOOKER, type ServedApp, servedApp, TOKEN } from './served-app.ts';
 
 const clientOf = ({ url }: Pick<ServedApp, 'url'>, apiKey = TOKEN) =>
 	new OpenAI({ baseURL: `${url}/v1`, apiKey, maxRetries: 2 });
@@ -134,6 +134,26 @@ describe('an OpenAI client', () => {
 			for await (const chunk of streamed) expect(chunk.object).toBe('chat.completion.chunk');
 		};
 		await expect(read()).rejects.toMatchObject({ code: 'no_answer' });
+	});
+
+	it('asks once under an Idempotency-Key, which another client may use for a question of its own', async () => {
+		const world = await servedApp();
+		const keyed = (content: string, key: string) =>
+			clientOf(world, key).chat.completions.create(
+				{ model: 'massgen/duo', messages: ask(content) },
+				{ headers: { 'idempotency-key': 'today' } },
+			);
+		const runs = await Promise.all([
+			keyed('Why tides?', TOKEN),
+			keyed('Why tides?', TOKEN),
+			keyed('Why rain?', DEPUTY),
+		]);
+		expect(new Set(runs.map((run) => (run as unknown as { massgen: { run: string } }).massgen.run)).size).toBe(2);
+		expect(
+			started(world)
+				.map(({ question }) => question)
+				.sort(),
+		).toEqual(['Why rain?', 'Why tides?']);
 	});
 
 	it.each([true, false])('stops the run when it leaves (streaming: %s)', async (stream) => {

@@ -8,6 +8,8 @@ import type { Store } from '../../../../../src/core/store.ts';
 import { temporaryFolder } from '../../../../support/command.ts';
 
 export const TOKEN = 'token-of-build-bot-0123456789';
+/** Of another client with the same role. */
+export const DEPUTY = 'token-of-deputy-5555555555';
 export const LOOKER = 'token-of-looker-9876543210';
 
 const MAIN = `default_team: duo
@@ -58,9 +60,14 @@ const ACCESS = `roles:
 given: { web: [owner], terminal: [owner] }
 grants:
   - { role: member, platform: api, tenant: local, user: build-bot }
+  - { role: member, platform: api, tenant: local, user: deputy }
   - { role: viewer, platform: api, tenant: local, user: looker }
 `;
-const CLIENTS = `clients: [{ name: build-bot, token: "\${BUILD_BOT}" }, { name: looker, token: "\${LOOKER}" }]\n`;
+const CLIENTS = `clients:
+  - { name: build-bot, token: "\${BUILD_BOT}" }
+  - { name: deputy, token: "\${DEPUTY}" }
+  - { name: looker, token: "\${LOOKER}" }
+`;
 
 export interface ServedApp {
 	app: App;
@@ -77,7 +84,7 @@ export interface ServedApp {
 }
 
 export interface ServedOptions {
-	/** Lines of `access.yaml` after those of the roles; left out: two clients. */
+	/** Lines of `access.yaml` after those of the roles; left out: three clients. */
 	access?: string;
 	/** The configuration; left out: the teams `duo`, `broken`, `endless` and `clerk`. */
 	main?: string;
@@ -103,7 +110,7 @@ export async function startServedApp(options: ServedOptions = {}): Promise<Serve
 	const waiting = new Set<() => void>();
 	const app = await createApp({
 		...{ file: join(path, 'massgen.yaml'), flags: {}, cwd: path, terminal: null, web: true, chats: false },
-		env: { DATA_DIR: join(path, 'data'), PORT: '0', BUILD_BOT: TOKEN, LOOKER, ...options.env },
+		env: { DATA_DIR: join(path, 'data'), PORT: '0', BUILD_BOT: TOKEN, DEPUTY, LOOKER, ...options.env },
 		observe(event) {
 			events.push(event);
 			for (const look of waiting) look();
