@@ -1,6 +1,7 @@
+import { randomUUID } from 'node:crypto';
 import type { Artifact, Message, StreamResponse, Task, TaskStatus } from '@a2a-js/sdk';
 import type { ServedParts } from './parts.ts';
-import { type RunState, reasonsOf } from './run-state.ts';
+import { aboutRun, type RunState, reasonsOf } from './run-state.ts';
 import { lineOf } from './team-tool.ts';
 
 export interface TaskNeeds extends Pick<ServedParts, 'say' | 'clock'> {
@@ -20,8 +21,8 @@ export function taskOf(state: RunState, needs: TaskNeeds): Task {
 	return {
 		...{ id, contextId, history: [] },
 		status: statusOf(state, needs),
-		artifacts: isDone && state.text !== '' ? [answerOf(state.text, needs)] : [],
-		metadata: aboutOf(state, needs),
+		artifacts: isDone && state.text !== '' ? [answerOf(state.text)] : [],
+		metadata: aboutRun(state, needs.url),
 	};
 }
 
@@ -40,7 +41,7 @@ export function createTaskNews(needs: TaskNeeds): (state: RunState) => StreamRes
 		const { text, result, progress } = state;
 		if (text !== '' && text !== sent) {
 			const grows = sent !== null && text.startsWith(sent);
-			const artifact = answerOf(grows ? text.slice(sent?.length ?? 0) : text, needs);
+			const artifact = answerOf(grows ? text.slice(sent?.length ?? 0) : text);
 			const update = { taskId, contextId, artifact, append: grows, lastChunk: result !== null, metadata: undefined };
 			news.push({ payload: { $case: 'artifactUpdate', value: update } });
 			sent = text;
@@ -48,7 +49,7 @@ export function createTaskNews(needs: TaskNeeds): (state: RunState) => StreamRes
 		const line = lineOf(progress);
 		if (line !== shown) {
 			shown = line;
-			const value = { taskId, contextId, status: statusOf(state, needs), metadata: aboutOf(state, needs) };
+			const value = { taskId, contextId, status: statusOf(state, needs), metadata: aboutRun(state, needs.url) };
 			news.push({ payload: { $case: 'statusUpdate', value } });
 		}
 		return news;
@@ -57,7 +58,8 @@ export function createTaskNews(needs: TaskNeeds): (state: RunState) => StreamRes
 
 function statusOf(state: RunState, needs: TaskNeeds): TaskStatus {
 	const { states, say, url, clock } = needs;
-	const timestamp = new Date(clock.now()).toISOString();
+	// When it ended is not looked up.
+	const timestamp = state.result === null ? new Date(clock.now()).toISOString() : undefined;
 	const status = (which: TaskStatus['state'], text: string): TaskStatus => ({
 		...{ state: which, timestamp },
 		message: text === '' ? undefined : messageOf(text, needs),
@@ -74,10 +76,10 @@ function statusOf(state: RunState, needs: TaskNeeds): TaskStatus {
 
 function messageOf(text: string, { agent, task: taskId, context: contextId }: TaskNeeds): Message {
 	const about = { metadata: undefined, extensions: [], referenceTaskIds: [] };
-	return { messageId: crypto.randomUUID(), contextId, taskId, role: agent, parts: [textPart(text)], ...about };
+	return { messageId: randomUUID(), contextId, taskId, role: agent, parts: [textPart(text)], ...about };
 }
 
-function answerOf(text: string, _needs: TaskNeeds): Artifact {
+function answerOf(text: string): Artifact {
 	const about = { name: 'answer', description: '', metadata: undefined, extensions: [] };
 	return { artifactId: 'answer', parts: [textPart(text)], ...about };
 }
@@ -85,10 +87,4 @@ function answerOf(text: string, _needs: TaskNeeds): Artifact {
 const textPart = (value: string) => ({
 	content: { $case: 'text' as const, value },
 	...{ metadata: undefined, filename: '', mediaType: 'text/plain' },
-});
-
-const aboutOf = ({ run, board, result, tally }: RunState, { url }: TaskNeeds) => ({
-	...{ run, url, team: board?.team ?? null, winner: result?.winner ?? null },
-	shortfalls: result?.shortfalls ?? [],
-	votes: (tally?.rows ?? []).map(({ agent, votes }) => ({ agent, votes })),
 });

@@ -1,5 +1,5 @@
 import type { Spend } from '../../../core/usage.ts';
-import type { Progress, RunState } from './run-state.ts';
+import { aboutRun, type Progress, type RunState } from './run-state.ts';
 
 /** What every part of one answer has. */
 export interface ChatHead {
@@ -9,17 +9,6 @@ export interface ChatHead {
 	model: string;
 }
 
-/** Where the run can be read, beside what OpenAI's own answers have. */
-const aboutOf = ({ run, result, board, tally }: RunState, url: string | null) => ({
-	run,
-	url,
-	team: board?.team ?? null,
-	outcome: result?.outcome ?? null,
-	winner: result?.winner ?? null,
-	shortfalls: result?.shortfalls ?? [],
-	votes: (tally?.rows ?? []).map(({ agent, votes }) => ({ agent, votes })),
-});
-
 /** Left out where one of the providers has not said what it used. */
 function usageOf(spend: Spend | null) {
 	const { inputTokens, outputTokens } = spend?.usage ?? { inputTokens: null, outputTokens: null };
@@ -27,7 +16,7 @@ function usageOf(spend: Spend | null) {
 	return { prompt_tokens: inputTokens, completion_tokens: outputTokens, total_tokens: inputTokens + outputTokens };
 }
 
-export function completionOf(head: ChatHead, state: RunState, url: string | null) {
+export function completionOf(head: ChatHead, state: RunState, url: string) {
 	const usage = usageOf(state.result?.spend ?? null);
 	const message = { role: 'assistant', content: state.text, refusal: null };
 	return {
@@ -35,7 +24,7 @@ export function completionOf(head: ChatHead, state: RunState, url: string | null
 		object: 'chat.completion',
 		choices: [{ index: 0, message, logprobs: null, finish_reason: 'stop' }],
 		...(usage === null ? {} : { usage }),
-		massgen: aboutOf(state, url),
+		massgen: aboutRun(state, url),
 	};
 }
 
@@ -54,9 +43,9 @@ export const progressChunk = (head: ChatHead, progress: Progress) => ({
 	...chunk(head, {}),
 	massgen_progress: progress,
 });
-export const lastChunk = (head: ChatHead, state: RunState, url: string | null) => ({
+export const lastChunk = (head: ChatHead, state: RunState, url: string) => ({
 	...chunk(head, {}, 'stop'),
-	massgen: aboutOf(state, url),
+	massgen: aboutRun(state, url),
 });
 export const usageChunk = (head: ChatHead, state: RunState) => ({
 	...head,

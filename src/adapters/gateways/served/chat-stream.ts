@@ -10,7 +10,7 @@ const HEARTBEAT_MS = 15_000;
 export interface ChatStream {
 	tell(state: RunState): void;
 	/** The whole of the answer has been told. */
-	finish(state: RunState, url: string | null): void;
+	finish(state: RunState, url: string): void;
 	/** There is no answer; `body` says why. */
 	fail(body: unknown): void;
 }

@@ -13,7 +13,7 @@ import { refusalOf } from './refusal-of.ts';
 import { type RunState, reasonsOf } from './run-state.ts';
 
 /** Teams as models, at `/v1`. */
-export async function addOpenAiRoutes(app: FastifyInstance, parts: ServedParts): Promise<void> {
+export function addOpenAiRoutes(app: FastifyInstance, parts: ServedParts): void {
 	const { clients, questions, host, clock, say } = parts;
 
 	const teamKnown = async ({ model, team }: ChatRequest): Promise<void> => {
@@ -67,10 +67,12 @@ async function answer({ question, asked, head, reply }: Answering, parts: Served
 	const url = parts.linkTo(question.session);
 	const gone = new AbortController();
 	const out = reply.raw;
-	out.on('close', () => {
+	const left = () => {
 		// Nobody reads this any more.
 		if (!out.writableEnded) gone.abort(new Refusal(499, 'gone', 'the client has left'));
-	});
+	};
+	out.on('close', left);
+	if (out.closed) left();
 	const leave = (thrown: unknown): never => {
 		if (gone.signal.aborted) void questions.abandon(question);
 		throw thrown;

@@ -56,6 +56,13 @@ export function stateOf(run: string, messages: readonly ThreadMessage[]): RunSta
 	return { run, progress: { phase, ...counts }, text: final?.content ?? '', result, board, tally };
 }
 
+/** What came of a run, and where people can read all of it: the same for every kind of client. */
+export const aboutRun = ({ run, result, board, tally }: RunState, url: string) => ({
+	...{ run, url, team: board?.team ?? null, outcome: result?.outcome ?? null, winner: result?.winner ?? null },
+	shortfalls: [...(result?.shortfalls ?? [])],
+	votes: (tally?.rows ?? []).map(({ agent, votes }) => ({ agent, votes })),
+});
+
 /** Calls that are to be approved, or a tie that the requester breaks. */
 const waitsForPeople = (message: ThreadMessage): boolean =>
 	(message.type === 'approval' && isOpen(message.approval)) || (message.type === 'choice' && message.chosen === null);

@@ -24,7 +24,6 @@ export interface ServedGatewayOptions {
 		readonly threads: ThreadCache;
 		address(): string;
 		serveToo(add: (app: FastifyInstance) => Promise<void>): void;
-		elicit?: Gateway['elicit'];
 	};
 	clock: Clock;
 	say: Say;
@@ -38,8 +37,8 @@ export interface ServedGateway extends Gateway<ThreadMessage> {
 }
 
 /**
- * Where other systems ask: as OpenAI-compatible clients, MCP clients and A2A agents. Each is a client of the configuration with a token of its own;
- * without any, nothing is served. Before the page is started.
+ * Where other systems ask: as OpenAI-compatible clients, MCP clients and A2A agents. Each is a client of the configuration
+ * with a token of its own; without any, nothing is served. To be made before the page is started.
  */
 export function createServedGateway(options: ServedGatewayOptions): ServedGateway {
 	const { clients: settings, page, clock, say, version } = options;
@@ -97,7 +96,7 @@ async function addRoutes(app: FastifyInstance, parts: ServedParts): Promise<void
 				const { status, code, message } = refusal;
 				return refuse(reply, refusal, errorBody(status, code, message));
 			});
-			await addOpenAiRoutes(v1, parts);
+			addOpenAiRoutes(v1, parts);
 		},
 		{ prefix: '/v1' },
 	);

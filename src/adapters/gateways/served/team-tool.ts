@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
+import { outcomeSchema } from '../../../core/coordination.ts';
 import { clientSession, threadNamed } from '../shared/client-session.ts';
 import type { Client } from './clients.ts';
 import type { ServedParts } from './parts.ts';
-import { type Progress, type RunState, reasonsOf } from './run-state.ts';
+import { aboutRun, type Progress, reasonsOf } from './run-state.ts';
 
 /** What models read of the tool that asks a team. */
 export const TEAM_TOOL = {
@@ -25,9 +26,9 @@ export const askSchema = z.object({
 
 export const answerSchema = z.object({
 	answer: z.string(),
-	outcome: z.enum(['answered', 'partial', 'failed', 'stopped']),
-	team: z.string(),
-	run: z.string(),
+	outcome: outcomeSchema.nullable(),
+	team: z.string().nullable(),
+	run: z.string().nullable(),
 	/** Where people can read all of it. */
 	url: z.string(),
 	winner: z.string().nullable(),
@@ -62,25 +63,12 @@ export async function askTeam(
 			if (signal.aborted) void questions.abandon(taken);
 			throw thrown;
 		});
-	const outcome = state.result?.outcome ?? 'failed';
+	const outcome = state.result?.outcome;
 	const failure = outcome === 'stopped' ? say('served.stopped') : say('served.failed', { reasons: reasonsOf(state) });
 	const isFailed = outcome === 'failed' || outcome === 'stopped';
 	return {
 		isError: isFailed,
 		text: isFailed ? failure : state.text,
-		structured: structuredOf(state, parts.linkTo(session)),
-	};
-}
-
-function structuredOf({ run, result, board, tally, text }: RunState, url: string): z.infer<typeof answerSchema> {
-	return {
-		answer: text,
-		outcome: result?.outcome ?? 'failed',
-		team: board?.team ?? '',
-		run: run ?? '',
-		url,
-		winner: result?.winner ?? null,
-		votes: (tally?.rows ?? []).map(({ agent, votes }) => ({ agent, votes })),
-		shortfalls: [...(result?.shortfalls ?? [])],
+		structured: { answer: state.text, ...aboutRun(state, parts.linkTo(session)) },
 	};
 }

@@ -1,12 +1,12 @@
 import { Client, type Progress, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { pageAt } from '../../../../support/page.ts';
-import { LOOKER, type ServedApp, servedApp, TOKEN } from './served-app.ts';
+import { DEPUTY, LOOKER, type ServedApp, servedApp, TOKEN } from './served-app.ts';
 
 const ANSWER = 'The moon and the sun do it, as all of us think.';
 
 /** `legacy`: of the revisions before 2026-07-28. */
-async function clientOf({ url }: ServedApp, { token = TOKEN, legacy = false } = {}) {
+async function clientOf({ url }: Pick<ServedApp, 'url'>, { token = TOKEN, legacy = false } = {}) {
 	const client = new Client(
 		{ name: 'suite', version: '1' },
 		{ versionNegotiation: { mode: legacy ? 'legacy' : 'auto' } },
@@ -67,5 +67,25 @@ describe.each([false, true])('an MCP client (legacy: %s)', (legacy) => {
 		expect(await textOf({ team: 'broken' })).toContain('The key was refused.');
 		expect(await textOf({}, await clientOf(world, { legacy, token: LOOKER }))).toContain('run:start');
 		await expect(clientOf(world, { legacy, token: 'a-token-that-nobody-has' })).rejects.toThrow();
+	});
+});
+
+describe('the session of an MCP client of the old revisions', () => {
+	it('is its own, and over when it says so', async () => {
+		const { url } = await servedApp();
+		const client = await clientOf({ url }, { legacy: true });
+		const transport = client.transport as StreamableHTTPClientTransport;
+		const session = transport.sessionId ?? '';
+		const ping = async (token: string) => {
+			const headers = {
+				...{ authorization: `Bearer ${token}`, 'mcp-session-id': session, 'mcp-protocol-version': '2025-11-25' },
+				...{ 'content-type': 'application/json', accept: 'application/json, text/event-stream' },
+			};
+			const body = JSON.stringify({ jsonrpc: '2.0', id: 9, method: 'ping' });
+			return (await fetch(`${url}/mcp`, { method: 'POST', headers, body })).status;
+		};
+		expect([await ping(TOKEN), await ping(DEPUTY)]).toEqual([200, 404]);
+		await transport.terminateSession();
+		expect(await ping(TOKEN)).toBe(404);
 	});
 });
