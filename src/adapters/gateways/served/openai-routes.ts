@@ -38,11 +38,11 @@ export function addOpenAiRoutes(app: FastifyInstance, parts: ServedParts): void 
 
 	app.get('/models', async () => {
 		const { teams } = await host().teams();
-		const models = teams.map(({ name, description }) => ({
-			...{ id: `massgen/${name}`, object: 'model', created: 0, owned_by: 'massgen' },
-			description,
-		}));
-		return { object: 'list', data: models };
+		const model = (id: string, description: string) => ({
+			...{ id, object: 'model', created: 0, owned_by: 'massgen', description },
+		});
+		const named = teams.map(({ name, description }) => model(`massgen/${name}`, description));
+		return { object: 'list', data: [model('massgen', teams[0]?.description ?? ''), ...named] };
 	});
 
 	app.post('/chat/completions', clientLimit(clients), async (request, reply) => {

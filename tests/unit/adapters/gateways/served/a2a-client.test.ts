@@ -124,7 +124,7 @@ describe('an A2A client', () => {
 		expect(world.events.filter(({ type }) => type === 'run_started')).toHaveLength(1);
 	});
 
-	it('leaves and comes back, and cancels', async () => {
+	it('leaves and comes back after a restart, while its run goes on, and cancels it', async () => {
 		const world = await servedApp();
 		const client = await clientOf(world);
 		const task = taskIn(await client.sendMessage(asking('Why?', { team: 'endless', now: true })));
@@ -134,12 +134,15 @@ describe('an A2A client', () => {
 		await world.seen(({ type }) => type === 'agent_started');
 		leaving.abort();
 		await expect(watched).rejects.toThrow();
-		const back = all(client.resubscribeTask({ tenant: '', id: task.id }));
-		const cancelled = await client.cancelTask({ tenant: '', id: task.id, metadata: undefined });
+		const restarted = await world.restart();
+		const again = await clientOf(restarted);
+		expect(stateOf(await again.getTask({ tenant: '', id: task.id }))).toBe(TaskState.TASK_STATE_WORKING);
+		const back = all(again.resubscribeTask({ tenant: '', id: task.id }));
+		const cancelled = await again.cancelTask({ tenant: '', id: task.id, metadata: undefined });
 		expect(stateOf(cancelled)).toBe(TaskState.TASK_STATE_CANCELED);
 		expect((await back).at(-1)?.payload).toMatchObject({ value: { status: { state: TaskState.TASK_STATE_CANCELED } } });
-		await expect(client.cancelTask({ tenant: '', id: task.id, metadata: undefined })).rejects.toThrow();
-		expect(world.problems).toEqual([]);
+		await expect(again.cancelTask({ tenant: '', id: task.id, metadata: undefined })).rejects.toThrow();
+		expect([...world.problems, ...restarted.problems]).toEqual([]);
 	});
 
 	it('is told that people must decide, who do it on the page, and then gets the answer', async () => {
