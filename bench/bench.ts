@@ -3,17 +3,22 @@
  * us, by the plain SDK with coordination written by hand, and by the floor, against one fake provider, in turns; and our
  * page over HTTP beside a floor of its own.
  *
- *   node bench/bench.ts [alone] [saturated] [realistic] [cold] [page] [growth] [history] [--reps N] [--tiny]
+ *   node bench/bench.ts [alone] [saturated] [realistic] [crowd] [carried] [pacing] [cold] [page] [growth] [history]
+ *                       [--reps N] [--tiny] [--plot FILE]
  *
  * BENCH_PEERS=FOLDER adds the programs `FOLDER/NAME/peer.mjs` whose packages are installed. `--reps N` makes every
- * measurement N times; `--tiny` only shows that everything can be measured.
+ * measurement N times; `--plot FILE` draws how a run grows; `--tiny` only shows that everything can be measured.
  */
+import { writeFileSync } from 'node:fs';
 import { loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
+import { measureCarried, measureCrowd } from './by-crowd.ts';
+import { measurePacing } from './by-pacing.ts';
 import { measureColdStart, measurePage } from './by-page.ts';
 import { type ByProgram, type Contest, measureAlone, measureRealistic, measureSaturated } from './by-program.ts';
 import { type Finding, findingsTable, markdownTable } from './findings.ts';
 import { measureGrowth, measureWithHistory } from './growth.ts';
+import { growthPlot } from './plot.ts';
 import { canPin, startProvider } from './processes.ts';
 import { floor, inMemory, onDisk, openai, otherPrograms } from './programs.ts';
 import { said } from './said.ts';
@@ -25,6 +30,8 @@ const contests: Readonly<Record<string, (contest: Contest) => Promise<ByProgram>
 	alone: measureAlone,
 	saturated: measureSaturated,
 	realistic: measureRealistic,
+	crowd: measureCrowd,
+	carried: measureCarried,
 };
 
 async function measureEverything(contest: Contest, wants: (name: string) => boolean) {
@@ -38,6 +45,7 @@ async function measureEverything(contest: Contest, wants: (name: string) => bool
 		const rows = contest.programs.map((program) => [program.name, ...columns.map(({ cell }) => cell(program))]);
 		tables.push(markdownTable(['program', ...columns.map(({ title }) => title)], rows));
 	}
+	if (wants('pacing')) findings.push(...(await measurePacing(contest)).findings);
 	if (wants('cold')) findings.push(...(await measureColdStart(contest)));
 	if (wants('page')) findings.push(...(await measurePage(contest)));
 	const grown = [
@@ -46,11 +54,12 @@ async function measureEverything(contest: Contest, wants: (name: string) => bool
 	];
 	findings.push(...grown.flatMap((growth) => growth.findings));
 	tables.push(...grown.map(({ table }) => table));
-	return { findings, tables, foreign: results.flatMap((result) => result.foreign) };
+	const curves = grown.flatMap((growth) => growth.curves);
+	return { findings, tables, curves, foreign: results.flatMap((result) => result.foreign) };
 }
 
 async function main(): Promise<void> {
-	const options = { tiny: { type: 'boolean' }, reps: { type: 'string' } } as const;
+	const options = { tiny: { type: 'boolean' }, reps: { type: 'string' }, plot: { type: 'string' } } as const;
 	const { values, positionals } = parseArgs({ allowPositionals: true, options });
 	const note = (text: string) => process.stderr.write(`  ${text}\n`);
 	const server = await startProvider();
@@ -65,8 +74,9 @@ async function main(): Promise<void> {
 			note,
 		};
 		const wants = (name: string) => positionals.length === 0 || positionals.includes(name);
-		const { findings, tables, foreign } = await measureEverything(contest, wants);
+		const { findings, tables, curves, foreign } = await measureEverything(contest, wants);
 		console.log([findingsTable(findings), ...tables].join('\n\n'));
+		if (values.plot !== undefined) writeFileSync(values.plot, growthPlot(curves));
 		if (values.tiny === true)
 			console.log('\nTiny: these figures show that everything can be measured, and mean nothing.');
 		console.log(`\n${[...others.refusals, circumstances(foreign)].join('\n')}`);

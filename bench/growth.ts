@@ -1,55 +1,81 @@
 import type { Contest } from './by-program.ts';
 import { type Finding, markdownTable } from './findings.ts';
 import { measureHistory, type WithHistory } from './history.ts';
-import { measure } from './measure.ts';
+import { type Load, measure } from './measure.ts';
 import { inMemory, openai, type Program } from './programs.ts';
 import { said } from './said.ts';
 import { growthExponent } from './statistics.ts';
 
+/** One line of the plot: CPU of a run in milliseconds, by what grows. */
+export interface Curve {
+	what: string;
+	program: string;
+	points: readonly { x: number; y: number }[];
+}
+
 export interface Growth {
 	findings: Finding[];
+	curves: readonly Curve[];
 	/** Markdown. */
 	table: string;
 }
 
 interface Axis {
 	what: string;
-	option: 'agents' | 'history';
+	option: 'agents' | 'history' | 'rounds';
 	sizes: readonly number[];
 	/** What the cost is set against, for a size. */
 	per(size: number): number;
 	limit: number;
+	/** Not what the hand-rolled program does. */
+	oursAlone?: true;
 }
 
 /** CPU of a run with more agents and with longer threads, ours and the plain SDK's. */
 export async function measureGrowth({ server, sizes, note }: Contest): Promise<Growth> {
 	const axes: Axis[] = [
 		{ what: 'agents', option: 'agents', sizes: sizes.teams, per: (agents) => 2 * agents + 1, limit: 1.25 },
+		{
+			what: 'answers of each agent',
+			option: 'rounds',
+			sizes: sizes.rounds,
+			per: (rounds) => 3 * (rounds + 1) + 1,
+			limit: 1.25,
+			oursAlone: true,
+		},
 		{ what: 'messages before', option: 'history', sizes: sizes.messages, per: (messages) => messages, limit: 1 },
 	];
 	const findings: Finding[] = [];
 	const rows: string[][] = [];
-	for (const { what, option, sizes: steps, per, limit } of axes) {
+	const curves: Curve[] = [];
+	for (const { what, option, sizes: steps, per, limit, oursAlone = false } of axes) {
 		note(`growth with ${what}`);
 		const exponentOf = async (program: Program) => {
 			const points: { x: number; y: number }[] = [];
 			for (const size of steps) {
-				const load = { ...sizes.growth, options: { ...sizes.growth.options, [option]: size } };
+				const load = grown(sizes.growth, option, size);
 				points.push({ x: per(size), y: (await measure(server, program, load, 0)).report.cpuMsPerSession });
 			}
+			curves.push({ what, program: program.name, points: points.map(({ y }, at) => ({ x: steps[at] ?? 0, y })) });
 			rows.push([what, program.name, points.map(({ y }, at) => `${steps[at]}: ${said(y, 1)}`).join(', ')]);
 			return growthExponent(points);
 		};
-		const sdk = await exponentOf(openai);
+		const sdk = oursAlone ? null : await exponentOf(openai);
 		findings.push({
-			what: option === 'agents' ? 'growth of CPU a run with its model calls' : 'growth of CPU a run with the thread',
+			what: `growth of CPU a run with ${option === 'history' ? 'the thread' : `its model calls, by ${what}`}`,
 			value: await exponentOf(inMemory),
-			unit: `exponent (1: linear), ${what} ${steps[0]} to ${steps.at(-1)}`,
+			unit: `exponent (1: linear), ${steps[0]} to ${steps.at(-1)}`,
 			goal: { limit },
-			beside: `${openai.name}: ${said(sdk)}`,
+			...(sdk === null ? {} : { beside: `${openai.name}: ${said(sdk)}` }),
 		});
 	}
-	return { findings, table: markdownTable(['CPU ms a run, by', 'program', 'at'], rows) };
+	return { findings, curves, table: markdownTable(['CPU ms a run, by', 'program', 'at'], rows) };
+}
+
+/** Rounds are up to the provider, everything else to the programs. */
+function grown(load: Load, option: Axis['option'], size: number): Load {
+	if (option === 'rounds') return { ...load, behaviour: { ...load.behaviour, rounds: size } };
+	return { ...load, options: { ...load.options, [option]: size } };
 }
 
 /** A figure may be so many times what it is with the shortest history: what differs from one measurement to the next. */
@@ -79,7 +105,7 @@ export async function measureWithHistory({ server, sizes, note }: Contest): Prom
 	const found = await measureHistory(server, histories, requests, repetitions.cold);
 	const [shortest] = found;
 	const longest = found.at(-1);
-	if (shortest === undefined || longest === undefined) return { findings: [], table: '' };
+	if (shortest === undefined || longest === undefined) return { findings: [], curves: [], table: '' };
 	const shown = [firstPage, ...judged];
 	const rows = found.map((seen) => [String(seen.runs), ...shown.map(({ pick, digits }) => said(pick(seen), digits))]);
 	const ratios = judged.map(({ title, pick }) => ({ title, ratio: pick(longest) / pick(shortest) }));
@@ -93,6 +119,7 @@ export async function measureWithHistory({ server, sizes, note }: Contest): Prom
 	};
 	return {
 		findings: [finding],
+		curves: [],
 		table: markdownTable(['runs', ...shown.map(({ title }) => title)], rows),
 	};
 }

@@ -87,14 +87,14 @@ function readOptions() {
 /** Throws unless a run came to what the provider's script makes of it. */
 function check({ answers, votes, winner, final }: RunResult, agents: number, expected: Expected): void {
 	const right =
-		answers.length === agents &&
+		answers.length === agents * expected.answerRounds &&
 		answers.every((answer) => answer.startsWith(ANSWER_MARK)) &&
 		votes.length === agents &&
 		votes.every((vote) => vote === winner) &&
 		final.length === expected.finalChars;
 	if (right) return;
 	throw new Error(
-		`wrong result: ${answers.length} answers, votes for ${votes.join(', ')}, ${winner} won, ${final.length} of ${expected.finalChars} characters`,
+		`wrong result: ${answers.length} answers instead of ${agents * expected.answerRounds}, votes for ${votes.join(', ')}, ${winner} won, ${final.length} of ${expected.finalChars} characters`,
 	);
 }
 

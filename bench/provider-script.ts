@@ -12,6 +12,8 @@ export interface Behaviour {
 	tokensPerSec: number;
 	/** Factors on the pace, agent by agent. */
 	skew: readonly number[];
+	/** Answers that each agent gives before it votes. */
+	rounds: number;
 	/** Whether each word of a final says when it was sent, in microseconds of the machine's clock. */
 	stamped: boolean;
 }
@@ -27,6 +29,7 @@ export const atOnce: Behaviour = {
 	ttftMs: 0,
 	tokensPerSec: 0,
 	skew: [1],
+	rounds: 1,
 	stamped: false,
 };
 
@@ -76,7 +79,7 @@ function argumentPieces(fields: Readonly<Record<string, string>>, last: string, 
  * prompt: a vote for the first name on the ballot. Otherwise a new answer. The agent is the number that ends the model.
  */
 export function scriptFor(body: AskedBody, raw: string, behaviour: Behaviour): Script {
-	const { answerTokens, voteTokens, finalTokens, tokensPerChunk: perPiece, stamped } = behaviour;
+	const { answerTokens, voteTokens, finalTokens, tokensPerChunk: perPiece, stamped, rounds } = behaviour;
 	const agent = Math.max(1, Number(/(\d+)$/.exec(body.model ?? '')?.[1] ?? 1)) - 1;
 	const tools = (body.tools ?? []).flatMap((tool) => tool.function ?? []);
 	if (tools.length === 0) {
@@ -84,15 +87,25 @@ export function scriptFor(body: AskedBody, raw: string, behaviour: Behaviour): S
 		return { key: `final ${agent}`, tool: null, pieces: stamped ? pieces.map(() => `${STAMP} `) : pieces, agent };
 	}
 	const vote = tools.find(({ name }) => name === 'vote');
-	if (vote !== undefined && (raw.includes(ANSWER_MARK) || tools.length === 1)) {
+	const given = roundsIn(raw, agent);
+	const hasToVote = tools.length === 1 || (raw.includes(ANSWER_MARK) && given >= rounds);
+	if (vote !== undefined && hasToVote) {
 		const choice = vote.parameters?.properties?.agent_id?.enum?.[0] ?? 'agent1';
 		const reason = wordPieces(voteTokens, 1, perPiece);
 		const pieces = argumentPieces({ agent_id: choice }, 'reason', reason);
 		return { key: `vote ${agent} ${choice}`, tool: 'vote', pieces, agent };
 	}
-	const [first = '', ...rest] = wordPieces(answerTokens, agent, perPiece);
-	const marked = [`${ANSWER_MARK}a${agent + 1} r1]] ${first}`, ...rest];
-	return { key: `answer ${agent}`, tool: 'new_answer', pieces: argumentPieces({}, 'content', marked), agent };
+	const round = given + 1;
+	// Another text each time: an answer that was given already is refused.
+	const [first = '', ...rest] = wordPieces(answerTokens, agent + 7 * given, perPiece);
+	const marked = [`${ANSWER_MARK}a${agent + 1} r${round}]] ${first}`, ...rest];
+	return { key: `answer ${agent} ${round}`, tool: 'new_answer', pieces: argumentPieces({}, 'content', marked), agent };
+}
+
+/** How many answers of the agent a prompt shows the latest of. */
+function roundsIn(raw: string, agent: number): number {
+	const marks = [...raw.matchAll(/\[\[ANSWER a(\d+) r(\d+)\]\]/g)];
+	return Math.max(0, ...marks.flatMap(([, of, round]) => (Number(of) === agent + 1 ? [Number(round)] : [])));
 }
 
 export interface Expected {
@@ -105,7 +118,7 @@ export interface Expected {
 
 /** What every run must come to. The shape is that of the shared bench, so that its programs run against this server. */
 export function expectedOf(behaviour: Behaviour): Expected {
-	const { ttftMs, tokensPerSec, tokensPerChunk, skew } = behaviour;
+	const { ttftMs, tokensPerSec, tokensPerChunk, skew, rounds } = behaviour;
 	const gapMs = tokensPerSec === 0 ? 0 : (1000 / tokensPerSec) * tokensPerChunk;
 	const tool = (name: string) => ({ function: { name } });
 	const answer = scriptFor({ tools: [tool('new_answer')] }, '', behaviour).pieces;
@@ -115,7 +128,7 @@ export function expectedOf(behaviour: Behaviour): Expected {
 	const slowest = Math.max(...skew);
 	return {
 		finalChars: final.join('').length,
-		answerRounds: 1,
-		criticalPathMs: lasts(answer, slowest) + lasts(vote, slowest) + lasts(final, skew[0] ?? 1),
+		answerRounds: rounds,
+		criticalPathMs: rounds * lasts(answer, slowest) + lasts(vote, slowest) + lasts(final, skew[0] ?? 1),
 	};
 }

@@ -17,6 +17,7 @@ import { openTeams } from './app/open-teams.ts';
 import { createToolsOpener, logInToToolServer, probeToolServers } from './app/open-tools.ts';
 import { openWeb } from './app/open-web.ts';
 import { repeatedly } from './app/repeatedly.ts';
+import { openWatch, type Watch } from './app/watch.ts';
 import { createToolBook } from './approvals/tool-book.ts';
 import { createToolPins } from './approvals/tool-pins.ts';
 import { createBot, type RunningBot } from './bot.ts';
@@ -108,12 +109,16 @@ export async function createApp(options: AppOptions): Promise<App> {
 	const languages = await openLanguages(config, options);
 	const sayIn = languages.in;
 	const voice = { tell: options.onProblem };
-	const store = await (options.openStore?.(config.settings.dataDir, clock) ??
-		openStore(config, clock, sayIn(null), (text) => voice.tell(text)));
+	const { telemetry } = config.settings;
+	const tell = (text: string) => voice.tell(text);
+	const watch = await openWatch({ clock, version, telemetry, say: sayIn(null), onProblem: tell });
+	const opening = options.openStore?.(config.settings.dataDir, clock) ?? openStore(config, clock, sayIn(null), tell);
+	const store = watch.store(await opening.catch((thrown: unknown) => watch.stop().then(() => Promise.reject(thrown))));
 	try {
-		return await assemble({ options, config, store, clock, sayIn }, voice, closing, end);
+		return await assemble({ options, config, store, clock, sayIn, watch }, voice, closing, end);
 	} catch (thrown) {
 		// What it holds open would keep the process from ending.
+		await watch.stop();
 		await store.close();
 		end();
 		throw thrown;
@@ -130,7 +135,7 @@ async function assemble(
 	closing: AbortController,
 	end: () => void,
 ): Promise<App> {
-	const { options, config, store, clock, sayIn } = needs;
+	const { options, config, store, clock, sayIn, watch } = needs;
 	const say = sayIn(null);
 	const { terminal, web, served, slack, chats, gateways } = await openGateways(needs);
 	if (terminal !== null) voice.tell = (text) => terminal.tell(text);
@@ -156,6 +161,7 @@ async function assemble(
 		runs,
 		desk,
 		policyBook,
+		limit: watch.limit(config.settings.runsAtOnce),
 		historyLimit: config.settings.sessions.historyCharacters,
 		clock,
 		sayIn,
@@ -166,11 +172,15 @@ async function assemble(
 		...{ memory: memory.book, onShown: memory.learn },
 		teamOf: async (name) => (await teams.named(name)).team,
 		gatewayOf: (session) => gatewayOf(decodeSessionId(session).platform),
-		observe: options.observe,
+		observe(event, isOld) {
+			options.observe(event);
+			watch.observe(event, isOld);
+		},
 		onProblem(text) {
 			if (!closing.signal.aborted) tell(text);
 		},
 		onLost(run, error) {
+			watch.left(run);
 			tell(say('run.lost', { run, reason: sentenceOf(error) }));
 			void terminal?.stop();
 		},
@@ -221,16 +231,18 @@ async function assemble(
 				onRefused: ({ name }) => void gateways.delete(name),
 			}),
 		async close() {
+			watch.drain();
 			closing.abort();
 			stopTending();
 			await runs.close();
 			await Promise.race([bot.settled(), new Promise<void>((resolve) => void clock.after(SEQUEL_MS, resolve))]);
 			// All at once, and what cannot be stopped keeps nothing open.
-			const stops = [...new Set([...gateways.values(), ...chats])].map(async (gateway) => gateway.stop());
+			const stops = [terminal, web, served, ...chats].map(async (gateway) => gateway?.stop());
 			for (const stop of await Promise.allSettled(stops)) if (stop.status === 'rejected') onProblem(stop.reason);
 			await Promise.all([keeping.settled(), memory.close()]);
 			await sandbox?.close();
 			await audit.close();
+			await watch.stop();
 			await store.close();
 			end();
 		},
@@ -243,38 +255,42 @@ interface GatewayNeeds {
 	store: Store;
 	clock: Clock;
 	sayIn: Languages['in'];
+	watch: Watch;
 }
 
 /** The gateways that were asked for, by the platform in their session ids. */
 async function openGateways(needs: GatewayNeeds) {
-	const { options, config, clock, sayIn } = needs;
+	const { options, config, clock, sayIn, watch } = needs;
 	const say = sayIn(null);
 	const terminal = options.terminal === null ? null : await openTerminal(options.terminal, options, clock, say);
 	const { onProblem } = options;
-	const web = options.web ? await openWeb({ config, clock, say, version, onProblem }) : null;
+	const web = options.web ? await openWeb({ config, clock, say, version, watch, onProblem }) : null;
 	const discord = options.chats ? await openDiscord(needs) : null;
 	const slack = options.chats ? await openSlack(needs) : null;
 	const chats = [discord, slack].filter(
 		(gateway): gateway is ChatGateway & (DiscordGateway | SlackGateway) => gateway !== null,
 	);
 	const gateways = new Map<string, Gateway>();
+	watch.expect(chats);
 	for (const gateway of [terminal, web?.page ?? null, web?.served ?? null, ...chats])
-		if (gateway !== null) gateways.set(gateway.name, gateway);
+		if (gateway !== null) gateways.set(gateway.name, watch.gateways.counted(gateway));
 	return { terminal, web: web?.page ?? null, served: web?.served ?? null, slack, chats, gateways };
 }
 
-async function openDiscord({ options, config, store, clock, sayIn }: GatewayNeeds): Promise<ChatGateway | null> {
+async function openDiscord({ options, config, store, clock, sayIn, watch }: GatewayNeeds): Promise<ChatGateway | null> {
 	const { discord } = config.settings;
 	if (discord === null) return null;
 	const { createDiscordGateway } = await import('./adapters/gateways/discord/discord-gateway.ts');
-	return createDiscordGateway({ ...discord, store, clock, sayIn, onProblem: options.onProblem });
+	const onLimited = () => watch.gateways.limited('discord');
+	return createDiscordGateway({ ...discord, store, clock, sayIn, onProblem: options.onProblem, onLimited });
 }
 
-async function openSlack({ options, config, store, clock, sayIn }: GatewayNeeds): Promise<SlackGateway | null> {
+async function openSlack({ options, config, store, clock, sayIn, watch }: GatewayNeeds): Promise<SlackGateway | null> {
 	const { slack, host } = config.settings;
 	if (slack === null) return null;
 	const { createSlackGateway } = await import('./adapters/gateways/slack/slack-gateway.ts');
-	return createSlackGateway({ ...slack, host, store, clock, sayIn, onProblem: options.onProblem });
+	const onLimited = () => watch.gateways.limited('slack');
+	return createSlackGateway({ ...slack, host, store, clock, sayIn, onProblem: options.onProblem, onLimited });
 }
 
 /** The texts for people: in the process's language, and where chat platforms need them in those of the people there. */

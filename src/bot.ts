@@ -20,10 +20,12 @@ import { incompleteThreads } from './observers/slot-records.ts';
 import { viewOf } from './observers/thread.ts';
 import { messagesOf } from './observers/thread-messages.ts';
 import type { LiveRun } from './runs/live-run.ts';
+import type { RunLimit } from './runs/run-places.ts';
 import { checkQuestion, newRunId, type Runs } from './runs/runs.ts';
 import { readDigest } from './sessions/digest-record.ts';
 import { fitHistory } from './sessions/fit-history.ts';
 import { queueMessage } from './sessions/queue-message.ts';
+import { createRunLine } from './sessions/run-line.ts';
 import { pastOf, summaryOf } from './sessions/said-in.ts';
 import { RATINGS, type SessionRecord, type Waiting } from './sessions/session-record.ts';
 import { type BeginRequest, createSessions, type Sessions } from './sessions/sessions.ts';
@@ -39,6 +41,8 @@ export interface BotOptions extends AudienceOptions {
 	roles: RoleBook;
 	audit: Audit;
 	policyBook: PolicyBook;
+	/** How many runs go on at a time. */
+	limit: RunLimit;
 	/** Characters of the conversation so far that agents are told; see `fitHistory`. */
 	historyLimit: number;
 	/** Left out or null: nothing is remembered beyond a conversation. */
@@ -94,7 +98,10 @@ export function createBot(options: BotOptions): RunningBot {
 				options.onShown?.(run.id);
 			})
 			.catch((error) => options.onLost(run.id, error))
-			.finally(() => endings.delete(run.id));
+			.finally(() => {
+				endings.delete(run.id);
+				places.freed();
+			});
 	};
 
 	/** What agents are told of the conversation so far, and the files that came with it. */
@@ -125,16 +132,25 @@ export function createBot(options: BotOptions): RunningBot {
 		const gateway = options.gatewayOf(session);
 		if (gateway === null) return;
 		const place = { session, run: null };
-		const bodies = gateway.render(queueMessage(waiting), { place, say: own, verbosity: 'normal' });
+		const message = queueMessage(waiting, sessions.ahead(session));
+		const bodies = gateway.render(message, { place, say: own, verbosity: 'normal' });
 		for (const [index, body] of bodies.entries()) {
 			const slot = { key: `queue#${index}`, nonce: '', mayExist: true };
 			gateway.post(place, slot, body).catch((error: unknown) => onProblem(reasonOf(error)));
 		}
 	};
 
-	const sessions = createSessions({
+	const places = createRunLine({
+		...{ clock, limit: options.limit, runs },
+		sessions: () => sessions,
+		show: ({ session, waiting }) => showQueue(session, waiting),
+		onProblem: (error) => onProblem(reasonOf(error)),
+	});
+
+	const sessions: Sessions = createSessions({
 		store,
 		clock,
+		places,
 		newRunId: () => newRunId(clock.now()),
 		begin,
 		onQueue: showQueue,
@@ -308,15 +324,22 @@ export function createBot(options: BotOptions): RunningBot {
 			for (const run of await incompleteThreads(store)) {
 				showAgain(run).catch((error: unknown) => onProblem(reasonOf(error)));
 			}
-			for (const { session, active, waiting } of await sessions.busy()) {
+			for (const record of await sessions.busy()) {
+				const { session, active, waiting } = record;
+				if (active === null) sessions.lineUp(record);
 				if (waiting.length > 0) showQueue(session, waiting);
 				if (active !== null && runs.live(active) === null) await sessions.ended(session, active);
 			}
+			places.freed();
 		},
 		async endLeft(session) {
 			for (;;) {
-				const active = (await sessions.get(session))?.active ?? null;
-				if (active === null) return;
+				const { active = null, waiting = [] } = (await sessions.get(session)) ?? {};
+				if (active === null && waiting.length === 0) return;
+				if (active === null) {
+					await sessions.proceed(session);
+					continue;
+				}
 				if ((await runs.record(active))?.status === 'finished' && !endings.has(active)) {
 					await sessions.ended(session, active);
 					continue;

@@ -44,7 +44,9 @@ export function createHost({ bot, runs, say, commands, submit, keptFile }: HostO
 			if (record === null) return [];
 			const messages = (await Promise.all(record.runs.map(({ run }) => thread(run)))).flat();
 			const queue: PlacedMessage[] =
-				record.waiting.length === 0 ? [] : [{ run: null, message: queueMessage(record.waiting) }];
+				record.waiting.length === 0
+					? []
+					: [{ run: null, message: queueMessage(record.waiting, bot.sessions.ahead(session)) }];
 			return [...messages, ...queue];
 		},
 		teams: bot.teams,

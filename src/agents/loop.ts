@@ -83,7 +83,7 @@ async function* takeTurn(
 				if (ending !== null) break;
 				talk.addUpdate();
 				if (talk.steps > 0 && talk.unsaved()) yield talk.save();
-				const collector = createReplyCollector(turn, noteWriting);
+				const collector = createReplyCollector(turn, noteWriting, options.clock);
 				// The hot path of the program: no generator of ours may stand between the backend and the run.
 				for await (const event of options.backend.stream(requestOf(work), signal)) {
 					const shown = collector.take(event);
@@ -146,7 +146,9 @@ function keep({ options: { backend, prices }, talk, signal }: Work, collector: R
 	const last = collector.last();
 	const usage: Usage = last?.usage ?? unknownUsage;
 	const costMicroUsd = prices.cost(backend.provider, backend.model, usage);
-	talk.record({ backend: backend.name, model: backend.model, usage, costMicroUsd });
+	const { name, provider, model } = backend;
+	const failure = last?.type === 'failed' ? { failure: last.failure } : {};
+	talk.record({ ...{ backend: name, provider, model, usage, costMicroUsd }, ...collector.timing(), ...failure });
 	if (signal.aborted) return ABORTED;
 	if (last === null) {
 		return { type: 'failed', code: 'stream_broken', message: 'The model stream stopped without an end.', fatal: false };

@@ -1,6 +1,8 @@
 import type { AgentEvent, Turn } from '../core/agent.ts';
 import type { BackendEvent } from '../core/backend.ts';
+import type { Clock } from '../core/clock.ts';
 import type { ToolCall } from '../core/message.ts';
+import type { ModelCall } from '../core/usage.ts';
 
 /** What one model call gave. */
 export interface Reply {
@@ -18,10 +20,14 @@ export interface ReplyCollector {
 	reply(): Reply;
 	/** Null while the call has not ended. */
 	last(): Last | null;
+	/** When the call began and how long it has taken until now, in milliseconds. */
+	timing(): Pick<ModelCall, 'startedAt' | 'durationMs' | 'firstMs'>;
 }
 
-/** `noteWriting` answers whether this is the turn's first sign of a new answer. */
-export function createReplyCollector(turn: Turn, noteWriting: () => boolean): ReplyCollector {
+/** Its making is the beginning of the call. `noteWriting` answers whether this is the turn's first sign of a new answer. */
+export function createReplyCollector(turn: Turn, noteWriting: () => boolean, clock: Clock): ReplyCollector {
+	const startedAt = clock.now();
+	let firstAt: number | null = null;
 	let text = '';
 	let last: Last | null = null;
 	const calls: ToolCall[] = [];
@@ -33,6 +39,7 @@ export function createReplyCollector(turn: Turn, noteWriting: () => boolean): Re
 
 	return {
 		take(event) {
+			if (firstAt === null && event.type !== 'retried' && event.type !== 'failed') firstAt = clock.now();
 			switch (event.type) {
 				case 'text_delta':
 					text += event.text;
@@ -58,6 +65,11 @@ export function createReplyCollector(turn: Turn, noteWriting: () => boolean): Re
 		},
 		reply: () => ({ text, calls, cut: last?.type === 'finished' && last.reason === 'length' }),
 		last: () => last,
+		timing: () => ({
+			startedAt,
+			durationMs: Math.max(0, clock.now() - startedAt),
+			...(firstAt === null ? {} : { firstMs: Math.max(0, firstAt - startedAt) }),
+		}),
 	};
 }
 

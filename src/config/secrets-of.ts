@@ -14,6 +14,7 @@ export function secretsOf(config: LoadedConfig, env: Environment): string[] {
 	const found = [
 		...named(env),
 		settings.webToken,
+		settings.metricsToken,
 		settings.audit.key,
 		...access.clients.map(({ token }) => token),
 		settings.discord?.token,

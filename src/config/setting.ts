@@ -64,6 +64,13 @@ export const settings = {
 		file: 'timeout_settings.orchestrator_timeout_seconds',
 		default: '1800',
 	},
+	runsAtOnce: {
+		help: 'How many runs go on at a time; what is asked beyond that waits its turn. Those that wait for people do not count.',
+		flag: null,
+		env: ['MAX_RUNS'],
+		file: null,
+		default: '200',
+	},
 	port: {
 		help: 'Where the page is served; 0: any free port.',
 		flag: null,
@@ -84,6 +91,35 @@ export const settings = {
 		env: ['WEB_TOKEN'],
 		file: null,
 		default: 'none',
+	},
+	metricsToken: {
+		help: 'What a scraper of /metrics must send as its bearer token; without it, only programs of this machine may read them.',
+		flag: null,
+		env: ['METRICS_TOKEN'],
+		file: null,
+		default: 'none',
+	},
+	/** These are read by the SDK of OpenTelemetry itself, with all others that it knows. */
+	telemetryEndpoint: {
+		help: 'Where traces and metrics go by OTLP, such as http://localhost:4318; the other variables OTEL_* count too. Without any: nowhere.',
+		flag: null,
+		env: ['OTEL_EXPORTER_OTLP_ENDPOINT'],
+		file: null,
+		default: 'none',
+	},
+	telemetryHeaders: {
+		help: 'What is sent with them, such as api-key=SECRET.',
+		flag: null,
+		env: ['OTEL_EXPORTER_OTLP_HEADERS'],
+		file: null,
+		default: 'none',
+	},
+	telemetryContent: {
+		help: 'Whether traces hold what people asked and agents answered: true or false.',
+		flag: null,
+		env: ['OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT'],
+		file: null,
+		default: 'false',
 	},
 	discordToken: {
 		help: 'Token of the Discord bot; without it the bot is not on Discord.',

@@ -25,6 +25,7 @@ import { rulesOf } from './rules-of.ts';
 import { settings as known, resolveSetting } from './setting.ts';
 import { levelOf, type SandboxLevel } from './shell-settings-of.ts';
 import { type SlackSettings, slackProblems, slackSettings } from './slack-settings.ts';
+import { type TelemetrySettings, telemetrySettings } from './telemetry-settings.ts';
 
 export interface ModelPrice {
 	/** US dollars for a million tokens. */
@@ -59,6 +60,10 @@ export interface Settings {
 	host: string;
 	/** What people must know to use the page. A secret. Null: nothing, which is allowed on loopback only. */
 	webToken: string | null;
+	/** What a scraper of /metrics must know. A secret. Null: only programs of this machine may read them. */
+	metricsToken: string | null;
+	/** Null: no traces and metrics are sent. */
+	telemetry: TelemetrySettings | null;
 	/** Null: the bot is not on Discord. */
 	discord: DiscordSettings | null;
 	/** Null: the bot is not on Slack. */
@@ -80,6 +85,8 @@ export interface Settings {
 	autoWorkspaces: boolean;
 	/** How much the folder of one agent holds. */
 	workspaceLimits: WorkspaceLimits;
+	/** How many runs go on at a time; at least 1. */
+	runsAtOnce: number;
 	/** What is told and kept of threads. */
 	sessions: SessionSettings;
 	/** The most that any level of the main file gives to a command. */
@@ -130,6 +137,7 @@ export function settingsOf(
 		defaultTeamFrom: team.name,
 		locale: locale.value,
 		...pageSettings(env),
+		telemetry: telemetrySettings(env),
 		discord: discordSettings(env),
 		slack: slackSettings(env),
 		owners: ownersOf(env),
@@ -143,6 +151,7 @@ export function settingsOf(
 			bytes: (data.workspace_limits?.max_megabytes ?? 128) * 2 ** 20,
 			files: data.workspace_limits?.max_files ?? 20_000,
 		},
+		runsAtOnce: wholeOf(resolveSetting(known.runsAtOnce, { env }).value) ?? Number(known.runsAtOnce.default),
 		sessions: sessionSettings(data.sessions),
 		commandCeiling: ceilingOf(data.sandbox),
 		mcpServers,
@@ -162,12 +171,14 @@ function ceilingOf(sandbox: SandboxConfig | undefined): SandboxLevel {
 	return { memoryBytes: most('memoryBytes'), cpus: most('cpus'), pids: most('pids'), wallMs: most('wallMs') };
 }
 
-function pageSettings(env: Environment): Pick<Settings, 'port' | 'host' | 'webToken'> {
+function pageSettings(env: Environment): Pick<Settings, 'port' | 'host' | 'webToken' | 'metricsToken'> {
 	const token = resolveSetting(known.webToken, { env });
+	const metrics = resolveSetting(known.metricsToken, { env });
 	return {
 		port: portOf(resolveSetting(known.port, { env }).value) ?? Number(known.port.default),
 		host: resolveSetting(known.host, { env }).value.replace(/^\[(.*)\]$/, '$1'),
 		webToken: token.from === 'default' ? null : token.value,
+		metricsToken: metrics.from === 'default' ? null : metrics.value,
 	};
 }
 
@@ -184,6 +195,12 @@ export function outsideProblems({ flags, env }: SettingsOptions): Problem[] {
 	if (timeout.from !== 'default' && seconds(timeout.value) === null) {
 		const message = `expected seconds, such as 600, or 0 for none; found "${timeout.value}"`;
 		problems.push(environmentProblem(timeout.name, message));
+	}
+	const runs = resolveSetting(known.runsAtOnce, { env });
+	if (wholeOf(runs.value) === null) {
+		problems.push(
+			environmentProblem(runs.name, `expected how many runs go on at a time, such as 200, found "${runs.value}"`),
+		);
 	}
 	const locale = resolveSetting(known.locale, { env });
 	if (locale.from !== 'default' && !isLocale(locale.value)) {
@@ -206,6 +223,12 @@ export function outsideProblems({ flags, env }: SettingsOptions): Problem[] {
 export function runTimeoutOf({ flags, env }: SettingsOptions): number | null {
 	const given = resolveSetting(known.runTimeout, { flag: flags.timeout, env });
 	return given.from === 'default' ? null : seconds(given.value);
+}
+
+/** A whole number from 1 to 100,000; null when the text is none. */
+function wholeOf(text: string): number | null {
+	const value = /^\d{1,6}$/.test(text.trim()) ? Number(text) : 0;
+	return value >= 1 && value <= 100_000 ? value : null;
 }
 
 function seconds(text: string): number | null {

@@ -294,6 +294,8 @@ export interface Gateway<Body = unknown> {
 	 * to. `declined` once `signal` aborts.
 	 */
 	elicit?(to: { session: string; person: Person | null }, form: ForeignForm, signal: AbortSignal): Promise<FormAnswer>;
+	/** Whether people can reach the bot there at this moment. Left out: from `start` to `stop`. */
+	isConnected?(): boolean;
 	/** The address that opens a session's thread; null: it is not shown. Left out: threads have none. */
 	linkTo?(session: string): Promise<string | null>;
 	/** Says something short to the person who did `inbound`, privately where the platform can. Markdown. */

@@ -27,6 +27,16 @@ export const modelCallSchema = z.object({
 	usage: usageSchema,
 	/** Millionths of a US dollar; null means unknown, never free. */
 	costMicroUsd: z.number().nonnegative().nullable(),
+	/** The provider's name. This and what follows is missing in journals of earlier versions. */
+	provider: z.string().optional(),
+	/** Milliseconds since the epoch. */
+	startedAt: z.number().int().optional(),
+	/** From the request to the end of the stream, in milliseconds, waits for the rate limit and further tries included. */
+	durationMs: z.number().nonnegative().optional(),
+	/** Until something came of the model, in milliseconds; left out: nothing did. */
+	firstMs: z.number().nonnegative().optional(),
+	/** Why it failed, as a `BackendFailure`; left out: it did not. */
+	failure: z.string().optional(),
 });
 export type ModelCall = z.infer<typeof modelCallSchema>;
 

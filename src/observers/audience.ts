@@ -1,7 +1,7 @@
 import type { Clock } from '../core/clock.ts';
 import type { Gateway } from '../core/gateway.ts';
 import type { Showing } from '../core/run.ts';
-import type { RunEvent } from '../core/run-event.ts';
+import type { RunObserver } from '../core/run-observer.ts';
 import type { Say } from '../core/say.ts';
 import type { Store } from '../core/store.ts';
 import { createProjector } from './projector.ts';
@@ -14,15 +14,15 @@ export interface AudienceOptions {
 	sayIn(locale: string | null): Say;
 	/** Where a session's thread is shown; null when nobody watches it. */
 	gatewayOf(session: string): Gateway | null;
-	/** Reads every event of every run, before the thread does. Must not throw. */
-	observe(event: RunEvent): void;
+	/** Reads every event of every run, before the thread does. Must not throw. See `RunObserver`. */
+	observe: RunObserver['observe'];
 	/** A thread could not be shown, in a sentence. */
 	onProblem(text: string): void;
 }
 
 /** Who watches a run. */
 export interface RunAudience {
-	publish(event: RunEvent): void;
+	publish: RunObserver['observe'];
 	/** Whether somebody there can be asked. */
 	canAsk: boolean;
 	/** Resolves when the thread shows everything published so far, or it was given up. */
@@ -46,8 +46,8 @@ export function audienceOf(options: AudienceOptions, session: string, run: strin
 	return {
 		canAsk: gateway.capabilities.canAsk,
 		settled: projector.settled,
-		publish(event) {
-			options.observe(event);
+		publish(event, isOld) {
+			options.observe(event, isOld);
 			projector.handle(event);
 		},
 	};

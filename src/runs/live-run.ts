@@ -37,7 +37,8 @@ export interface LiveRunOptions {
 	clock: Clock;
 	/** In [0, 1). */
 	random(): number;
-	publish(event: RunEvent): void;
+	/** `isOld`: it was told before the run was taken up. */
+	publish(event: RunEvent, isOld?: boolean): void;
 	/** Whether a person can be asked to break a tie. */
 	canAsk: boolean;
 }
@@ -47,6 +48,8 @@ export interface LiveRun {
 	readonly id: string;
 	/** Publishes the events so far and begins all pending work. Call once. */
 	begin(events: readonly RunEvent[]): void;
+	/** Nothing of it can go on before people have decided. */
+	isIdle(): boolean;
 	/** A person's choice or stop. False when the run no longer waits for it. */
 	signal(signal: Signal & { type: 'chosen' | 'cancel' }): Promise<boolean>;
 	/**
@@ -183,13 +186,16 @@ export function createLiveRun(options: LiveRunOptions): LiveRun {
 		done,
 		begin(events) {
 			const effects: Effect[] = isFinished() ? [{ type: 'finish' }] : pending(fold.state());
+			const taken = events.findLastIndex(({ type }) => type === 'run_resumed');
 			try {
-				proceed({ events, effects });
+				for (const [index, event] of events.entries()) publish(event, index < taken);
+				proceed({ events: [], effects });
 				if (!over) link.begin();
 			} catch (error) {
 				fail(error);
 			}
 		},
+		isIdle: fold.isIdle,
 		signal: cut,
 		async suspend() {
 			if (!over && !isFinished()) {

@@ -60,6 +60,10 @@ export interface Runs {
 	resume(run: string, audience: Audience): Promise<LiveRun>;
 	/** A run of this process, or null. */
 	live(run: string): LiveRun | null;
+	/** How many runs of this process go on; those that only wait for people are none. */
+	working(): number;
+	/** False from `close` on. */
+	isOpen(): boolean;
 	/** Runs that are not finished and not held by this process, oldest first. */
 	unfinished(): Promise<readonly RunRecord[]>;
 	/** The record of a run, or null. */
@@ -74,7 +78,8 @@ export interface Runs {
 
 /** Who watches a run, and whether somebody there can be asked. */
 export interface Audience {
-	publish(event: RunEvent): void;
+	/** `isOld`: it was told before the run was taken up. */
+	publish(event: RunEvent, isOld?: boolean): void;
 	canAsk: boolean;
 }
 
@@ -183,6 +188,8 @@ export function createRuns(options: RunsOptions): Runs {
 			}
 		},
 		live: (run) => held.get(run) ?? null,
+		isOpen: () => !closed,
+		working: () => [...held.values()].filter((run) => !run.isIdle()).length,
 		async unfinished() {
 			const found: RunRecord[] = [];
 			for await (const record of listRunRecords(store)) {

@@ -37,7 +37,7 @@ export async function pastOf(past: PastRuns, runs: readonly string[]): Promise<P
 export async function summaryOf(past: Pick<PastRuns, 'record'>, record: SessionRecord): Promise<ThreadSummary> {
 	const ended = record.runs.filter(({ run }) => run !== record.active).at(-1);
 	const result = ended === undefined ? null : ((await past.record(ended.run))?.result ?? null);
-	const { session, title, startedAt, active } = record;
-	const state = active === null ? 'finished' : 'running';
+	const { session, title, startedAt, active, waiting } = record;
+	const state = active === null && waiting.length === 0 ? 'finished' : 'running';
 	return { session, title, startedAt, state, outcome: result?.outcome ?? null, runs: record.runs.length };
 }

@@ -3,6 +3,8 @@ import type { Asked } from '../core/command.ts';
 import { isStoreConflict } from '../core/errors.ts';
 import { decodeSessionId, isChannel } from '../core/session-id.ts';
 import { allRecords, type Store, type StoreChange, untilCommitted } from '../core/store.ts';
+import type { Claimant } from '../runs/fair-line.ts';
+import type { RunPlaces } from '../runs/run-places.ts';
 import { digestDue } from './digest-record.ts';
 import {
 	lineage,
@@ -21,6 +23,8 @@ import {
 const BUSY = 'busy';
 /** Questions in one line: each is a whole run, and the line is written as a whole. */
 const MOST_WAITING = 25;
+/** Sessions that wait for a place. */
+const MOST_LINED_UP = 5_000;
 /** Sessions of a tenant that are looked through for those of one channel, so many at a time. */
 const MOST_LOOKED_AT = 1_000;
 const PAGE = 100;
@@ -36,8 +40,14 @@ export interface Sessions {
 	 * Throws `tooMany` when the line is full.
 	 */
 	submit(session: string, waiting: Waiting): Promise<Asked>;
-	/** Deals with the end of the session's active run: begins what waits first. Ignores any other run. */
+	/** Deals with the end of the session's active run: begins what waits first, or lets it wait for a place. Ignores any other run. */
 	ended(session: string, run: string): Promise<void>;
+	/** Begins what waits first in a session that has no run, without asking for a place. */
+	proceed(session: string): Promise<void>;
+	/** Lets what waits first in a session that has no run wait for a place. */
+	lineUp(record: SessionRecord): void;
+	/** How many other sessions have their turn before this one; 0 too when it does not wait for a place. */
+	ahead(session: string): number;
 	/** Sessions whose active run had not been dealt with. */
 	busy(): Promise<readonly SessionRecord[]>;
 	/** Newest first; `before` is the last session one had. */
@@ -65,6 +75,7 @@ export interface SessionsOptions {
 	 * changed meanwhile; any other error means that the question cannot be begun.
 	 */
 	begin(request: BeginRequest, also: readonly StoreChange[]): Promise<void>;
+	places: Pick<RunPlaces, 'take' | 'done' | 'wait' | 'ahead' | 'order'>;
 	/** The queue of a session has changed. */
 	onQueue(session: string, waiting: readonly Waiting[]): void;
 	/** What is thrown when a line is full. */
@@ -74,7 +85,8 @@ export interface SessionsOptions {
 }
 
 export function createSessions(options: SessionsOptions): Sessions {
-	const { store, clock } = options;
+	const { store, clock, places } = options;
+	const ahead = (session: string) => places.ahead(session) ?? 0;
 
 	const read = (session: string): Promise<Found> => readSession(store, session);
 
@@ -131,14 +143,43 @@ export function createSessions(options: SessionsOptions): Sessions {
 			...afterEnd(record),
 		]);
 
-	/** Begins what waits first; what cannot be begun leaves the line, so that it holds nobody up. */
-	const moveUp = async (session: string, run: string): Promise<void> => {
+	const lineUp = ({ session, waiting: [first] }: SessionRecord): void => {
+		if (first !== undefined) places.wait(session, claimantOf(session, first));
+	};
+
+	/** Keeps what waits in a session without a run, where the next process finds it too, and lets it wait for a place. */
+	const hold = async (record: SessionRecord, version: number, ended: readonly StoreChange[] = []): Promise<void> => {
+		const { session, threadKey } = record;
+		await store.commit([
+			...ended,
+			put({ ...record, active: null }, version),
+			{ type: 'put', kind: BUSY, key: sessionKey(session), value: { session } },
+			{ type: 'put', kind: THREADS, key: threadKey, value: { session } },
+		]);
+		lineUp(record);
+		options.onQueue(session, record.waiting);
+	};
+
+	/** Begins a question if there is a place for its run; null: there is none. */
+	const tryToBegin = async (...of: Parameters<typeof begin>): Promise<string | null> => {
+		const [{ session }] = of;
+		if (!places.take(session)) return null;
+		return begin(...of).finally(() => places.done(session));
+	};
+
+	/**
+	 * Goes on after the end of a run (null: there is none, and a place was given): begins what waits first. What cannot be
+	 * begun leaves the line, so that it holds nobody up.
+	 */
+	const moveUp = async (session: string, run: string | null): Promise<void> => {
 		const isDone = await settle(session, async ({ record, version }): Promise<boolean> => {
 			if (record === null || record.active !== run) return true;
 			const [first, ...rest] = record.waiting;
 			try {
 				if (first === undefined) await idle(record, version);
-				else await begin(record, version, first, afterEnd(record));
+				else if (run === null) await begin(record, version, first);
+				else if ((await tryToBegin(record, version, first, afterEnd(record))) === null)
+					await hold(record, version, afterEnd(record));
 				return true;
 			} catch (error) {
 				if (first === undefined || isStoreConflict(error)) throw error;
@@ -183,7 +224,12 @@ export function createSessions(options: SessionsOptions): Sessions {
 				const known = record === null ? null : takenBefore(record, waiting.id);
 				if (known !== null) return known;
 				if (record === null || (record.active === null && record.waiting.length === 0)) {
-					return { type: 'started', run: await begin(record ?? fresh(session, waiting), version, waiting) };
+					const idle = record ?? fresh(session, waiting);
+					const run = await tryToBegin(idle, version, waiting);
+					if (run !== null) return { type: 'started', run };
+					if (places.order().length >= MOST_LINED_UP) throw options.tooMany(waiting, MOST_LINED_UP);
+					await hold({ ...idle, waiting: [waiting] }, version);
+					return { type: 'queued', position: ahead(session) + 1 };
 				}
 				const same = retryUnderWay(record, waiting.retryOf);
 				if (same !== null) return same;
@@ -191,9 +237,12 @@ export function createSessions(options: SessionsOptions): Sessions {
 				const line = [...record.waiting, waiting];
 				await store.commit([put({ ...record, waiting: line }, version)]);
 				options.onQueue(session, line);
-				return { type: 'queued', position: line.length };
+				return { type: 'queued', position: ahead(session) + line.length };
 			}),
 		ended: moveUp,
+		proceed: (session) => moveUp(session, null),
+		lineUp,
+		ahead,
 		async busy() {
 			const found: SessionRecord[] = [];
 			for await (const { key } of allRecords(store, BUSY)) {
@@ -224,6 +273,11 @@ function retryUnderWay(record: SessionRecord, retryOf: string | null): Asked | n
 
 /** The newest exchange is told as it is, so there is something to sum up from the second on. */
 const afterEnd = ({ session, runs }: SessionRecord): StoreChange[] => (runs.length < 2 ? [] : [digestDue(session)]);
+
+function claimantOf(session: string, { requester, showing }: Waiting): Claimant {
+	const { platform, tenant, channel } = decodeSessionId(session);
+	return { tenant: `${platform}:${tenant}`, channel, user: requester?.user ?? showing.askedBy ?? '' };
+}
 
 interface Found {
 	record: SessionRecord | null;

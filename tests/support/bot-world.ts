@@ -25,7 +25,7 @@ export const person = { platform: 'test', tenant: 't', user: 'ada', roles: [] };
 /** A bot over a store, with agents by id and a gateway that keeps what it is shown. */
 export function botWorld(
 	agents: readonly Agent[],
-	options: { store?: Store; team?: Team; keepsMessages?: boolean; historyLimit?: number } = {},
+	options: { store?: Store; team?: Team; keepsMessages?: boolean; historyLimit?: number; most?: number } = {},
 ) {
 	const clock = createManualClock();
 	const store = options.store ?? createMemoryStore();
@@ -46,6 +46,7 @@ export function botWorld(
 		desk: noApprovals,
 		policyBook: noPolicy,
 		historyLimit: options.historyLimit ?? 40_000,
+		limit: { most: options.most ?? 100, isStrained: () => false, onBegun: () => {}, onLine: () => {} },
 		store,
 		runs,
 		clock,

@@ -64,6 +64,7 @@ function world(
 		desk: noApprovals,
 		policyBook: noPolicy,
 		historyLimit: 40_000,
+		limit: { most: 100, isStrained: () => false, onBegun: () => {}, onLine: () => {} },
 		store,
 		runs,
 		clock,

@@ -1,33 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { createMemoryStore } from '../../../src/adapters/stores/memory.ts';
-import type { Agent } from '../../../src/core/agent.ts';
 import type { Store } from '../../../src/core/store.ts';
-import { actingAgent, hang, ordinaryAct, ordinaryOutcome } from '../../support/acting-agent.ts';
+import { actingAgent, ordinaryAct, ordinaryOutcome } from '../../support/acting-agent.ts';
 import { botWorld, person } from '../../support/bot-world.ts';
+import { gatedAgent } from '../../support/gated-agent.ts';
 
 const SESSION = 'test:t:c:1';
-
-/** An agent that waits with its first answer until it is let go, question by question. */
-function gated(): Agent & {
-	turns: { question: string; history: readonly unknown[]; kind: string }[];
-	open(question: string): void;
-} {
-	const gates = new Map<string, PromiseWithResolvers<void>>();
-	const gate = (question: string) => {
-		const known = gates.get(question) ?? Promise.withResolvers<void>();
-		gates.set(question, known);
-		return known;
-	};
-	const agent = actingAgent('a', async function* (turn, signal) {
-		if (turn.kind === 'answer') {
-			const stopped = new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve()));
-			await Promise.race([gate(turn.question).promise, stopped]);
-		}
-		if (signal.aborted) yield* hang(signal);
-		else yield ordinaryOutcome(turn, `a to ${turn.question}`);
-	});
-	return { ...agent, open: (question) => gate(question).resolve() };
-}
 
 const settled = async (world: ReturnType<typeof botWorld>) => {
 	for (let i = 0; i < 5; i += 1) await world.clock.advance(1);
@@ -52,7 +30,7 @@ describe('a follow-up', () => {
 	});
 
 	it('during a run is queued with its position shown, and run once, in order', async () => {
-		const agent = gated();
+		const agent = gatedAgent();
 		const world = botWorld([agent]);
 		expect(await world.ask('First?')).toMatchObject({ type: 'started' });
 		expect(await world.ask('Second?')).toEqual({ type: 'queued', position: 1 });
@@ -91,14 +69,14 @@ describe('a follow-up', () => {
 	});
 
 	it('of another session does not wait', async () => {
-		const agent = gated();
+		const agent = gatedAgent();
 		const world = botWorld([agent]);
 		await world.ask('First?');
 		expect(await world.ask('Elsewhere?', 'test:t:c:2')).toMatchObject({ type: 'started' });
 	});
 
 	it('with a mistake is refused at once and takes no place in the line', async () => {
-		const world = botWorld([gated()]);
+		const world = botWorld([gatedAgent()]);
 		await world.ask('First?');
 		await expect(world.ask(' ')).rejects.toMatchObject({ code: 'input_invalid' });
 		await expect(world.ask('Hm?', SESSION, { team: 'nobody' })).rejects.toMatchObject({ code: 'team_unknown' });
@@ -106,7 +84,7 @@ describe('a follow-up', () => {
 	});
 
 	it('asked by two at the same moment: one runs, the other waits', async () => {
-		const world = botWorld([gated()]);
+		const world = botWorld([gatedAgent()]);
 		const both = await Promise.all([world.ask('One?'), world.ask('Two?')]);
 		expect(both.map(({ type }) => type).toSorted()).toEqual(['queued', 'started']);
 	});
@@ -114,7 +92,7 @@ describe('a follow-up', () => {
 
 describe('a stop', () => {
 	it('comes before any queue: the run ends at once and what waits begins', async () => {
-		const agent = gated();
+		const agent = gatedAgent();
 		const world = botWorld([agent]);
 		await world.ask('First?');
 		await world.ask('Second?');
@@ -166,7 +144,7 @@ describe('a retry', () => {
 	});
 
 	it('that waits is the same retry when it is asked for again', async () => {
-		const agent = gated();
+		const agent = gatedAgent();
 		const world = botWorld([agent]);
 		agent.open('First?');
 		await world.ask('First?');
@@ -178,7 +156,7 @@ describe('a retry', () => {
 	});
 
 	it('of a run that is still going, or of nothing, is refused with a sentence', async () => {
-		const world = botWorld([gated()]);
+		const world = botWorld([gatedAgent()]);
 		await expect(retry(world, null)).rejects.toMatchObject({ code: 'run_unknown' });
 		await world.ask('First?');
 		await expect(retry(world, null)).rejects.toMatchObject({
@@ -192,7 +170,7 @@ describe('a retry', () => {
 describe('after a restart', () => {
 	it('the run is taken up, then what waited, each once and in order', async () => {
 		const store = createMemoryStore();
-		const first = botWorld([gated()], { store });
+		const first = botWorld([gatedAgent()], { store });
 		await first.ask('First?');
 		await first.ask('Second?');
 		await first.ask('Third?');
@@ -216,7 +194,7 @@ describe('after a restart', () => {
 		const store = createMemoryStore();
 		let isDead = () => false;
 		const mortal: Store = { ...store, commit: (changes) => (isDead() ? new Promise(() => {}) : store.commit(changes)) };
-		const agent = gated();
+		const agent = gatedAgent();
 		const first = botWorld([agent], { store: mortal });
 		isDead = () => first.finished().length > 0;
 		await first.ask('First?');
@@ -248,7 +226,7 @@ describe('threads', () => {
 
 describe('a channel as a whole', () => {
 	it('finds its run behind hundreds of newer ones elsewhere', async () => {
-		const agent = gated();
+		const agent = gatedAgent();
 		const world = botWorld([agent]);
 		await world.ask('Long?', 'test:t:quiet:1');
 		agent.open('Busy?');
@@ -265,7 +243,7 @@ describe('a channel as a whole', () => {
 
 describe('a line of questions', () => {
 	it('is no longer than it may be, says so, and moves up again', async () => {
-		const agent = gated();
+		const agent = gatedAgent();
 		const world = botWorld([agent]);
 		await world.ask('First?');
 		for (let position = 1; position <= 25; position += 1) {

@@ -1,14 +1,20 @@
+import { AttemptError } from './attempt-error.ts';
 import { bodyOf } from './direct-fetch.ts';
 import { createSseDecoder, type SseEvent } from './sse-decoder.ts';
 
 /** Events that may wait for the reader before the connection is told to wait. */
 const MOST_WAITING = 256;
+/** Bytes of one reply: several times what the longest output of a model comes to, event by event. */
+const MOST_BYTES = 64 * 2 ** 20;
+/** Characters of one event: the longest hold a whole answer. */
+const MOST_HELD = 8 * 2 ** 20;
 
 /** Reads the server-sent events of one response. */
 export interface EventStream {
 	/**
 	 * All events that have arrived since the last call, or the next to arrive; empty for a sign of life, null at the end.
-	 * A reader that falls behind so catches up in larger steps. Rejects when the connection breaks or the signal aborts.
+	 * A reader that falls behind so catches up in larger steps. Rejects when the connection breaks, the signal aborts,
+	 * or the reply is longer than any model's: what a run holds of it is bounded.
 	 */
 	next(): Promise<readonly SseEvent[] | null>;
 	/** Ends the connection, unless the response has ended, and with it the stream. */
@@ -23,6 +29,7 @@ export function openEventStream(response: Response, signal: AbortSignal): EventS
 	let reader: PromiseWithResolvers<readonly SseEvent[] | null> | null = null;
 	let failure: { error: unknown } | null = null;
 	let ended = false;
+	let bytes = 0;
 
 	const hand = (events: readonly SseEvent[]) => {
 		if (reader === null) {
@@ -57,7 +64,15 @@ export function openEventStream(response: Response, signal: AbortSignal): EventS
 		body.destroy();
 	};
 
-	body.on('data', (piece: Buffer) => hand(decoder.decode(piece)));
+	const take = (piece: Buffer) => {
+		if (ended) return;
+		bytes += piece.length;
+		if (bytes <= MOST_BYTES && decoder.held() <= MOST_HELD) return hand(decoder.decode(piece));
+		fail(new AttemptError('response_invalid', false, 'The reply was longer than any model writes and was cut off.'));
+		body.destroy();
+	};
+
+	body.on('data', take);
 	body.once('end', finish);
 	body.on('error', fail);
 	body.once('close', () => fail(new TypeError('terminated')));

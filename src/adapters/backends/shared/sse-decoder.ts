@@ -13,6 +13,8 @@ export interface SseEvent {
 export interface SseDecoder {
 	/** The events that these bytes complete. Comments, ids and retry times are passed over. */
 	decode(bytes: Buffer): readonly SseEvent[];
+	/** Characters of the event that is not complete. */
+	held(): number;
 	/** At the end of the body: the event that it cut off, or null. */
 	rest(): SseEvent | null;
 }
@@ -76,6 +78,7 @@ export function createSseDecoder(): SseDecoder {
 			}
 			return readLines();
 		},
+		held: () => text.length + (data?.length ?? 0),
 		rest() {
 			text += utf8.end();
 			if (text !== '') readLine(text.endsWith('\r') ? text.slice(0, -1) : text);

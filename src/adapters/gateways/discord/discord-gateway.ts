@@ -47,6 +47,8 @@ export interface DiscordGatewayOptions extends ConnectionOptions {
 	sayIn(locale: string | null): Say;
 	/** One sentence about something that went wrong and is nobody's fault on Discord. */
 	onProblem(text: string): void;
+	/** A request has to wait for a limit of Discord. */
+	onLimited?: (() => void) | undefined;
 }
 
 export interface DiscordGateway extends Gateway<DiscordBody> {
@@ -94,6 +96,7 @@ export async function createDiscordGateway(options: DiscordGatewayOptions): Prom
 		client.on('error', onProblem);
 		await logIn(client, options, own, stopping.signal);
 		tellProblems(client, own, options.onProblem);
+		if (options.onLimited !== undefined) client.rest.on('rateLimited', options.onLimited);
 		const { keptFile } = host;
 		const { approvalsChannels } = options;
 		const needs = {
@@ -146,6 +149,7 @@ export async function createDiscordGateway(options: DiscordGatewayOptions): Prom
 			const { guild, thread, channel, root } = spot;
 			return thread === null ? messageLink(guild, channel, root) : messageLink(guild, thread);
 		},
+		isConnected: () => connection?.client.isReady() ?? false,
 		elicit: async (...asked) => (await connection?.forms.put(...asked)) ?? { type: 'declined' },
 		async reply(inbound: Inbound, text: string) {
 			if (connection === null) throw new Error(own('discord.not_connected'));

@@ -29,6 +29,8 @@ export interface Door {
 	receiver: Receiver;
 	/** Throws `config_invalid` when nobody could come in. */
 	start(): Promise<void>;
+	/** Whether what people do comes in at this moment. */
+	isOpen(): boolean;
 	/** The port that is listened on; null: everything comes over socket mode. */
 	port(): number | null;
 	stop(): Promise<void>;
@@ -68,6 +70,7 @@ export async function openDoor(options: DoorOptions): Promise<Door> {
 		// Bolt would take the tokens of the installer as they come, and wait for them before it acknowledges.
 		receiver: { init: (app) => (socket ?? http)?.init(app), start, stop },
 		start,
+		isOpen: () => link?.isConnected() ?? entrance !== null,
 		port: () => entrance?.port() ?? null,
 		stop,
 	};

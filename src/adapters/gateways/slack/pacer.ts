@@ -26,7 +26,8 @@ interface LaneState {
 	heldUntil: number;
 }
 
-export function createPacer(clock: Clock): Pacer {
+/** `onHeld`: somebody has told a task to wait. */
+export function createPacer(clock: Clock, onHeld: () => void = () => {}): Pacer {
 	const states = new Map<string, LaneState>();
 	const waiting = new Set<(error: Error) => void>();
 	let closed: Error | null = null;
@@ -79,6 +80,7 @@ export function createPacer(clock: Clock): Pacer {
 				for (const lane of lanes) await pass(lane);
 				const result = await task();
 				if (result.type === 'done') return result.value;
+				onHeld();
 				const state = stateOf(last);
 				state.heldUntil = Math.max(state.heldUntil, clock.now() + result.waitMs);
 				state.restedAt = Math.max(state.restedAt, state.heldUntil);

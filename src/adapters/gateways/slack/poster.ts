@@ -33,6 +33,8 @@ export interface PosterOptions {
 	/** For whoever runs the bot. */
 	say: Say;
 	clock: Clock;
+	/** Slack has told a call to wait. */
+	onLimited?: (() => void) | undefined;
 }
 
 /** The half of the gateway that writes. `post`, `edit` and `remove` are the port's. */
@@ -130,8 +132,8 @@ export function createPoster(options: PosterOptions): SlackPoster {
 	};
 }
 
-function createParts({ clients, nameOf, keptFile, say, clock }: PosterOptions) {
-	const pacer = createPacer(clock);
+function createParts({ clients, nameOf, keptFile, say, clock, onLimited }: PosterOptions) {
+	const pacer = createPacer(clock, onLimited);
 	const calls = createSlackCalls(clients, pacer);
 	const closing = new AbortController();
 	const taken = (result: CallResult) => dataOf(result, say);

@@ -46,6 +46,8 @@ export interface SlackGatewayOptions {
 	sayIn(locale: string | null): Say;
 	/** One sentence about something that went wrong and is nobody's fault on Slack. */
 	onProblem(text: string): void;
+	/** Slack has told a call to wait. */
+	onLimited?: (() => void) | undefined;
 }
 
 export interface SlackGateway extends Gateway<SlackBody> {
@@ -124,6 +126,7 @@ export function createSlackGateway(options: SlackGatewayOptions): SlackGateway {
 			if (workspace === null) throw new Error(`the app is not in ${tenant} any more`);
 			return standingNow(await desk.client(workspace), workspace, user, groups);
 		},
+		isConnected: () => running?.door.isOpen() ?? false,
 		linkTo: (session) => open().poster.permalink(session),
 		elicit: async (...asked) => (running === null ? { type: 'declined' } : askForm(running.desk, ...asked)),
 		async reply(inbound, text) {
@@ -175,6 +178,7 @@ async function begin(options: SlackGatewayOptions, host: GatewayHost, signal: Ab
 		...{ clients: clientsOf, places, controls, nameOf: people.nameOf, say, clock },
 		keptFile: host.keptFile,
 		approvalsChannels: options.approvalsChannels,
+		onLimited: options.onLimited,
 	});
 	const replies = createPrivateReplies({ clock, signal, workspaces, client });
 	const shared = { host, apiUrl, clock, signal, workspaces, client, sayIn, onProblem };

@@ -35,12 +35,14 @@ export interface SocketLinkOptions {
 export interface SocketLink {
 	/** Resolves when it is connected, or when that will be tried until it is. Throws `config_invalid` for a wrong token. */
 	start(): Promise<void>;
+	isConnected(): boolean;
 	stop(): Promise<void>;
 }
 
 export function createSocketLink({ client, clock, say, onProblem }: SocketLinkOptions): SocketLink {
 	const stopping = new AbortController();
 	let connecting = false;
+	let connected = false;
 	let failures = 0;
 	let since = 0;
 
@@ -49,6 +51,7 @@ export function createSocketLink({ client, clock, say, onProblem }: SocketLinkOp
 		await client.start().finally(() => {
 			connecting = false;
 		});
+		connected = true;
 		since = clock.now();
 	};
 
@@ -76,6 +79,7 @@ export function createSocketLink({ client, clock, say, onProblem }: SocketLinkOp
 	};
 
 	client.on('disconnected', () => {
+		connected = false;
 		if (connecting || stopping.signal.aborted) return;
 		if (clock.now() - since >= STABLE_MS) failures = 0;
 		else failures += 1;
@@ -99,6 +103,7 @@ export function createSocketLink({ client, clock, say, onProblem }: SocketLinkOp
 				});
 			}
 		},
+		isConnected: () => connected,
 		async stop() {
 			stopping.abort();
 			await within(clock, GOODBYE_MS, client.disconnect());

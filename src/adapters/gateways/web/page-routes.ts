@@ -18,5 +18,4 @@ export async function addPageRoutes(app: FastifyInstance, folder: URL): Promise<
 	});
 	app.get('/', (_request, reply) => reply.sendFile('index.html'));
 	app.get('/t/:id', (_request, reply) => reply.sendFile('index.html'));
-	app.get('/healthz', async () => ({ status: 'ok' }));
 }

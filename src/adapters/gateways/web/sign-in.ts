@@ -1,5 +1,6 @@
-import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
+import { createHmac } from 'node:crypto';
 import type { Clock } from '../../../core/clock.ts';
+import { isSame } from './is-same.ts';
 
 export interface SignIn {
 	/** Whether there is a token. */
@@ -43,12 +44,6 @@ export function createSignIn({ token, name, clock }: { token: string | null; nam
 		},
 		leave: () => `${name}=; ${attributes}; Max-Age=0`,
 	};
-}
-
-/** Takes the same time wherever the two differ, and however long they are. */
-function isSame(a: string, b: string): boolean {
-	const digest = (text: string) => createHash('sha256').update(text).digest();
-	return timingSafeEqual(digest(a), digest(b));
 }
 
 function valuesOf(cookies: string | undefined, name: string): string[] {

@@ -10,6 +10,7 @@ import { boundedHost } from './bounded-host.ts';
 import { listenProblem } from './listen-problem.ts';
 import { isLoopback } from './loopback.ts';
 import { createPageForms } from './page-forms.ts';
+import type { Probes } from './probe-routes.ts';
 import { createSignIn } from './sign-in.ts';
 import { createSubmissions } from './submissions.ts';
 import { createWebServer } from './web-server.ts';
@@ -26,6 +27,8 @@ export interface WebGatewayOptions {
 	clock: Clock;
 	say: Say;
 	version: string;
+	/** What is told to those who watch the program. */
+	probes: Probes;
 	/** One sentence about something that went wrong and is nobody's fault at the page. */
 	onProblem(text: string): void;
 }

@@ -11,6 +11,7 @@ import { addFileRoute } from './file-route.ts';
 import { addFormRoute } from './form-route.ts';
 import { createGuard } from './guard.ts';
 import { addPageRoutes } from './page-routes.ts';
+import { addProbeRoutes, type Probes } from './probe-routes.ts';
 import { securityHeaders } from './security-headers.ts';
 import type { SignIn } from './sign-in.ts';
 import { addSignInRoutes } from './sign-in-routes.ts';
@@ -22,6 +23,7 @@ export interface WebServerOptions extends ThreadRouteOptions, EventRouteOptions 
 	signIn: SignIn;
 	assets: URL;
 	version: string;
+	probes: Probes;
 	clock: Clock;
 	say: Say;
 	onProblem(text: string): void;
@@ -55,6 +57,7 @@ export async function createWebServer(options: WebServerOptions): Promise<Fastif
 		errorResponseBuilder: (_request, { ttl }) =>
 			new Refusal(429, 'rate_limited', say('web.rate_limited', { seconds: Math.ceil(ttl / 1000) })),
 	});
+	addProbeRoutes(app, options.probes, say);
 	addSignInRoutes(app, signIn, say);
 	await app.register(
 		async (api) => {

@@ -135,6 +135,27 @@ describe('an event stream', () => {
 		expect(isHeld).toBe(true);
 	});
 
+	it('that never ends, in one event or in many, is cut off, so that nothing is held without bound', async () => {
+		for (const piece of ['x'.repeat(1_000_000), `data: ${'x'.repeat(1_000_000)}\n\n`]) {
+			const closed = Promise.withResolvers<void>();
+			const origin = await startServer(async (request, response) => {
+				streaming(request, response);
+				response.on('close', closed.resolve);
+				response.write('data: ');
+				while (!response.destroyed) {
+					if (!response.write(piece))
+						await new Promise((resolve) => response.once('drain', resolve).once('close', resolve));
+				}
+			});
+			const stream = openEventStream(await directFetch(origin), never);
+			const readAll = async () => {
+				while ((await stream.next()) !== null);
+			};
+			await expect(readAll()).rejects.toMatchObject({ failure: 'response_invalid', retryable: false });
+			await closed.promise;
+		}
+	});
+
 	it('is read from any other response too', async () => {
 		const stream = openEventStream(new Response('data: one\n\n'), never);
 		expect(await stream.next()).toMatchObject([{ data: 'one' }]);

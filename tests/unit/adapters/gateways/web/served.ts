@@ -37,6 +37,7 @@ export async function createServed(options: Partial<WebGatewayOptions> = {}) {
 		clock,
 		say,
 		version: '1.2.3',
+		probes: { problems: async () => [], metrics: () => '', metricsToken: null },
 		onProblem: (text) => problems.push(text),
 		...options,
 	});
