@@ -173,44 +173,6 @@ describe('projector', () => {
 		expect([...shown.values()]).toEqual(threadOf(finishedRun()));
 	});
 
-	it('keeps one call for each message and one timer, however much comes while a platform answers slowly', async () => {
-		const open = new Set<() => void>();
-		let isSlow = false;
-		let most = 0;
-		const meet = async () => {
-			if (!isSlow) return;
-			const answer = Promise.withResolvers<void>();
-			const end = () => {
-				open.delete(end);
-				answer.resolve();
-			};
-			open.add(end);
-			most = Math.max(most, open.size);
-			await answer.promise;
-		};
-		const { clock, calls, handle, shown, projector } = given({ editIntervalMs: 0, meet });
-		const script = createScript().begin().start('sage', 1, 'present');
-		handle(script.events);
-		await clock.advance(1_000);
-		isSlow = true;
-		const delta = { type: 'text_delta', run: 'run-1', at: 0, agent: 'sage', attempt: 1, kind: 'present' } as const;
-		for (let tick = 0; tick < 2_000; tick += 1) {
-			handle([{ ...delta, text: 'x' }]);
-			await clock.advance(10);
-			expect(clock.pending()).toBeLessThanOrEqual(1);
-			// One answer in the time of 200 pieces.
-			if (tick % 200 === 199) for (const end of [...open]) end();
-		}
-		expect(most).toBeLessThanOrEqual(2);
-		expect(calls.length).toBeLessThan(30);
-		isSlow = false;
-		for (const end of [...open]) end();
-		await clock.advance(1_000);
-		await projector.settled();
-		const last = [...shown.values()].at(-1);
-		expect(last?.type === 'final' && last.content.length).toBe(2_000);
-	});
-
 	it('tries a refused message again, keeps the order of posts, and says what happened', async () => {
 		let refusals = 2;
 		const { clock, shown, handle, projector, problems } = given({
