@@ -7,7 +7,7 @@ import type { Person } from './core/approval.ts';
 import type { Attachment } from './core/attachment.ts';
 import { type Audit, actorOf } from './core/audit.ts';
 import type { Bot, RateRequest, RunStatus, SessionView, Why } from './core/command.ts';
-import { BotError, messageOf } from './core/errors.ts';
+import { BotError, isStoreAway, messageOf } from './core/errors.ts';
 import type { ApprovalDesk } from './core/gate.ts';
 import type { Principal } from './core/gateway.ts';
 import type { MemoryBook } from './core/memory.ts';
@@ -45,7 +45,7 @@ export interface BotOptions extends AudienceOptions {
 	memory?: MemoryBook | null;
 	/** A run has ended and its thread is shown. */
 	onShown?(run: string): void;
-	/** A run had to be left because its journal could not be written. It can be resumed. */
+	/** A run had to be left because its journal could not be written. It can be resumed; see `takeUpLost`. */
 	onLost(run: string, error: unknown): void;
 }
 
@@ -56,6 +56,8 @@ export interface RunningBot extends Bot {
 	ended(run: string): Promise<'finished' | 'suspended'>;
 	/** Takes up every run, every queue and every thread that an earlier process left. */
 	recover(): Promise<void>;
+	/** Goes on with the runs that this process had to leave while the store was away, as soon as it is back. */
+	takeUpLost(): Promise<void>;
 	/**
 	 * Ends what an earlier process left in a session: resumes its run and what waits behind it. Resolves when nothing is
 	 * left, or the program is told to end.
@@ -76,6 +78,8 @@ export function createBot(options: BotOptions): RunningBot {
 	const { runs, clock, store, onProblem } = options;
 	const endings = new Map<string, Ending>();
 	const sequels = new Set<Promise<void>>();
+	/** Runs that were left while the store was away, with their sessions. */
+	const lost = new Map<string, string>();
 	const own = options.sayIn(null);
 
 	const keepTrack = async (sequel: Promise<void>): Promise<void> => {
@@ -93,7 +97,10 @@ export function createBot(options: BotOptions): RunningBot {
 				await keepTrack(sessions.ended(session, run.id));
 				options.onShown?.(run.id);
 			})
-			.catch((error) => options.onLost(run.id, error))
+			.catch((error) => {
+				if (isStoreAway(error)) lost.set(run.id, session);
+				options.onLost(run.id, error);
+			})
 			.finally(() => endings.delete(run.id));
 	};
 
@@ -163,6 +170,13 @@ export function createBot(options: BotOptions): RunningBot {
 		const audience = audienceOf({ ...options, observe: () => {} }, record.session, id, showing);
 		for (const event of await runs.events(id)) audience.publish(event);
 		await audience.settled();
+	};
+
+	/** A run whose end was written, or that goes on. */
+	const goOn = async (run: string, session: string): Promise<void> => {
+		if ((await runs.record(run))?.status !== 'finished') return void (await take(run, null));
+		await showAgain(run);
+		await sessions.ended(session, run);
 	};
 
 	const latestUnfinished = async (): Promise<string> => {
@@ -311,6 +325,17 @@ export function createBot(options: BotOptions): RunningBot {
 			for (const { session, active, waiting } of await sessions.busy()) {
 				if (waiting.length > 0) showQueue(session, waiting);
 				if (active !== null && runs.live(active) === null) await sessions.ended(session, active);
+			}
+		},
+		async takeUpLost() {
+			for (const [run, session] of lost) {
+				try {
+					await goOn(run, session);
+				} catch (error) {
+					if (isStoreAway(error)) return;
+					onProblem(own('run.not_resumed', { run, reason: reasonOf(error) }));
+				}
+				lost.delete(run);
 			}
 		},
 		async endLeft(session) {
