@@ -53,6 +53,8 @@ export interface LifeOptions {
 	config: string;
 	disk: Disk;
 	death: Death | null;
+	/** How much faster than the machine's its time goes. */
+	speed?: number;
 	env?: Readonly<Record<string, string>>;
 	/** Reads every event. */
 	observe?(event: RunEvent, life: Life): void;
@@ -66,7 +68,7 @@ export interface Life {
 	commits(): number;
 	/** Asks on the page, in its one thread. `id`: of what the person did. */
 	ask(question: string, id: string): Promise<void>;
-	/** Takes up what a dead process has left, also what it had heard and not begun, as time passes. */
+	/** Ends what a dead process has left; then, as time passes, takes up what it had heard and not begun. */
 	recover(): Promise<void>;
 	/** Resolves when nothing goes on any more. */
 	settle(): Promise<void>;
@@ -79,16 +81,11 @@ const place = { platform: 'web', tenant: 'local', user: 'local', channel: 'page'
 export const principal = { ...place, roles: [], kind: 'member' as const };
 export const session = encodeSessionId({ ...place, thread: 'a1b2c3d4e5f60718' });
 
-/** How often (ms) it is looked whether everything waits for time alone, and how far time goes then. */
-const LOOK_MS = 1;
-const QUIET_LOOKS = 4;
-const STRIDE_MS = 50;
-
 /** After this time (ms) a process takes up what another has heard and not begun. */
 const LEFT_MS = 60_001;
 
-export async function live({ config, disk, death, env = {}, observe }: LifeOptions): Promise<Life> {
-	const time = createQuickClock(1);
+export async function live({ config, disk, death, speed = 1, env = {}, observe }: LifeOptions): Promise<Life> {
+	const time = createQuickClock(speed);
 	const mortal = createMortal(disk.store, time, death);
 	const events: RunEvent[] = [];
 	const app = await createApp({
@@ -102,12 +99,6 @@ export async function live({ config, disk, death, env = {}, observe }: LifeOptio
 		},
 		onProblem: () => {},
 	});
-	// Time passes fast, but not while something is written: what comes after a pause comes after what came before it.
-	let quiet = 0;
-	const pump = setInterval(() => {
-		quiet = mortal.isQuiet() ? quiet + 1 : 0;
-		if (quiet > QUIET_LOOKS) time.advance(STRIDE_MS);
-	}, LOOK_MS);
 	const ask = async (question: string, id: string) => {
 		const options = { question, quick: false };
 		await app.submit({ type: 'command', id, principal, session, name: 'ask', options });
@@ -116,10 +107,10 @@ export async function live({ config, disk, death, env = {}, observe }: LifeOptio
 		...{ app, events, died: mortal.died, commits: mortal.commits, ask },
 		async recover() {
 			await app.bot.recover();
-			time.advance(LEFT_MS);
-			while ((await disk.store.list('inbound-open', { limit: 1 })).length > 0) {
-				await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
-			}
+			await life.settle();
+			const heard = () => disk.store.list('inbound-open', { limit: 1 });
+			if ((await heard()).length > 0) time.advance(LEFT_MS);
+			while ((await heard()).length > 0) await new Promise((resolve) => setTimeout(resolve, 2));
 		},
 		async settle() {
 			for (;;) {
@@ -136,7 +127,6 @@ export async function live({ config, disk, death, env = {}, observe }: LifeOptio
 			return thread === undefined ? [] : page.thread(thread.id);
 		},
 		async end() {
-			clearInterval(pump);
 			mortal.bury();
 			await app.close();
 		},
@@ -176,6 +166,7 @@ export interface Scene {
 	config: string;
 	/** Asked one after the other in one thread. */
 	questions: readonly string[];
+	speed?: number;
 	env?: Readonly<Record<string, string>>;
 	observe?: LifeOptions['observe'];
 }

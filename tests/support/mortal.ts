@@ -8,7 +8,14 @@ export interface Death {
 	when: 'before' | 'after';
 }
 
-/** What a process that may die at once has of the world: a store and a clock, both silent from its death on. */
+/** How often (ms), and how many times, the store must be found with nothing to do before a time that has come is told. */
+const LOOK_MS = 1;
+const QUIET_LOOKS = 4;
+
+/**
+ * What a process that may die at once has of the world: a store and a clock, both silent from its death on. What waits for
+ * a time comes after everything that was on its way to the store before, however busy the machine is.
+ */
 export interface Mortal {
 	store: Store;
 	clock: Clock;
@@ -16,8 +23,6 @@ export interface Mortal {
 	readonly died: Promise<void>;
 	/** Commits so far. */
 	commits(): number;
-	/** Whether nothing is asked of the store at this moment. */
-	isQuiet(): boolean;
 	/** Lets what a dead process still waits for fail, so that it can be closed. */
 	bury(): void;
 }
@@ -30,7 +35,8 @@ export function createMortal(disk: Store, time: Clock, death: Death | null): Mor
 	const { clock, end } = endable(time);
 	let isDead = false;
 	let commits = 0;
-	let asked = 0;
+	/** Requests of the store that are on their way, and how many there were. */
+	const asked = { now: 0, ever: 0 };
 	const die = () => {
 		isDead = true;
 		end();
@@ -39,11 +45,20 @@ export function createMortal(disk: Store, time: Clock, death: Death | null): Mor
 	};
 	const alive = async <Result>(work: () => Promise<Result>): Promise<Result> => {
 		if (isDead) return grave.promise;
-		asked += 1;
+		asked.now += 1;
+		asked.ever += 1;
 		const result = await work().finally(() => {
-			asked -= 1;
+			asked.now -= 1;
 		});
 		return isDead ? grave.promise : result;
+	};
+	/** Resolves when the store has had nothing to do for a moment. */
+	const quiet = async () => {
+		for (let looks = 0, seen = -1; looks < QUIET_LOOKS; looks += 1) {
+			if (asked.now > 0 || asked.ever !== seen) looks = 0;
+			seen = asked.ever;
+			await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+		}
 	};
 	const store: Store = {
 		...disk,
@@ -63,10 +78,19 @@ export function createMortal(disk: Store, time: Clock, death: Death | null): Mor
 	};
 	return {
 		store,
-		clock,
+		clock: {
+			now: clock.now,
+			after(ms, fire) {
+				let isCancelled = false;
+				const cancel = clock.after(ms, () => void quiet().then(() => isCancelled || isDead || fire()));
+				return () => {
+					isCancelled = true;
+					cancel();
+				};
+			},
+		},
 		died: last.promise,
 		commits: () => commits,
-		isQuiet: () => asked === 0,
 		bury: () => grave.reject(new BotError('store_failed', 'the process has died')),
 	};
 }
