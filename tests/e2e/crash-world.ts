@@ -49,7 +49,7 @@ export function createDisks(name: StoreName) {
 	};
 }
 
-export interface LifeOptions {
+interface LifeOptions {
 	config: string;
 	disk: Disk;
 	death: Death | null;
@@ -162,16 +162,12 @@ async function expectWhole({ app }: Life, runs: readonly string[]): Promise<void
 	}
 }
 
-export interface Scene {
-	config: string;
+interface Scene extends Omit<LifeOptions, 'disk' | 'death'> {
 	/** Asked one after the other in one thread. */
 	questions: readonly string[];
-	speed?: number;
-	env?: Readonly<Record<string, string>>;
-	observe?: LifeOptions['observe'];
 }
 
-export interface Played {
+interface Played {
 	/** Commits of the process that died or lived to the end. */
 	commits: number;
 	/** The thread in the end. */

@@ -1,17 +1,20 @@
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import { createApp } from '../../../src/app.ts';
 import { createFakeDiscord, type FakeDiscord } from '../../platforms/discord/discord.ts';
 import { breakableLine } from '../../support/breakable-line.ts';
 import { startScript, temporaryFolder } from '../../support/command.ts';
 import { createMortal, type Death } from '../../support/mortal.ts';
 import { createQuickClock } from '../../support/quick-clock.ts';
-import { createDisks, type Disk, deathsOf } from '../crash-world.ts';
+import { requireService } from '../../support/services.ts';
+import { createDisks, type Disk, deathsOf, STORES, type StoreName } from '../crash-world.ts';
 
 const CONFIG = 'tests/e2e/fixtures/crash.yaml';
 const QUESTION = 'the outage';
 /** How much faster than the machine's the time of the program goes: edits are a second apart. */
 const SPEED = 10;
-const disks = createDisks('sqlite');
+const disks = { sqlite: createDisks('sqlite'), redis: createDisks('redis') };
+
+afterAll(() => disks.redis.close());
 
 /**
  * The messages without what differs from run to run: ids, times, anonymous names, and which of them was posted first,
@@ -73,9 +76,9 @@ async function over(disk: Disk): Promise<void> {
 }
 
 /** A bot that dies, or lives to the end; then another that goes on. */
-async function play(death: Death | null) {
+async function play(death: Death | null, store: StoreName = 'sqlite') {
 	const discord = await createFakeDiscord();
-	const disk = await disks.make();
+	const disk = await disks[store].make();
 	const general = discord.channel('Alpha', 'general');
 	const first = await live(discord, disk, death);
 	const shown = () => discord.transcript(general);
@@ -109,13 +112,42 @@ describe('case 39: a bot that dies at any commit, those of its messages included
 		expect(whole.violations).toEqual([]);
 	});
 
-	it.concurrent.each(deaths)(
-		'$when commit $commit: the thread ends as it should, nothing is missing and nothing there twice',
-		async (death) => {
-			const { thread, violations } = await play(death);
-			expect(thread).toEqual(whole.thread);
-			expect(violations).toEqual([]);
-		},
-		60_000,
-	);
+	describe.each(STORES)('in %s', (store) => {
+		beforeEach((context) => (store === 'redis' ? requireService('redis', context) : undefined));
+
+		it.concurrent.each(deaths)(
+			'$when commit $commit: the thread ends as it should, nothing is missing and nothing there twice',
+			async (death) => {
+				const { thread, violations } = await play(death, store);
+				expect(thread).toEqual(whole.thread);
+				expect(violations).toEqual([]);
+			},
+			60_000,
+		);
+	});
+
+	it('by a real SIGKILL does the same', async () => {
+		const discord = await createFakeDiscord();
+		const folder = await temporaryFolder();
+		const general = discord.channel('Alpha', 'general');
+		const start = (script: string, more = {}) => {
+			const env = { ...environment(discord, discord.api), DATA_DIR: folder.path, ...more };
+			return startScript(script, ['start', '--config', CONFIG], { env });
+		};
+		const crash = { CRASH_AT: String(Math.round(whole.commits / 2)), CRASH_WHEN: 'after' };
+		const first = start('tests/e2e/crash-child.ts', crash);
+		await first.shows(/On Discord as/);
+		discord.person('Ada').say(general, `<@${discord.clientId}> ${QUESTION}`);
+		expect((await first.ended).signal).toBe('SIGKILL');
+		const second = start('src/main.ts');
+		await discord.until('the end', () => {
+			const shown = comparable(discord.transcript(general));
+			return shown.length === whole.thread.length && shown.every((message) => whole.thread.includes(message));
+		});
+		second.process.kill('SIGTERM');
+		await second.ended;
+		expect(comparable(discord.transcript(general))).toEqual(whole.thread);
+		await discord.close();
+		await folder.remove();
+	}, 60_000);
 }, 60_000);
