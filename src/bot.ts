@@ -172,6 +172,18 @@ export function createBot(options: BotOptions): RunningBot {
 		await audience.settled();
 	};
 
+	const takeLeft = async (id: string): Promise<void> => {
+		await take(id, null).catch((error) => onProblem(own('run.not_resumed', { run: id, reason: reasonOf(error) })));
+	};
+
+	/** Each when the one before has got on: whichever the process dies over, the others are not blamed for it. */
+	const oneByOne = async (ids: readonly string[]): Promise<void> => {
+		for (const id of ids) {
+			await takeLeft(id);
+			await runs.proven(id);
+		}
+	};
+
 	/** A run whose end was written, or that goes on. */
 	const goOn = async (run: string, session: string): Promise<void> => {
 		if ((await runs.record(run))?.status !== 'finished') return void (await take(run, null));
@@ -316,15 +328,17 @@ export function createBot(options: BotOptions): RunningBot {
 		},
 		async recover() {
 			// What keeps one run from going on must not keep the others, and new questions, from being answered.
-			for (const { id } of await runs.unfinished()) {
-				await take(id, null).catch((error) => onProblem(own('run.not_resumed', { run: id, reason: reasonOf(error) })));
-			}
+			const left = (await runs.unfinished()).map(({ id }) => id);
+			const suspects = (await runs.suspects()).filter((id) => left.includes(id));
+			for (const id of left) if (!suspects.includes(id)) await takeLeft(id);
+			void oneByOne(suspects);
 			for (const run of await incompleteThreads(store)) {
 				showAgain(run).catch((error: unknown) => onProblem(reasonOf(error)));
 			}
 			for (const { session, active, waiting } of await sessions.busy()) {
 				if (waiting.length > 0) showQueue(session, waiting);
-				if (active !== null && runs.live(active) === null) await sessions.ended(session, active);
+				const isLeft = active !== null && runs.live(active) === null && !suspects.includes(active);
+				if (isLeft) await sessions.ended(session, active);
 			}
 		},
 		async takeUpLost() {
