@@ -129,6 +129,8 @@ export function createRuns(options: RunsOptions): Runs {
 
 	const takeUp = async (record: RunRecord, audience: Audience): Promise<LiveRun> => {
 		const { id } = record;
+		// One that this version cannot read stays as it is, for the version that can.
+		await readJournal(store, id);
 		const tries = (await triesOf(store, id)) + 1;
 		const claim = await claimJournal(store, owner, id, [tried(id, tries)]);
 		const { fold, events } = replay(claim.entries);

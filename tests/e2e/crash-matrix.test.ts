@@ -1,14 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
-import type { Approval, ApprovalDecision, ApprovalItem } from '../../src/core/approval.ts';
-import type { PlacedMessage } from '../../src/core/gateway.ts';
-import type { RunEvent } from '../../src/core/run-event.ts';
 import { text, tool } from '../platforms/mcp-server/behaviour.ts';
 import { startMcpHttpServer } from '../platforms/mcp-server/http-server.ts';
 import type { Death } from '../support/mortal.ts';
 import { requireService } from '../support/services.ts';
-import { comparable, createDisks, deathsOf, type Life, play, principal, STORES, type StoreName, session } from './crash-world.ts';
+import { cardsIn, createDisks, deathsOf, finalOf, lasting, play, pressing, STORES, type StoreName } from './crash-world.ts';
 
 const disks = { sqlite: createDisks('sqlite'), redis: createDisks('redis') };
 afterAll(() => disks.redis.close());
@@ -19,10 +16,6 @@ async function onDisk<Result>(store: StoreName, work: (disk: Awaited<ReturnType<
 	const disk = await disks[store].make();
 	return work(disk).finally(() => disk.remove());
 }
-
-/** The line of questions is told by the process that has one. */
-const lasting = (thread: readonly PlacedMessage[]) =>
-	comparable(thread.filter(({ message }) => message.type !== 'queue'));
 
 const SCENES = {
 	'a run with everything in it': { config: 'tests/e2e/fixtures/crash.yaml', questions: ['the outage'], speed: 5 },
@@ -56,26 +49,6 @@ describe.each(Object.entries(SCENES))('a process that dies at any commit of %s',
 		);
 	});
 });
-
-const cardsIn = (messages: readonly PlacedMessage[]): Approval[] =>
-	messages.flatMap(({ message }) => (message.type === 'approval' ? [message.approval] : []));
-
-const finalOf = (messages: readonly PlacedMessage[]) =>
-	messages.flatMap(({ message }) => (message.type === 'final' ? [[message.outcome, message.content]] : []));
-
-/** A person who lets everything run that is asked about, and says that what may have happened has. */
-function pressing(event: RunEvent, { app }: Life): void {
-	if (event.type !== 'approval_changed') return;
-	const { id: approval, items } = event.approval;
-	const yes = ({ question }: ApprovalItem): ApprovalDecision['verdict'] =>
-		question === 'run' ? { type: 'approve', forRun: false } : { type: 'outcome', outcome: 'happened' };
-	for (const item of items.filter(({ state }) => state === 'pending')) {
-		const { callId, revision } = item;
-		const decision = { approval, callId, revision, verdict: yes(item) };
-		const id = `${approval}/${callId}/${revision}/${Math.random()}`;
-		void app.submit({ type: 'decision', id, principal, session, decision, via: 'page' });
-	}
-}
 
 /** A run whose two calls are let run by people; what it did in the world, and what people saw of it. */
 async function openShop(store: StoreName, death: Death | null) {

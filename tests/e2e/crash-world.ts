@@ -3,6 +3,7 @@ import { expect } from 'vitest';
 import { createRedisStore } from '../../src/adapters/stores/redis.ts';
 import { createSqliteStore } from '../../src/adapters/stores/sqlite.ts';
 import { type App, createApp } from '../../src/app.ts';
+import type { Approval, ApprovalDecision, ApprovalItem } from '../../src/core/approval.ts';
 import type { PlacedMessage } from '../../src/core/gateway.ts';
 import type { RunEvent } from '../../src/core/run-event.ts';
 import { encodeSessionId } from '../../src/core/session-id.ts';
@@ -56,6 +57,8 @@ interface LifeOptions {
 	/** How much faster than the machine's its time goes. */
 	speed?: number;
 	env?: Readonly<Record<string, string>>;
+	/** What its clock says when it starts, in ms since the epoch; left out: the machine's time. */
+	at?: number;
 	/** Reads every event. */
 	observe?(event: RunEvent, life: Life): void;
 }
@@ -78,14 +81,15 @@ export interface Life {
 }
 
 const place = { platform: 'web', tenant: 'local', user: 'local', channel: 'page' };
-export const principal = { ...place, roles: [], kind: 'member' as const };
-export const session = encodeSessionId({ ...place, thread: 'a1b2c3d4e5f60718' });
+const principal = { ...place, roles: [], kind: 'member' as const };
+const session = encodeSessionId({ ...place, thread: 'a1b2c3d4e5f60718' });
 
 /** After this time (ms) a process takes up what another has heard and not begun. */
 const LEFT_MS = 60_001;
 
-export async function live({ config, disk, death, speed = 1, env = {}, observe }: LifeOptions): Promise<Life> {
+export async function live({ config, disk, death, speed = 1, env = {}, at, observe }: LifeOptions): Promise<Life> {
 	const time = createQuickClock(speed);
+	if (at !== undefined) time.leap(at - time.now());
 	const mortal = createMortal(disk.store, time, death);
 	const events: RunEvent[] = [];
 	const app = await createApp({
@@ -103,6 +107,7 @@ export async function live({ config, disk, death, speed = 1, env = {}, observe }
 		const options = { question, quick: false };
 		await app.submit({ type: 'command', id, principal, session, name: 'ask', options });
 	};
+	let hasEnded = false;
 	const life: Life = {
 		...{ app, events, died: mortal.died, commits: mortal.commits, ask },
 		async recover() {
@@ -115,7 +120,7 @@ export async function live({ config, disk, death, speed = 1, env = {}, observe }
 		async settle() {
 			for (;;) {
 				const busy = await app.bot.sessions.busy();
-				if (busy.length === 0) return;
+				if (busy.length === 0 || hasEnded) return;
 				for (const { active } of busy) if (active !== null) await app.bot.ended(active);
 				await app.bot.settled();
 			}
@@ -127,6 +132,7 @@ export async function live({ config, disk, death, speed = 1, env = {}, observe }
 			return thread === undefined ? [] : page.thread(thread.id);
 		},
 		async end() {
+			hasEnded = true;
 			mortal.bury();
 			await app.close();
 		},
@@ -135,7 +141,7 @@ export async function live({ config, disk, death, speed = 1, env = {}, observe }
 }
 
 /** Without what differs from run to run: ids, times and the shuffled anonymous names. */
-export function comparable(messages: readonly PlacedMessage[]): unknown {
+function comparable(messages: readonly PlacedMessage[]): unknown {
 	const varying = ['run', 'startedAt', 'askedAt', 'activeMs'];
 	const texts = messages.map((placed) => {
 		const text = JSON.stringify(placed, (key, value) => (varying.includes(key) ? 0 : value));
@@ -202,5 +208,29 @@ export async function play({ questions, ...scene }: Scene, disk: Disk, death: De
 		}
 	} finally {
 		await first.end();
+	}
+}
+
+/** The thread as it can be compared, without the line of questions: that is told by the process that has one. */
+export const lasting = (thread: readonly PlacedMessage[]) =>
+	comparable(thread.filter(({ message }) => message.type !== 'queue'));
+
+export const cardsIn = (messages: readonly PlacedMessage[]): Approval[] =>
+	messages.flatMap(({ message }) => (message.type === 'approval' ? [message.approval] : []));
+
+export const finalOf = (messages: readonly PlacedMessage[]) =>
+	messages.flatMap(({ message }) => (message.type === 'final' ? [[message.outcome, message.content]] : []));
+
+/** A person who lets everything run that is asked about, and says that what may have happened has. */
+export function pressing(event: RunEvent, { app }: Life): void {
+	if (event.type !== 'approval_changed') return;
+	const { id: approval, items } = event.approval;
+	const yes = ({ question }: ApprovalItem): ApprovalDecision['verdict'] =>
+		question === 'run' ? { type: 'approve', forRun: false } : { type: 'outcome', outcome: 'happened' };
+	for (const item of items.filter(({ state }) => state === 'pending')) {
+		const { callId, revision } = item;
+		const decision = { approval, callId, revision, verdict: yes(item) };
+		const id = `${approval}/${callId}/${revision}/${Math.random()}`;
+		void app.submit({ type: 'decision', id, principal, session, decision, via: 'page' });
 	}
 }
