@@ -55,7 +55,10 @@ async function askOn(store: Store, program: Program, discord: FakeDiscord, signa
 		for (let count = 0; count < Math.min(missing, 20); count += 1) {
 			asked += 1;
 			if (asked % 2 === 0) ada.say(general, `<@${discord.clientId}> Question ${asked}?`);
-			else await pageAt(address).ask(`Question ${asked}?`).catch(() => {});
+			else
+				await pageAt(address)
+					.ask(`Question ${asked}?`)
+					.catch(() => {});
 		}
 		await sleep(200);
 	}
@@ -115,7 +118,9 @@ const faults = [
 	...(endMs < 25_000 ? [] : [`SIGTERM took ${Math.round(endMs / 1_000)} s`]),
 ];
 say(`troubles: ${JSON.stringify({ ...troubles, ...provider.troubles })}; lives: ${program.lives()}`);
-say(`${asked} questions asked, ${verdict.runs} runs, at most ${verdict.concurrent} at once: ${JSON.stringify(verdict.outcomes)}`);
+say(
+	`${asked} questions asked, ${verdict.runs} runs, at most ${verdict.concurrent} at once: ${JSON.stringify(verdict.outcomes)}`,
+);
 say(`${verdict.calls} model calls in the journals, ${provider.served.size} replies sent in full by the provider`);
 for (const fault of faults.slice(0, 20)) say(`FAULT ${fault}`);
 say(faults.length === 0 ? 'all is as it must be' : `${faults.length} faults`);

@@ -2,8 +2,8 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { atOnce, scriptFor } from '../provider-script.ts';
-import { framesOf } from './reply-text.ts';
 import { between, type Chance } from './chance.ts';
+import { framesOf } from './reply-text.ts';
 
 /** A Chat Completions provider with bad days, which counts what it has sent in full. */
 export interface MoodyProvider {
@@ -20,9 +20,9 @@ export interface MoodyProvider {
 /** Shares of all requests. */
 const SHARES = { limited: 0.04, failed: 0.04, cut: 0.02, hung: 0.02 } as const;
 type Trouble = keyof typeof SHARES;
-const LONGEST_PAUSE_MS = 400;
 
-export async function startMoodyProvider(chance: Chance): Promise<MoodyProvider> {
+/** `slowest`: longest pause before a reply, in milliseconds. */
+export async function startMoodyProvider(chance: Chance, slowest: number): Promise<MoodyProvider> {
 	const served = new Map<number, number>();
 	const troubles: Record<string, number> = {};
 	let isCalm = false;
@@ -47,7 +47,7 @@ export async function startMoodyProvider(chance: Chance): Promise<MoodyProvider>
 		const raw = await textOf(request);
 		const trouble = mood();
 		if (trouble !== null) troubles[trouble] = (troubles[trouble] ?? 0) + 1;
-		await new Promise((resolve) => setTimeout(resolve, between(chance, 0, LONGEST_PAUSE_MS)));
+		await new Promise((resolve) => setTimeout(resolve, between(chance, 0, slowest)));
 		if (trouble === 'limited') return refuse(response, 429, { 'retry-after': '1' });
 		if (trouble === 'failed') return refuse(response, between(chance, 0, 1) === 0 ? 500 : 503);
 		// The client gives up on it after the silence that the configuration allows.

@@ -17,7 +17,8 @@ export interface Verdict {
 
 /** Whether nothing goes on any more: each run has ended, its session has heard of it and its thread is shown. */
 export async function isOver(store: Store): Promise<boolean> {
-	for await (const { value } of allRecords(store, 'run')) if (runRecordSchema.parse(value).status !== 'finished') return false;
+	for await (const { value } of allRecords(store, 'run'))
+		if (runRecordSchema.parse(value).status !== 'finished') return false;
 	const open = await Promise.all(['busy', 'showing'].map((kind) => store.list(kind, { limit: 1 })));
 	return open.flat().length === 0;
 }
@@ -44,7 +45,9 @@ export async function judge(store: Store, served: ReadonlyMap<number, number>): 
 			if (seen.has(number)) faults.push(`reply ${number} is accounted for twice`);
 			seen.add(number);
 			if (served.get(number) !== outputTokens) {
-				faults.push(`reply ${number} has ${outputTokens} tokens in run ${record.id} and ${served.get(number)} at the provider`);
+				faults.push(
+					`reply ${number} has ${outputTokens} tokens in run ${record.id} and ${served.get(number)} at the provider`,
+				);
 			}
 		}
 	}

@@ -26,7 +26,12 @@ export async function suspects(store: Store): Promise<readonly string[]> {
 }
 
 /** The change that counts one more try, to be committed before it is made. */
-export const tried = (run: string, tries: number): StoreChange => ({ type: 'put', kind: TRIES, key: run, value: { tries } });
+export const tried = (run: string, tries: number): StoreChange => ({
+	type: 'put',
+	kind: TRIES,
+	key: run,
+	value: { tries },
+});
 
 /** The change after which nothing is held against a run. */
 export const cleared = (run: string): StoreChange => ({ type: 'delete', kind: TRIES, key: run });

@@ -152,7 +152,16 @@ export function createRuns(options: RunsOptions): Runs {
 		if (isPoison) await append({ v: 1, type: 'signalled', at, signal: { type: 'given_up' }, calls: [] });
 		const about = { fold, journal, record, crew, approvals, audit, gated, sequels, clock, random };
 		const run = createLiveRun({ ...about, ...audience });
-		proofs.set(id, Promise.race([hasProven, run.done.then(() => {}, () => {})]));
+		proofs.set(
+			id,
+			Promise.race([
+				hasProven,
+				run.done.then(
+					() => {},
+					() => {},
+				),
+			]),
+		);
 		return hold(run, crew, events);
 	};
 

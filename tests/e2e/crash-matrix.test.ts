@@ -5,14 +5,27 @@ import { text, tool } from '../platforms/mcp-server/behaviour.ts';
 import { startMcpHttpServer } from '../platforms/mcp-server/http-server.ts';
 import type { Death } from '../support/mortal.ts';
 import { requireService } from '../support/services.ts';
-import { cardsIn, createDisks, deathsOf, finalOf, lasting, play, pressing, STORES, type StoreName } from './crash-world.ts';
+import {
+	cardsIn,
+	createDisks,
+	deathsOf,
+	finalOf,
+	lasting,
+	play,
+	pressing,
+	STORES,
+	type StoreName,
+} from './crash-world.ts';
 
 const disks = { sqlite: createDisks('sqlite'), redis: createDisks('redis') };
 afterAll(() => disks.redis.close());
 
 const WAIT = 60_000;
 
-async function onDisk<Result>(store: StoreName, work: (disk: Awaited<ReturnType<typeof disks.sqlite.make>>) => Promise<Result>) {
+async function onDisk<Result>(
+	store: StoreName,
+	work: (disk: Awaited<ReturnType<typeof disks.sqlite.make>>) => Promise<Result>,
+) {
 	const disk = await disks[store].make();
 	return work(disk).finally(() => disk.remove());
 }

@@ -201,7 +201,10 @@ export async function play({ questions, ...scene }: Scene, disk: Disk, death: De
 			// What was not even heard is asked again, as a platform does.
 			await askAll(second);
 			const known = await second.app.bot.sessions.list(place.platform, place.tenant, { limit: 9 });
-			await expectWhole(second, known.flatMap(({ runs }) => runs.map(({ run }) => run)));
+			await expectWhole(
+				second,
+				known.flatMap(({ runs }) => runs.map(({ run }) => run)),
+			);
 			return { commits: first.commits(), thread: await second.thread() };
 		} finally {
 			await second.end();

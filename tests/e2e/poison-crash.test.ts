@@ -45,7 +45,9 @@ describe('SIGTERM', () => {
 		expect(late.aborted).toBe(false);
 		const next = await startPage('src/main.ts', config, { env });
 		for (const id of ids) {
-			const messages = await next.until(id, (all) => all.some(({ message }) => message.type === 'final' && message.outcome !== null));
+			const messages = await next.until(id, (all) =>
+				all.some(({ message }) => message.type === 'final' && message.outcome !== null),
+			);
 			const finals = messages.flatMap(({ message }) => (message.type === 'final' ? [message.outcome] : []));
 			expect(finals).toEqual(['answered']);
 		}

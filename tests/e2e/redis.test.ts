@@ -225,7 +225,12 @@ describe('a Redis without an append-only file', () => {
 		const end = await finished.promise;
 		expect(end).toMatchObject({ outcome: 'answered' });
 		await app.close();
-		const store = await createRedisStore({ url: server.url, prefix: 'massgen', clock: systemClock, onNotice: () => {} });
+		const store = await createRedisStore({
+			url: server.url,
+			prefix: 'massgen',
+			clock: systemClock,
+			onNotice: () => {},
+		});
 		onTestFinished(store.close);
 		const journal = await store.read(`journal/${end.run}`, { after: 0, limit: 100 });
 		expect(JSON.stringify(journal).match(/has to make its store durable/g)).toHaveLength(2);

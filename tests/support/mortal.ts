@@ -1,5 +1,5 @@
-import { BotError } from '../../src/core/errors.ts';
 import { type Clock, endable } from '../../src/core/clock.ts';
+import { BotError } from '../../src/core/errors.ts';
 import type { Store } from '../../src/core/store.ts';
 
 /** A process's end at its n-th commit: before it reached the store, or after it was made and before anybody knew. */

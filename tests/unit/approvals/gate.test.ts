@@ -305,7 +305,9 @@ describe('a store that may forget what was done', () => {
 	});
 
 	it('lets nothing run that cannot be undone, also where the policy would, and nothing that may have happened', async () => {
-		const policy = await policyOf('rules:\n  - { rule: all, match: { source: mail }, verdict: allow }\n');
+		const policy = await policyOf(
+			'rules:\n  - {rule: all, match: {source: mail, tool: send, arguments: {to: {any: true}, text: {any: true}}}, verdict: allow}\n',
+		);
 		const lasting = await approvalWorld({ policy });
 		expect(await lasting.check()).toMatchObject({ type: 'run' });
 		const world = await approvalWorld({ policy, store: createMemoryStore({ durable: false }) });

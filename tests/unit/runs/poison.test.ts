@@ -105,7 +105,8 @@ describe('runs that may be what the process died over', () => {
 		const ids: string[] = [];
 		for (let count = 0; count < 3; count += 1) ids.push(await leftRun(store));
 		const [sound = '', first = '', second = ''] = ids;
-		const tries = (key: string, count: number) => ({ type: 'put', kind: 'tries', key, value: { tries: count } }) as const;
+		const tries = (key: string, count: number) =>
+			({ type: 'put', kind: 'tries', key, value: { tries: count } }) as const;
 		await store.commit([tries(second, 4), tries(first, 3)]);
 		const { bot, runs } = botWorld([hanging()], { store });
 		await bot.recover();
