@@ -52,14 +52,15 @@ async function askOn(store: Store, program: Program, discord: FakeDiscord, signa
 		const address = await program.ready();
 		// While Redis is away nobody knows how many there are.
 		const missing = most - (await going(store).catch(() => most));
-		for (let count = 0; count < Math.min(missing, 20); count += 1) {
-			asked += 1;
-			if (asked % 2 === 0) ada.say(general, `<@${discord.clientId}> Question ${asked}?`);
-			else
-				await pageAt(address)
-					.ask(`Question ${asked}?`)
-					.catch(() => {});
-		}
+		const questions = Array.from({ length: Math.min(missing, 40) }, (_, index) => `Question ${asked + index + 1}?`);
+		asked += questions.length;
+		const page = pageAt(address);
+		const asking = questions.map(async (question, index) => {
+			if (index % 2 === 0) ada.say(general, `<@${discord.clientId}> ${question}`);
+			// A process that has just died takes none.
+			else await page.ask(question).catch(() => {});
+		});
+		await Promise.all(asking);
 		await sleep(200);
 	}
 	return asked;
@@ -76,7 +77,8 @@ async function untilOver(store: Store): Promise<boolean> {
 
 const folder = await mkdtemp(join(tmpdir(), 'massgen-soak-'));
 const chance = createChance(seed);
-const provider = await startMoodyProvider(chance);
+// The more runs, the longer they take: otherwise they would end before there are so many.
+const provider = await startMoodyProvider(chance, 20 * most);
 const redis = await startRedis();
 const discord = await createFakeDiscord();
 const config = join(folder, 'team.yaml');
