@@ -29,7 +29,7 @@ import { loadConfig } from './config/load-config.ts';
 import { secretsOf } from './config/secrets-of.ts';
 import { type Clock, endable } from './core/clock.ts';
 import { formsOf } from './core/command-form.ts';
-import { BotError, messageOf, sentenceOf } from './core/errors.ts';
+import { BotError, isStoreAway, messageOf, sentenceOf } from './core/errors.ts';
 import type { Finding } from './core/finding.ts';
 import type { Gateway, Inbound } from './core/gateway.ts';
 import type { Consent } from './core/mcp-settings.ts';
@@ -140,7 +140,8 @@ async function assemble(
 	const { terminal, web, served, slack, chats, gateways } = await openGateways(needs);
 	if (terminal !== null) voice.tell = (text) => terminal.tell(text);
 	const { tell } = voice;
-	const onProblem = (error: unknown) => tell(messageOf(error));
+	// That the store is away is told by the store, once.
+	const onProblem = (error: unknown) => isStoreAway(error) || tell(messageOf(error));
 	const gatewayOf = (platform: string) => gateways.get(platform) ?? null;
 	const people = { config, env: options.env, store, clock, gatewayOf, onProblem };
 	const { access, audit, roles, doorkeeper } = openAccess(people);
@@ -181,6 +182,8 @@ async function assemble(
 		},
 		onLost(run, error) {
 			watch.left(run);
+			// The process goes on with it when the store is back.
+			if (isStoreAway(error) && (options.web || options.chats)) return;
 			tell(say('run.lost', { run, reason: sentenceOf(error) }));
 			void terminal?.stop();
 		},
@@ -201,6 +204,7 @@ async function assemble(
 		[
 			{ everyMs: 60_000, work: () => inbound.recover(replyTo) },
 			{ everyMs: SWEEP_MS, work: asking.sweep },
+			{ everyMs: SWEEP_MS, work: bot.takeUpLost },
 			{ everyMs: 3_600_000, work: forgetOld },
 			...keeping.chores,
 			...memory.chores,

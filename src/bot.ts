@@ -7,7 +7,7 @@ import type { Person } from './core/approval.ts';
 import type { Attachment } from './core/attachment.ts';
 import { type Audit, actorOf } from './core/audit.ts';
 import type { Bot, RateRequest, RunStatus, SessionView, Why } from './core/command.ts';
-import { BotError, messageOf } from './core/errors.ts';
+import { BotError, isStoreAway, messageOf } from './core/errors.ts';
 import type { ApprovalDesk } from './core/gate.ts';
 import type { Principal } from './core/gateway.ts';
 import type { MemoryBook } from './core/memory.ts';
@@ -49,7 +49,7 @@ export interface BotOptions extends AudienceOptions {
 	memory?: MemoryBook | null;
 	/** A run has ended and its thread is shown. */
 	onShown?(run: string): void;
-	/** A run had to be left because its journal could not be written. It can be resumed. */
+	/** A run had to be left because its journal could not be written. It can be resumed; see `takeUpLost`. */
 	onLost(run: string, error: unknown): void;
 }
 
@@ -60,6 +60,8 @@ export interface RunningBot extends Bot {
 	ended(run: string): Promise<'finished' | 'suspended'>;
 	/** Takes up every run, every queue and every thread that an earlier process left. */
 	recover(): Promise<void>;
+	/** Goes on with the runs that this process had to leave while the store was away, as soon as it is back. */
+	takeUpLost(): Promise<void>;
 	/**
 	 * Ends what an earlier process left in a session: resumes its run and what waits behind it. Resolves when nothing is
 	 * left, or the program is told to end.
@@ -80,6 +82,8 @@ export function createBot(options: BotOptions): RunningBot {
 	const { runs, clock, store, onProblem } = options;
 	const endings = new Map<string, Ending>();
 	const sequels = new Set<Promise<void>>();
+	/** Runs that were left while the store was away, with their sessions. */
+	const lost = new Map<string, string>();
 	const own = options.sayIn(null);
 
 	const keepTrack = async (sequel: Promise<void>): Promise<void> => {
@@ -97,7 +101,10 @@ export function createBot(options: BotOptions): RunningBot {
 				await keepTrack(sessions.ended(session, run.id));
 				options.onShown?.(run.id);
 			})
-			.catch((error) => options.onLost(run.id, error))
+			.catch((error) => {
+				if (isStoreAway(error)) lost.set(run.id, session);
+				options.onLost(run.id, error);
+			})
 			.finally(() => {
 				endings.delete(run.id);
 				places.freed();
@@ -179,6 +186,25 @@ export function createBot(options: BotOptions): RunningBot {
 		const audience = audienceOf({ ...options, observe: () => {} }, record.session, id, showing);
 		for (const event of await runs.events(id)) audience.publish(event);
 		await audience.settled();
+	};
+
+	const takeLeft = async (id: string): Promise<void> => {
+		await take(id, null).catch((error) => onProblem(own('run.not_resumed', { run: id, reason: reasonOf(error) })));
+	};
+
+	/** Each when the one before has got on: whichever the process dies over, the others are not blamed for it. */
+	const oneByOne = async (ids: readonly string[]): Promise<void> => {
+		for (const id of ids) {
+			await takeLeft(id);
+			await runs.proven(id);
+		}
+	};
+
+	/** A run whose end was written, or that goes on. */
+	const goOn = async (run: string, session: string): Promise<void> => {
+		if ((await runs.record(run))?.status !== 'finished') return void (await take(run, null));
+		await showAgain(run);
+		await sessions.ended(session, run);
 	};
 
 	const latestUnfinished = async (): Promise<string> => {
@@ -318,9 +344,10 @@ export function createBot(options: BotOptions): RunningBot {
 		},
 		async recover() {
 			// What keeps one run from going on must not keep the others, and new questions, from being answered.
-			for (const { id } of await runs.unfinished()) {
-				await take(id, null).catch((error) => onProblem(own('run.not_resumed', { run: id, reason: reasonOf(error) })));
-			}
+			const left = (await runs.unfinished()).map(({ id }) => id);
+			const suspects = (await runs.suspects()).filter((id) => left.includes(id));
+			for (const id of left) if (!suspects.includes(id)) await takeLeft(id);
+			void oneByOne(suspects);
 			for (const run of await incompleteThreads(store)) {
 				showAgain(run).catch((error: unknown) => onProblem(reasonOf(error)));
 			}
@@ -328,7 +355,19 @@ export function createBot(options: BotOptions): RunningBot {
 				const { session, active, waiting } = record;
 				if (active === null) sessions.lineUp(record);
 				if (waiting.length > 0) showQueue(session, waiting);
-				if (active !== null && runs.live(active) === null) await sessions.ended(session, active);
+				const isLeft = active !== null && runs.live(active) === null && !suspects.includes(active);
+				if (isLeft) await sessions.ended(session, active);
+			}
+		},
+		async takeUpLost() {
+			for (const [run, session] of lost) {
+				try {
+					await goOn(run, session);
+				} catch (error) {
+					if (isStoreAway(error)) return;
+					onProblem(own('run.not_resumed', { run, reason: reasonOf(error) }));
+				}
+				lost.delete(run);
 			}
 			places.freed();
 		},

@@ -85,12 +85,13 @@ export function createApprovals(options: ApprovalOptions): ApprovalEngine {
 		const who = { ...requester, roles: [] };
 		return (await access.may(who, `tool:use:${source}/${name}`, { session })).allowed;
 	};
+	const { durable } = store;
 	const note = (row: AuditRow) => audit.record([row]).then(() => {}, options.onProblem);
 
 	return {
 		approvals: {
 			gateOf: (run) =>
-				createGate(run, { records, ledger, capacity, facts: factsIn(run.locale), note, mayUse, hasApprover }),
+				createGate(run, { records, ledger, capacity, facts: factsIn(run.locale), note, mayUse, durable, hasApprover }),
 			...createRequests(needs),
 			of: async (run) => (await records.ofRun(run)).map(({ approval }) => approval),
 			watch: watchers.watch,

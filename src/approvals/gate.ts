@@ -25,6 +25,8 @@ export interface GateNeeds {
 	note(row: AuditRow): Promise<void>;
 	/** Whether whoever asked the run's question may have this tool used for them. */
 	mayUse(gated: GatedRun, tool: GatedCall['tool']): Promise<boolean>;
+	/** See `Store.durable`. */
+	durable: boolean;
 	/** Whether anybody at all may approve. */
 	hasApprover(ruling: Ruling, session: string): Promise<boolean>;
 }
@@ -36,6 +38,11 @@ export function createGate(gated: GatedRun, needs: GateNeeds): Gate {
 	const the: Place = { ...needs, gated };
 
 	const checked = async (call: GatedCall, signal: AbortSignal): Promise<GateVerdict> => {
+		if (!needs.durable && call.begun && !isRepeatable(call)) {
+			return refuseCall(the, call, 'not_durable', refusals.unknown(call.tool.name));
+		}
+		// What people have said of a call may be forgotten like the call itself.
+		if (!needs.durable) return byPolicy(the, call, [], signal);
 		const all = (await records.ofRun(gated.run)).flatMap(({ approval }) =>
 			approval.items.map((item): Asked => ({ approval, item })),
 		);
@@ -80,6 +87,9 @@ async function byPolicy(the: Place, call: GatedCall, all: readonly Asked[], sign
 	if (!(await the.mayUse(the.gated, tool))) return refuseCall(the, call, 'access', refusals.lacking(tool.name));
 	const { ruling } = await assess({ tool, input, tainted }, the.facts, signal);
 	if (ruling.verdict === 'deny') return refuseCall(the, call, 'policy', refusals.forbidden(tool.name, ruling.reasons));
+	if (!the.durable && (ruling.verdict === 'ask' || tool.effects === 'irreversible')) {
+		return refuseCall(the, call, 'not_durable', refusals.forgettable(tool.name));
+	}
 	if (ruling.verdict === 'run') return { type: 'run', input, edited: false };
 	const faults = schemaFaults(tool.parameters, input);
 	if (faults.length > 0) return refuse(refusals.invalid(tool.name, faults));
@@ -120,8 +130,8 @@ async function refuseCall({ gated, note }: Place, { callId, tool }: GatedCall, r
 	return refuse(text);
 }
 
-function inTrouble({ gated, facts }: Place, call: GatedCall, error: unknown): GateVerdict {
-	if (!gated.canAsk) return refuse(refusals.trouble(call.tool.name));
+function inTrouble({ gated, facts, durable }: Place, call: GatedCall, error: unknown): GateVerdict {
+	if (!gated.canAsk || !durable) return refuse(refusals.trouble(call.tool.name));
 	const text = facts.say('gate.rule.trouble', { reason: messageOf(error) });
 	const ruling = rulingOf([asks('code:trouble', text, 'high')], facts.policy);
 	return { type: 'ask', item: newItem({ run: gated, call, ruling, ...itemFacts(facts), ...asNew(call) }) };

@@ -37,6 +37,8 @@ export const refusals = {
 		`The connection was lost while ${tool} ran, and whether it happened is not known. Nobody can be asked here, so it is not called again. Say so in your answer.`,
 	unanswered: (tool: string) =>
 		`The connection was lost while ${tool} ran, and whether it happened is not known. Nobody answered in time whether to call it again, so it is not. Say so in your answer.`,
+	forgettable: (tool: string) =>
+		`${tool} was not called: what is kept of this run may be lost, and with it whether the call was made, so nothing is called that must not happen twice. Whoever runs this program has to make its store durable first. Describe in your answer what you would do with ${tool}.`,
 	trouble: (tool: string) =>
 		`${tool} was not called: whether it may run could not be found out, and nobody can be asked here. Describe in your answer what you would do with it.`,
 } as const;

@@ -65,6 +65,8 @@ export const signalSchema = z.discriminatedUnion('type', [
 		attempt: attempt.optional(),
 		orchestration: z.number().int().positive().optional(),
 	}),
+	/** It was taken up again and again, and each time the process died over it or failed. */
+	z.object({ type: z.literal('given_up') }),
 	/** `by`: who stopped the run, as people know them. */
 	z.object({ type: z.literal('cancel'), by: z.string().nullable() }),
 ]);
@@ -102,6 +104,7 @@ export const shortfallSchema = z.enum([
 	'presentation_empty',
 	'presentation_failed',
 	'cancelled',
+	'given_up',
 ]);
 export type Shortfall = z.infer<typeof shortfallSchema>;
 

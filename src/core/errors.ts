@@ -11,6 +11,8 @@ export type ErrorCode =
 	| 'store_locked'
 	| 'store_full'
 	| 'store_failed'
+	/** The store cannot be reached. It is tried on, and takes calls again when it is back. */
+	| 'store_away'
 	| 'package_missing'
 	/** A tool's sandbox could not be started. */
 	| 'sandbox_failed'
@@ -40,6 +42,11 @@ export class BotError extends Error {
 /** Whether an expectation of a commit did not hold: somebody else was faster. */
 export function isStoreConflict(thrown: unknown): boolean {
 	return thrown instanceof BotError && thrown.code === 'store_conflict';
+}
+
+/** Whether the store could not be reached, which passes by itself. */
+export function isStoreAway(thrown: unknown): boolean {
+	return thrown instanceof BotError && thrown.code === 'store_away';
 }
 
 /** What a person may read of anything thrown. */

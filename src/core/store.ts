@@ -47,7 +47,8 @@ export interface Store {
 	 * Makes all changes or none, durable when it resolves. Versions of puts and numbers of appends come back
 	 * in the order of the changes (0 for the other changes).
 	 * Commits are made in the order of their calls. Throws `store_conflict` when an expectation does not hold, `store_full`
-	 * when there is no space, `store_failed` when the store cannot be used: then it is not known whether it was made.
+	 * when there is no space, `store_failed` when the store cannot be used and `store_away` while it cannot be reached: then it is not known
+	 * whether it was made.
 	 */
 	commit(changes: readonly StoreChange[]): Promise<readonly number[]>;
 	/** Entries of a log with `seq` > `after`, those there are and those to come, until the signal aborts. */

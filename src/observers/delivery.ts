@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import type { Clock } from '../core/clock.ts';
-import { BotError, messageOf as errorText } from '../core/errors.ts';
+import { BotError, messageOf as errorText, isStoreAway } from '../core/errors.ts';
 import type { Gateway, Place, ThreadMessage } from '../core/gateway.ts';
 import type { Verbosity } from '../core/run.ts';
 import type { Say } from '../core/say.ts';
@@ -149,6 +149,10 @@ export function createDelivery(options: DeliveryOptions): Delivery {
 			if (!gone) options.onProblem(say('projector.given_up', values));
 			gone = true;
 			standing.isUnwanted = true;
+			return;
+		}
+		if (isStoreAway(thrown)) {
+			standing.notBefore = clock.now() + RETRY_MS;
 			return;
 		}
 		standing.failures += 1;

@@ -1,4 +1,4 @@
-import { messageOf } from '../core/errors.ts';
+import { isStoreAway, messageOf } from '../core/errors.ts';
 import type { RunEvent } from '../core/run-event.ts';
 import { createDelivery, type DeliveryOptions } from './delivery.ts';
 import type { SlotRecords } from './slot-records.ts';
@@ -49,7 +49,7 @@ export function createProjector(options: ProjectorOptions): Projector {
 	const mark = async (): Promise<void> => {
 		if (isMarked || records === null || view.finished === null || !delivery.isComplete()) return;
 		isMarked = true;
-		await records.complete().catch((error: unknown) => onProblem(messageOf(error)));
+		await records.complete().catch((error: unknown) => isStoreAway(error) || onProblem(messageOf(error)));
 	};
 
 	function wakeAt(at: number): void {

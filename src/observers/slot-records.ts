@@ -34,10 +34,12 @@ export function createSlotRecords(store: Store, run: string): SlotRecords {
 		record = { slots };
 		const changes: StoreChange[] = [{ type: 'put', kind: SLOTS, key: run, value: record }];
 		if (!isListed) changes.push({ type: 'put', kind: SHOWING, key: run, value: {} });
-		isListed = true;
-		const written = last.then(() => store.commit(changes));
+		const written = last.then(async () => {
+			await store.commit(changes);
+			isListed = true;
+		});
 		last = written.catch(() => {});
-		return written.then(() => {});
+		return written;
 	};
 
 	return {

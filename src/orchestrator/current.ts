@@ -32,6 +32,7 @@ export function isCurrent(state: State, signal: Signal): boolean {
 			if (phase.type !== 'choosing' || signal.orchestration !== state.orchestration) return false;
 			return phase.candidates.includes(signal.agent);
 		case 'cancel':
+		case 'given_up':
 			return true;
 		case 'deadline':
 			return isDue(state, signal, turnOf);

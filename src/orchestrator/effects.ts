@@ -31,7 +31,7 @@ function isEndedBy(work: Pending, signal: Signal | null): boolean {
 
 function abortReason(signal: Signal | null): AbortReason {
 	if (signal?.type === 'answered') return 'new_answer';
-	if (signal?.type === 'cancel') return 'cancelled';
+	if (signal?.type === 'cancel' || signal?.type === 'given_up') return 'cancelled';
 	if (signal?.type === 'deadline') return signal.scope === 'budget' ? 'budget' : 'deadline';
 	return 'vote_closed';
 }

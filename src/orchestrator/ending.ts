@@ -4,7 +4,7 @@ import { agentOf, type Closing, type State } from './state.ts';
 import { breakTie, leaders, tallyOf } from './tally.ts';
 
 /** Shortfalls that make a result partial; the others are said and do not lower its standing. */
-const PARTIAL: readonly Shortfall[] = ['below_quorum', 'run_deadline', 'budget_exhausted', 'no_votes'];
+const PARTIAL: readonly Shortfall[] = ['below_quorum', 'run_deadline', 'budget_exhausted', 'no_votes', 'given_up'];
 
 export function note(draft: State, shortfall: Shortfall): void {
 	if (!draft.shortfalls.includes(shortfall)) draft.shortfalls.push(shortfall);

@@ -88,7 +88,10 @@ function apply(draft: State, signal: Signal): Refusal | null {
 			else finish(draft);
 			return null;
 		case 'cancel':
-			cancel(draft);
+			breakOff(draft, 'cancelled');
+			return null;
+		case 'given_up':
+			breakOff(draft, 'given_up');
 			return null;
 		case 'deadline':
 			applyDeadline(draft, signal);
@@ -203,9 +206,10 @@ function restart(draft: State, verdict: { reason: string; instructions: string }
 	if (draft.rules.skipCoordination) presentDirectly(draft);
 }
 
-function cancel(draft: State): void {
-	draft.cut = 'cancelled';
-	note(draft, 'cancelled');
+/** Ends the run at once, with what the team had chosen by then. */
+function breakOff(draft: State, why: 'cancelled' | 'given_up'): void {
+	draft.cut = why;
+	note(draft, why);
 	const winner = draft.closing?.winner ?? null;
 	const stored = winner === null ? null : agentOf(draft, winner)?.answer;
 	if (draft.presented === null && winner !== null && stored) {

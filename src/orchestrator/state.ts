@@ -70,7 +70,7 @@ export interface State {
 	answers: number;
 	firstAnswerDue: boolean;
 	/** What ended the coordination early; after it nothing is started but a presentation. */
-	cut: 'run_deadline' | 'budget' | 'cancelled' | null;
+	cut: 'run_deadline' | 'budget' | 'cancelled' | 'given_up' | null;
 	closing: Closing | null;
 	presented: { agent: string; content: string; files?: KeptFiles | undefined; source: 'model' | 'stored' } | null;
 	/** What the last review sent back, for the prompts of this orchestration and as a last resort. */

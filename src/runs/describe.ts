@@ -79,6 +79,7 @@ function signalFacts({ before, after, signal, refused }: Transition): Fact[] {
 		case 'writing':
 		case 'chosen':
 		case 'presented':
+		case 'given_up':
 			return [];
 		case 'cancel':
 			return [{ type: 'stop_requested', by: signal.by }];

@@ -2,6 +2,7 @@ import { BotError } from '../core/errors.ts';
 import { type JournalEntry, journalEntrySchema, type RunInput, type RunRecord, runRecordSchema } from '../core/run.ts';
 import { allRecords, type LogEntry, type Store, type StoreChange } from '../core/store.ts';
 import { readRecalled, recalledChange, recalledForgotten } from '../memory/recalled.ts';
+import { cleared } from './poison.ts';
 
 const PAGE = 1_000;
 const RUNS = 'run';
@@ -73,13 +74,14 @@ export async function createJournal(
 	return journalAt(store, record.id, 1, token ?? 0);
 }
 
-/** Takes a run over: from now on only the returned journal can write to it. */
+/** Takes a run over, with `also` or not at all: from now on only the returned journal can write to it. */
 export async function claimJournal(
 	store: Store,
 	owner: string,
 	run: string,
+	also: readonly StoreChange[] = [],
 ): Promise<{ journal: Journal; entries: JournalEntry[] }> {
-	const [token] = await store.commit([{ type: 'put', kind: LEASES, key: run, value: { owner } }]);
+	const [token] = await store.commit([{ type: 'put', kind: LEASES, key: run, value: { owner } }, ...also]);
 	const entries = await readJournal(store, run);
 	return { journal: journalAt(store, run, entries.length, token ?? 0), entries };
 }
@@ -136,6 +138,7 @@ export const journalForgotten = (run: string): StoreChange[] => [
 	{ type: 'delete', kind: RUNS, key: run },
 	{ type: 'delete', kind: LEASES, key: run },
 	recalledForgotten(run),
+	cleared(run),
 ];
 
 /** The change that marks a run finished in its record. */

@@ -12,18 +12,21 @@ import { type JournalEntry, MAX_QUESTION, type RunInput, type RunRecord, type Sh
 import type { RunEvent } from '../core/run-event.ts';
 import type { Store, StoreChange } from '../core/store.ts';
 import type { Team } from '../core/team.ts';
+import { type Pending, pending } from '../orchestrator/pending.ts';
 import { createCrew } from './crew.ts';
 import { openFold, type RunFold } from './fold.ts';
 import {
 	claimJournal,
 	createJournal,
 	finishedRecord,
+	type Journal,
 	listRunRecords,
 	readInput,
 	readJournal,
 	readRunRecord,
 } from './journal.ts';
 import { type Crew, createLiveRun, type LiveRun } from './live-run.ts';
+import { cleared, MOST_TRIES, suspects, tried, triesOf } from './poison.ts';
 
 export interface RunRequest {
 	/** Made by `newRunId`. */
@@ -66,6 +69,10 @@ export interface Runs {
 	isOpen(): boolean;
 	/** Runs that are not finished and not held by this process, oldest first. */
 	unfinished(): Promise<readonly RunRecord[]>;
+	/** Of the unfinished ones those that may be what the process has died over, to be taken up one after the other. */
+	suspects(): Promise<readonly string[]>;
+	/** Resolves when a run that was taken up has got on, or ended. */
+	proven(run: string): Promise<void>;
 	/** The record of a run, or null. */
 	record(run: string): Promise<RunRecord | null>;
 	/** What a run was asked. Throws `run_unknown`. */
@@ -103,6 +110,8 @@ export function createRuns(options: RunsOptions): Runs {
 	/** Runs that are being taken up: a second claim would fence off the first. */
 	const claimed = new Set<string>();
 	const releases = new Set<Promise<void>>();
+	/** Of runs that were taken up: resolve when they have written something, or ended. */
+	const proofs = new Map<string, Promise<void>>();
 	let closed = false;
 
 	/** Begins a run; one that was on its way when the process was told to end is left at once, to be resumed. */
@@ -110,6 +119,9 @@ export function createRuns(options: RunsOptions): Runs {
 		held.set(run.id, run);
 		const release = async (how: 'finished' | 'suspended' | unknown) => {
 			held.delete(run.id);
+			const isLeft = how === 'suspended' && proofs.has(run.id);
+			proofs.delete(run.id);
+			await Promise.allSettled([isLeft ? store.commit([cleared(run.id)]) : null]);
 			await Promise.allSettled([crew.rest(), how === 'finished' ? approvals.cancel(run.id, null) : null]);
 			releases.delete(released);
 		};
@@ -121,28 +133,54 @@ export function createRuns(options: RunsOptions): Runs {
 	};
 
 	const takeUp = async (record: RunRecord, audience: Audience): Promise<LiveRun> => {
-		const { journal, entries } = await claimJournal(store, owner, record.id);
-		const { fold, events } = replay(entries);
+		const { id } = record;
+		// One that this version cannot read stays as it is, for the version that can.
+		await readJournal(store, id);
+		const tries = (await triesOf(store, id)) + 1;
+		const claim = await claimJournal(store, owner, id, [tried(id, tries)]);
+		const { fold, events } = replay(claim.entries);
 		const gated = gatedRun(fold, audience);
-		const crew = await createCrew(() => options.agentsOf(fold.input.team, gated));
-		const resumed: JournalEntry & { type: 'resumed' } = { v: 1, type: 'resumed', at: clock.now() };
-		const again = fold.apply(resumed);
-		const result = fold.result(resumed.at);
-		await journal.append(resumed, result === null ? [] : [finishedRecord(record, result), ...sequels(record)]);
-		const run = createLiveRun({
-			fold,
-			journal,
-			record,
-			crew,
-			approvals,
-			audit,
-			gated,
-			sequels,
-			clock,
-			random,
-			...audience,
-		});
-		return hold(run, crew, [...events, ...again.events]);
+		const isPoison = tries > MOST_TRIES;
+		const crew = await createCrew(async () => (isPoison ? new Map() : options.agentsOf(fold.input.team, gated)));
+		const { journal, hasProven } = onProbation(claim.journal, id);
+		const append = async (entry: Exclude<JournalEntry, { type: 'opened' }>) => {
+			const { events: more } = fold.apply(entry);
+			const result = fold.result(entry.at);
+			// Of a run that waits for people alone nothing is tried.
+			const isHarmless = result !== null || pending(fold.state()).every((work) => isPatient(work, fold));
+			const changes = result === null ? [] : [finishedRecord(record, result), ...sequels(record)];
+			await (isHarmless ? journal : claim.journal).append(entry, changes);
+			events.push(...more);
+		};
+		const at = clock.now();
+		await append({ v: 1, type: 'resumed', at });
+		if (isPoison) await append({ v: 1, type: 'signalled', at, signal: { type: 'given_up' }, calls: [] });
+		const about = { fold, journal, record, crew, approvals, audit, gated, sequels, clock, random };
+		const run = createLiveRun({ ...about, ...audience });
+		proofs.set(
+			id,
+			Promise.race([
+				hasProven,
+				run.done.then(
+					() => {},
+					() => {},
+				),
+			]),
+		);
+		return hold(run, crew, events);
+	};
+
+	/** A journal whose first entry says that nothing is held against the run any more. */
+	const onProbation = (journal: Journal, id: string) => {
+		const { promise: hasProven, resolve } = Promise.withResolvers<void>();
+		let isFirst = true;
+		const append: Journal['append'] = (entry, also = [], commit) => {
+			const first = isFirst ? [cleared(id)] : [];
+			isFirst = false;
+			const made = journal.append(entry, [...also, ...first], commit);
+			return first.length === 0 ? made : made.then(resolve);
+		};
+		return { journal: { ...journal, append }, hasProven };
 	};
 
 	return {
@@ -197,6 +235,8 @@ export function createRuns(options: RunsOptions): Runs {
 			}
 			return found.sort((a, b) => a.startedAt - b.startedAt);
 		},
+		suspects: () => suspects(store),
+		proven: async (run) => proofs.get(run),
 		record: (run) => readRunRecord(store, run),
 		input: (run) => readInput(store, run),
 		events: async (run) => replay(await readJournal(store, run)).events,
@@ -288,6 +328,9 @@ function unknownRun(id: string): BotError {
 function notResumable(id: string, why: string): BotError {
 	return new BotError('input_invalid', `run ${id} ${why}`, { userMessage: `Run ${id} ${why}. ${REPAIR}` });
 }
+
+/** Whether nothing happens before a person does something. */
+const isPatient = (work: Pending, fold: RunFold) => work.type === 'choose' || fold.isWaiting(work);
 
 function gatedRun({ run, input }: RunFold, { canAsk }: Audience): GatedRun {
 	const { session, question, requester, showing } = input;

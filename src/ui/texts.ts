@@ -304,6 +304,8 @@ export const texts = {
 	'shortfall.presentation_empty': 'The final text came out empty; this is the answer the team chose.',
 	'shortfall.presentation_failed': 'Writing the final text failed; this is the answer the team chose.',
 	'shortfall.cancelled': 'The run was stopped before the team had finished.',
+	'shortfall.given_up':
+		'The program was ended or failed each time it went on with this run, so the run was given up. Ask again; if that fails too, tell whoever runs the bot.',
 
 	'spend.calls': { one: '{count} model call', other: '{count} model calls' },
 	'spend.tokens': { one: '{count} token', other: '{count} tokens' },

@@ -2,11 +2,14 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { createRedisStore } from '../../src/adapters/stores/redis.ts';
-import { createApp } from '../../src/app.ts';
+import { type App, createApp } from '../../src/app.ts';
 import type { Clock } from '../../src/core/clock.ts';
 import type { RunEvent } from '../../src/core/run-event.ts';
 import { encodeSessionId } from '../../src/core/session-id.ts';
 import type { Store } from '../../src/core/store.ts';
+import { systemClock } from '../../src/system-clock.ts';
+import { text, tool } from '../platforms/mcp-server/behaviour.ts';
+import { startMcpHttpServer } from '../platforms/mcp-server/http-server.ts';
 import { massgen, startScript, temporaryFolder } from '../support/command.ts';
 import { createQuickClock } from '../support/quick-clock.ts';
 import { type RedisServer, startRedis } from '../support/redis.ts';
@@ -33,8 +36,8 @@ const undisturbed = async (env: Record<string, string>) => {
 };
 
 describe('kill -9 of the program, with its runs in Redis', () => {
-	/** Of the writes of a run: that each can be the last is proven over SQLite, and stores are alike by their contract. */
-	const EVERY = 5;
+	/** Of the writes of a run: that each can be the last is proven in one process, in crash-matrix.test.ts. */
+	const EVERY = 12;
 
 	it('is resumed in another process, and the thread is the same', SLOW, async () => {
 		const server = await ownServer();
@@ -64,6 +67,23 @@ describe('kill -9 of the program, with its runs in Redis', () => {
 	});
 });
 
+const QUIET = { file: FILE, flags: {}, cwd: process.cwd(), terminal: null, web: false, chats: false };
+
+/** Asks as somebody at the page does. */
+async function submitTo(app: App): Promise<void> {
+	const principal = { platform: 'web', tenant: 'local', user: 'local', roles: [], kind: 'member' as const };
+	const session = encodeSessionId({ ...principal, channel: 'main', thread: 'one' });
+	const options = { question: QUESTION, quick: false };
+	expect(await app.submit({ type: 'command', id: 'one', principal, session, name: 'ask', options })).toBeNull();
+}
+
+async function soon(isSo: () => boolean, meanwhile: () => void): Promise<void> {
+	while (!isSo()) {
+		meanwhile();
+		await new Promise((resolve) => setTimeout(resolve, 5));
+	}
+}
+
 /** Asks in this process; resolves with what was seen when the run has finished. */
 async function ask(options: {
 	server: RedisServer;
@@ -76,7 +96,7 @@ async function ask(options: {
 	const { promise: finished, resolve } = Promise.withResolvers<void>();
 	const { server, around, observe, clock } = options;
 	const app = await createApp({
-		...{ file: FILE, flags: {}, cwd: process.cwd(), terminal: null, web: false, chats: false },
+		...QUIET,
 		env: { REDIS_URL: server.url },
 		observe(event) {
 			events.push(event);
@@ -92,10 +112,7 @@ async function ask(options: {
 						around(await createRedisStore({ url: server.url, prefix: 'massgen', clock: its, onNotice: () => {} })),
 				}),
 	});
-	const principal = { platform: 'terminal', tenant: 'local', user: 'local', roles: [], kind: 'member' as const };
-	const session = encodeSessionId({ ...principal, channel: 'json', thread: 'one' });
-	const given = { question: QUESTION, quick: false };
-	expect(await app.submit({ type: 'command', id: 'one', principal, session, name: 'ask', options: given })).toBeNull();
+	await submitTo(app);
 	await finished;
 	await app.close();
 	return { thread: await threadOf(events.filter((event) => event.type !== 'text_delta')), problems };
@@ -141,6 +158,85 @@ describe('kill -9 of Redis in the middle of a run', () => {
 			expect.stringMatching(/^Redis at redis:\/\/127\.0\.0\.1:\d+ does not answer\. Runs wait/),
 			expect.stringMatching(/answers again\. Nothing is lost\.$/),
 		]);
+	});
+});
+
+describe('a Redis that stays away for longer than a minute', () => {
+	it('keeps the run waiting, which goes on by itself; it is told once, and once that it is over', SLOW, async () => {
+		const server = await ownServer();
+		const expected = (await ask({ server })).thread;
+		await server.command('FLUSHALL');
+		const clock = createQuickClock(1);
+		const events: RunEvent[] = [];
+		const problems: string[] = [];
+		const answered = Promise.withResolvers<string>();
+		const finished = Promise.withResolvers<void>();
+		const app = await createApp({
+			...{ ...QUIET, web: true, env: { REDIS_URL: server.url, PORT: '0' }, clock },
+			observe(event) {
+				events.push(event);
+				if (event.type === 'answer_given') answered.resolve(event.run);
+				if (event.type === 'run_finished') finished.resolve();
+			},
+			onProblem: (text) => void problems.push(text),
+		});
+		await submitTo(app);
+		const lost = expect(app.bot.ended(await answered.promise)).rejects.toMatchObject({ code: 'store_away' });
+		await server.kill();
+		await soon(
+			() => problems.length > 0,
+			() => clock.advance(50),
+		);
+		clock.advance(60_000);
+		await lost;
+		await server.start();
+		await soon(
+			() => problems.length > 1,
+			() => {},
+		);
+		clock.advance(5_000);
+		await finished.promise;
+		await app.close();
+		expect(await threadOf(events.filter(({ type }) => type !== 'text_delta'))).toEqual(expected);
+		expect(problems).toEqual([expect.stringMatching(/does not answer/), expect.stringMatching(/answers again/)]);
+		expect(events.filter(({ type }) => type === 'run_resumed')).toHaveLength(1);
+	});
+});
+
+describe('a Redis without an append-only file', () => {
+	it('has nothing done that people would be asked about, and the agent hears why', SLOW, async () => {
+		const server = await startRedis(['--save', '']);
+		onTestFinished(() => server.remove());
+		const till = await startMcpHttpServer({ tools: [tool('charge')], call: () => text('charged') });
+		onTestFinished(till.close);
+		const folder = await temporaryFolder();
+		onTestFinished(folder.remove);
+		const problems: string[] = [];
+		const finished = Promise.withResolvers<RunEvent>();
+		const app = await createApp({
+			...{ ...QUIET, file: 'tests/e2e/fixtures/approval.yaml', web: true },
+			env: { REDIS_URL: server.url, PORT: '0', DATA_DIR: folder.path, TILL_URL: till.url },
+			observe(event) {
+				if (event.type === 'run_finished') finished.resolve(event);
+			},
+			onProblem: (sentence) => void problems.push(sentence),
+		});
+		await submitTo(app);
+		const end = await finished.promise;
+		expect(end).toMatchObject({ outcome: 'answered' });
+		await app.close();
+		const store = await createRedisStore({
+			url: server.url,
+			prefix: 'massgen',
+			clock: systemClock,
+			onNotice: () => {},
+		});
+		onTestFinished(store.close);
+		const journal = await store.read(`journal/${end.run}`, { after: 0, limit: 100 });
+		expect(JSON.stringify(journal).match(/has to make its store durable/g)).toHaveLength(2);
+		expect(problems).toEqual([expect.stringContaining('nothing is done that a person would have to approve')]);
+		expect(till.received.filter(({ method }) => method === 'tools/call')).toEqual([]);
+		await expect(readFile(join(folder.path, 'noticeboard.md'))).rejects.toThrow('ENOENT');
 	});
 });
 

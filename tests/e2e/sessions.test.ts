@@ -1,7 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { beforeEach, describe, expect, it } from 'vitest';
-import { createMemoryStore } from '../../src/adapters/stores/memory.ts';
+import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { createSqliteStore } from '../../src/adapters/stores/sqlite.ts';
 import { createApp } from '../../src/app.ts';
 import { readInput } from '../../src/runs/journal.ts';
@@ -9,7 +8,9 @@ import { readDigest } from '../../src/sessions/digest-record.ts';
 import { systemClock } from '../../src/system-clock.ts';
 import { massgen, startScript, temporaryFolder } from '../support/command.ts';
 import { createQuickClock } from '../support/quick-clock.ts';
+import { requireService } from '../support/services.ts';
 import { eventsIn } from '../support/thread-of.ts';
+import { createDisks, STORES } from './crash-world.ts';
 
 const LONG = 'It is so, at length. '.repeat(80);
 const TEAM = `agents:
@@ -89,9 +90,15 @@ describe('a thread at the terminal', () => {
 	}, 60_000);
 });
 
-describe('a long thread in the program', () => {
+describe.each(STORES)('a long thread in the program, in %s', (name) => {
+	beforeEach((context) => (name === 'redis' ? requireService('redis', context) : undefined));
+
 	it('is summed up after its answers by the cheapest model, and the next run is told so', async () => {
-		const store = createMemoryStore();
+		const disks = createDisks(name);
+		onTestFinished(disks.close);
+		const disk = await disks.make();
+		onTestFinished(disk.remove);
+		const store = { ...disk.store, close: async () => {} };
 		const problems: string[] = [];
 		const app = await createApp({
 			...{ file: join(folder, 'team.yaml'), flags: { dataDir: join(folder, 'data') }, env: {}, cwd: folder },

@@ -62,8 +62,11 @@ function createMemoryTables() {
 	};
 }
 
-/** A store that lives as long as its process: for tests and for runs without a data folder. */
-export function createMemoryStore(): Store {
+/**
+ * A store that lives as long as its process: for tests, where it stands for a disk. `durable`: what it says of itself, see
+ * `Store.durable`.
+ */
+export function createMemoryStore({ durable } = { durable: true }): Store {
 	const tables = createMemoryTables();
 	let closed = false;
 	const checkOpen = () => {
@@ -84,7 +87,7 @@ export function createMemoryStore(): Store {
 	const feed = createLogFeed(read);
 
 	return {
-		durable: false,
+		durable,
 		async get(kind, key) {
 			checkOpen();
 			const rows = tables.kinds.get(checkName('kind', kind));

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { createMemoryStore } from '../../../src/adapters/stores/memory.ts';
 import type { GatedCall, GateVerdict } from '../../../src/core/gate.ts';
 import type { Tool } from '../../../src/core/tool.ts';
 import {
@@ -290,6 +291,35 @@ describe('a call that a process has left behind', () => {
 		const asked = await world.request([itemIn(await world.check(lost))]);
 		await world.clock.advance(asked.expiresAt - world.clock.now());
 		expect(textIn(await world.check(lost))).toContain('Nobody answered in time');
+	});
+});
+
+describe('a store that may forget what was done', () => {
+	const forgetful = () => approvalWorld({ store: createMemoryStore({ durable: false }) });
+
+	it('lets nothing run that people would be asked about, and says why; what does no harm runs', async () => {
+		const world = await forgetful();
+		expect(textIn(await world.check())).toContain('has to make its store durable');
+		expect(await world.rows()).toEqual(['call.refuse refused not_durable']);
+		expect(await world.check({ tool: tool({ effects: 'none' }) })).toMatchObject({ type: 'run' });
+	});
+
+	it('lets nothing run that cannot be undone, also where the policy would, and nothing that may have happened', async () => {
+		const policy = await policyOf(
+			'rules:\n  - {rule: all, match: {source: mail, tool: send, arguments: {to: {any: true}, text: {any: true}}}, verdict: allow}\n',
+		);
+		const lasting = await approvalWorld({ policy });
+		expect(await lasting.check()).toMatchObject({ type: 'run' });
+		const world = await approvalWorld({ policy, store: createMemoryStore({ durable: false }) });
+		expect(textIn(await world.check())).toContain('has to make its store durable');
+		expect(textIn(await world.check({ begun: true }))).toContain('whether it happened is not known');
+	});
+
+	it('counts no approval: it may be forgotten like the call', async () => {
+		const { world, approval } = await approved();
+		expect(await world.state(approval)).toEqual(['approved']);
+		const later = await approvalWorld({ store: { ...world.store, durable: false } });
+		expect(textIn(await later.check())).toContain('has to make its store durable');
 	});
 });
 

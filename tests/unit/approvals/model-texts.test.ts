@@ -32,6 +32,7 @@ describe('what a model is told of a call that does not run', () => {
 			abandoned: refusals.abandoned('mail__send'),
 			unknown: refusals.unknown('mail__send'),
 			unanswered: refusals.unanswered('mail__send'),
+			forgettable: refusals.forgettable('mail__send'),
 			trouble: refusals.trouble('mail__send'),
 		}).toMatchSnapshot();
 	});

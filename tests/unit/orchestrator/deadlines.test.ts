@@ -156,6 +156,24 @@ describe('rule 9: deadlines of a turn and of a presentation', () => {
 	});
 });
 
+describe('given up', () => {
+	test('while coordinating: everything is aborted and the run has failed', () => {
+		const game = play('ab');
+		game.send({ type: 'given_up' });
+		expect(game.pending()).toEqual([]);
+		expect(resultOf(game.state())).toEqual({ outcome: 'failed', answer: null, winner: null });
+		expect(game.state().shortfalls).toContain('given_up');
+	});
+
+	test('while presenting: the winner’s stored answer, in part', () => {
+		const game = play('a');
+		game.answers('a', 'stored text');
+		game.votes('a', 'a');
+		game.send({ type: 'given_up' });
+		expect(resultOf(game.state())).toEqual({ outcome: 'partial', answer: 'stored text', winner: 'a' });
+	});
+});
+
 describe('cancel', () => {
 	const stopped = (game: Play) => {
 		game.send({ type: 'cancel', by: null });

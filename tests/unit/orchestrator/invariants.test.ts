@@ -42,6 +42,7 @@ function isExpected({ before, signal }: Walked): boolean {
 		case 'chosen':
 			return works.some((work) => work.type === 'choose' && work.candidates.includes(signal.agent));
 		case 'cancel':
+		case 'given_up':
 			return works.length > 0;
 		case 'writing': {
 			const agent = before.agents.find(({ id }) => id === signal.agent);

@@ -162,13 +162,16 @@ describe('a journal that cannot be read', () => {
 	])('%s is refused with the number of the entry and what to do', async (_, entry) => {
 		const journal = await busyRun();
 		const run = idOf(journal);
-		const world = runWorld([], { store: await diskWith([...journal.slice(0, 2), entry], run) });
+		const store = await diskWith([...journal.slice(0, 2), entry], run);
+		const world = runWorld([], { store });
 		await expect(world.runs.resume(run, world.audience)).rejects.toMatchObject({
 			code: 'store_failed',
 			userMessage: expect.stringMatching(/entry \(3\).*Update MassGen Chat/),
 		});
 		await expect(world.runs.events(run)).rejects.toMatchObject({ code: 'store_failed' });
 		expect(world.runs.live(run)).toBeNull();
+		expect([await store.get('lease', run), await store.get('tries', run)]).toEqual([null, null]);
+		expect(await store.read(`journal/${run}`, { after: 0, limit: 9 })).toHaveLength(3);
 	});
 
 	it('does not keep the readable ones from being found', async () => {

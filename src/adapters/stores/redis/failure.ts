@@ -78,7 +78,7 @@ export function unreachable(address: string, ms: number, reason: string, before:
 	const why = reason === '' ? '' : ` (${reason})`;
 	const lost = before ? ' What was to be saved meanwhile may not have been; what was saved before is intact.' : '';
 	return new BotError(
-		'store_failed',
+		before ? 'store_away' : 'store_failed',
 		`Redis at ${address} could not be reached for ${ms / 1_000} seconds${why}.${lost} Start Redis, or correct REDIS_URL.`,
 	);
 }

@@ -42,7 +42,7 @@ export interface Link {
 	readonly client: Redis;
 	/**
 	 * Sends requests in the order of the calls. One that a lost connection left without its answer is sent again over the
-	 * next, in the same order, so every request must be one that may be repeated. Throws `store_failed` when Redis stays
+	 * next, in the same order, so every request must be one that may be repeated. Throws `store_away` when Redis stays
 	 * away for a minute, and at once while that goes on.
 	 */
 	request<Reply>(send: (client: Redis) => Promise<Reply>): Promise<Reply>;

@@ -93,7 +93,7 @@ describe('an outage', () => {
 		await server.kill();
 		const late = store.commit([entry(2)]);
 		const outcome = expect(late).rejects.toMatchObject({
-			code: 'store_failed',
+			code: 'store_away',
 			userMessage: expect.stringMatching(/could not be reached for 60 seconds.*REDIS_URL/),
 		});
 		await clock.advance(1_999);
@@ -102,7 +102,7 @@ describe('an outage', () => {
 		expect(notices).toEqual(['away']);
 		await clock.advance(1);
 		await outcome;
-		await expect(store.get('a', 'b')).rejects.toEqual(refusal('store_failed'));
+		await expect(store.get('a', 'b')).rejects.toEqual(refusal('store_away'));
 		await server.start();
 		await told('back');
 		expect(await store.commit([entry(2)])).toEqual([2]);
