@@ -72,6 +72,8 @@ export interface MemoryQuery {
 	limit: number;
 	/** Only what comes from one of these places; left out: from anywhere. */
 	places?: readonly string[];
+	/** Nothing that was learned of one of these runs; left out: of any run. */
+	besides?: readonly string[];
 }
 
 /** What is learned of: a question and its accepted answer, never votes or what agents said to each other. */

@@ -94,24 +94,24 @@ export function createMemoryBook(options: MemoryBookOptions): MemoryBook {
 		if (!(await consents.isOn(space))) return [];
 		const { question, known } = occasion;
 		const limit = options.recallLimit;
-		const found = await engine.search(space, { question, limit, ...(places === undefined ? {} : { places }) });
-		const wanted = (await fresh(space, found)).filter(
-			({ source }) => space.owner === 'thread' || source.run === null || !known.includes(source.run),
-		);
-		return wanted.map(({ id, text, source, at }): Recalled => ({ ...source, id, owner: space.owner, text, at }));
+		// What the winner had found in a run is not part of the conversation.
+		const besides = space.owner === 'thread' ? [] : known;
+		const query = { question, limit, besides, ...(places === undefined ? {} : { places }) };
+		const found = await fresh(space, await engine.search(space, query));
+		return found.map(({ id, text, source, at }): Recalled => ({ ...source, id, owner: space.owner, text, at }));
 	};
 
 	const recallAll = async (occasion: MemoryOccasion): Promise<Recalled[]> => {
 		const { session, requester } = occasion;
 		// What a person said elsewhere comes up only where they alone read it.
 		const places = isReadByOne(session) ? undefined : [placeOf(session)];
-		const spaces = [channelSpace(session), threadSpace(session)];
+		const spaces = [threadSpace(session), channelSpace(session)];
 		const found = [
-			...(requester === null ? [] : await recallFrom(userSpace(requester), occasion, places)),
-			...(await Promise.all(spaces.map((space) => recallFrom(space, occasion)))).flat(),
+			...(requester === null ? [] : [await recallFrom(userSpace(requester), occasion, places)]),
+			...(await Promise.all(spaces.map((space) => recallFrom(space, occasion)))),
 		];
 		const texts = new Set<string>();
-		const distinct = found.filter(({ text }) => !texts.has(text) && texts.add(text));
+		const distinct = inTurns(found).filter(({ text }) => !texts.has(text) && texts.add(text));
 		return distinct.slice(0, options.recallLimit);
 	};
 
@@ -196,6 +196,12 @@ export function createMemoryBook(options: MemoryBookOptions): MemoryBook {
 			}
 		},
 	};
+}
+
+/** The first of each, then the second of each, and so on: none of them keeps the others out. */
+function inTurns<Item>(lists: readonly (readonly Item[])[]): Item[] {
+	const longest = Math.max(0, ...lists.map(({ length }) => length));
+	return Array.from({ length: longest }, (_, at) => lists.flatMap((list) => list.slice(at, at + 1))).flat();
 }
 
 const saidBy = ({ session, person }: MemoryAddress): MemorySource => ({

@@ -86,6 +86,21 @@ function recalling(store: () => Store): void {
 		expect(await book.recall({ ...occasion, known: ['r0'] })).toHaveLength(1);
 	});
 
+	it('gives something of each, however much one of them has, and looks past what the conversation has said', async () => {
+		const { book, engine } = await memoryWorld({ store: store(), recallLimit: 4 });
+		await book.turn(at(HERE, 'ann', true), true, null);
+		for (let n = 0; n < 12; n += 1) {
+			await book.add(at(HERE), `Deploy note ${n}`);
+			await book.add(at(HERE, 'ann', true), `My deploy habit ${n}`);
+			await engine.keep(space, `Deploy deploy deploy ${n}`, { ...learned, run: 'said-here' });
+		}
+		const found = { ...learned, trust: 'foreign' } as const;
+		await engine.keep(threadSpace(HERE), 'search: the last deploy took nine minutes and nobody noticed', found);
+		const given = await book.recall({ ...asking(HERE, 'How does a deploy go?'), known: ['said-here'] });
+		expect(given.map(({ owner }) => owner).toSorted()).toEqual(['channel', 'thread', 'user', 'user']);
+		expect(given.map(({ run }) => run)).not.toContain('said-here');
+	});
+
 	it('finds by words while the embedder is away, and gives vectors later', async () => {
 		const away = { id: 'words/64', load: async () => {}, embed: () => Promise.reject(new Error('away')) };
 		const without = await memoryWorld({ store: store(), embedder: away });

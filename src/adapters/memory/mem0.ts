@@ -56,7 +56,10 @@ export function createMem0Memory(options: Mem0Options): MemoryEngine {
 		return opening;
 	};
 
-	const metadataOf = (source: MemorySource) => ({ source, place: placeOf(source.session), keptAt: clock.now() });
+	const metadataOf = (source: MemorySource) => ({
+		...{ source, place: placeOf(source.session), run: source.run },
+		keptAt: clock.now(),
+	});
 
 	const kept = async ({ space, written }: Job): Promise<KeptMemory[]> => {
 		const { items } = await shelves.read(space);
@@ -85,10 +88,14 @@ export function createMem0Memory(options: Mem0Options): MemoryEngine {
 			await during(job, () => mem0.add([{ role: 'user', content: text }], given));
 			return (await kept(job))[0] ?? null;
 		},
-		async search(space, { question, limit, places }: MemoryQuery) {
+		async search(space, { question, limit, places, besides = [] }: MemoryQuery) {
 			if ((await shelves.read(space)).items.size === 0) return [];
 			const mem0 = await open();
-			const filters = { user_id: space.id, ...(places === undefined ? {} : { place: { in: [...places] } }) };
+			const filters = {
+				user_id: space.id,
+				...(places === undefined ? {} : { place: { in: [...places] } }),
+				...(besides.length === 0 ? {} : { run: { nin: [...besides] } }),
+			};
 			const search = () => mem0.search(question, { filters, topK: limit, threshold: 0, explain: true });
 			const { results } = await during(newJob(space, { question }), search);
 			const { items } = await shelves.read(space);
