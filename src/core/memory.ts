@@ -83,6 +83,12 @@ export interface Lesson {
 	source: MemorySource;
 }
 
+export interface Learned {
+	kept: readonly KeptMemory[];
+	/** Texts of what had to make room for them. */
+	replaced: readonly string[];
+}
+
 /** One model call: instructions and a text in, a text out. Throws when the model fails. */
 export type AskModel = (system: string, text: string, signal: AbortSignal) => Promise<string>;
 
@@ -92,7 +98,7 @@ export type AskModel = (system: string, text: string, signal: AbortSignal) => Pr
  */
 export interface MemoryEngine {
 	/** Facts out of a lesson, by one model call; those that replace older ones take their place. */
-	learn(space: MemorySpace, lesson: Lesson, ask: AskModel, signal: AbortSignal): Promise<readonly KeptMemory[]>;
+	learn(space: MemorySpace, lesson: Lesson, ask: AskModel, signal: AbortSignal): Promise<Learned>;
 	/** Null: it is known already. */
 	keep(space: MemorySpace, text: string, source: MemorySource): Promise<KeptMemory | null>;
 	/** Best first; what has nothing to do with the question is left out. */

@@ -231,6 +231,7 @@ function inputOf(request: RunRequest, random: () => number): RunInput {
 		history: [...history],
 		digest,
 		memories: [...memories],
+		hasForeignMemories: memories.some(({ trust }) => trust === 'foreign'),
 		team,
 		names,
 		showing,

@@ -79,7 +79,7 @@ export function createMem0Memory(options: Mem0Options): MemoryEngine {
 			];
 			await shelves.write(space, () => ({ calls: 1 }));
 			await during(job, () => mem0.add(messages, { userId: space.id, metadata: metadataOf(source) }));
-			return kept(job);
+			return { kept: await kept(job), replaced: job.replaced };
 		},
 		async keep(space, text, source) {
 			const mem0 = await open();
