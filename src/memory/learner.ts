@@ -60,8 +60,8 @@ export interface Learner {
 	work(): Promise<void>;
 	/** Takes away what is older than its place keeps memories. */
 	expire(): Promise<void>;
-	/** Ends what is going on; what was not finished is due again. */
-	close(): Promise<void>;
+	/** Learns for so long at most, in milliseconds, and ends what is going on then; what was not finished is due again. */
+	close(lingerMs: number): Promise<void>;
 }
 
 export function createLearner(options: LearnerOptions): Learner {
@@ -195,7 +195,11 @@ export function createLearner(options: LearnerOptions): Learner {
 				await engine.remove(space, [...ids], 'expired');
 			}
 		},
-		async close() {
+		async close(lingerMs) {
+			const late = Promise.withResolvers<void>();
+			const cancel = clock.after(lingerMs, late.resolve);
+			if (lingerMs > 0) await Promise.race([work(), late.promise]);
+			cancel();
 			closing.abort();
 			await going;
 		},

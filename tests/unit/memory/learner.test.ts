@@ -180,7 +180,7 @@ describe('learning of runs that have ended', () => {
 		});
 		const work = learner.work();
 		await begun.promise;
-		await learner.close();
+		await learner.close(0);
 		await work;
 		expect(await due()).toHaveLength(1);
 	});
@@ -196,10 +196,16 @@ describe('learning of runs that have ended', () => {
 		});
 		const work = learner.work();
 		await begun.promise;
-		await learner.close();
+		await learner.close(0);
 		await work;
 		replies.push(async () => TUESDAYS);
 		await another().work();
+		expect(await engine.list(channelSpace(SESSION))).toHaveLength(1);
+	});
+
+	it('is not left by a program that may stay for a moment', async () => {
+		const { learner, engine } = await world([endedRun('r1')]);
+		await learner.close(10_000);
 		expect(await engine.list(channelSpace(SESSION))).toHaveLength(1);
 	});
 
