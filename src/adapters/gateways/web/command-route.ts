@@ -1,12 +1,12 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { readCommand } from '../shared/command-text.ts';
+import { parseInput } from '../shared/parse-input.ts';
+import { Refusal } from '../shared/refusal.ts';
+import { requestId } from '../shared/request-id.ts';
 import { askingLimit } from './asking-limit.ts';
 import { commandOf } from './command-of.ts';
 import { sessionOf, WHOLE_PAGE } from './page-session.ts';
-import { parseInput } from './parse-input.ts';
-import { Refusal } from './refusal.ts';
-import { requestId } from './request-id.ts';
 import type { ThreadRouteOptions } from './thread-routes.ts';
 
 /** `thread`: left out, it is about all of the page. */
