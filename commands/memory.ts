@@ -108,15 +108,24 @@ const actions: Readonly<Record<Options['action'], (deed: Deed) => Promise<void>>
 	async on(deed) {
 		const { given, book, address, context } = deed;
 		await demandFor(deed, 'memory:write');
+		// What is older goes.
+		if (given.days !== undefined) await demandFor(deed, 'memory:delete');
 		await book.turn(address, true, given.days === undefined ? null : Number(given.days));
 		await context.reply(context.say(given.mine ? 'memory.on_yours' : 'memory.on'));
 	},
-	async export({ book, address, context: { say, reply } }) {
-		const memories = await book.list(address);
+	async export({ given: { id }, book, address, context: { say, reply } }) {
+		const all = await book.list(address);
+		const begun = all.findIndex((one) => one.id === id);
+		if (id !== undefined && begun === -1) return reply(say('memory.which_id'));
+		const memories = all.slice(begun + 1);
 		if (memories.length === 0) return reply(say('memory.none'));
-		const parts = partsOf(memories.map(lineOf));
-		for (const part of parts.slice(0, MOST_REPLIES)) await reply(`\`\`\`json\n${part}\n\`\`\``);
-		if (parts.length > MOST_REPLIES) await reply(say('memory.export_cut', { count: MOST_REPLIES }));
+		const parts = partsOf(memories);
+		const shown = parts.slice(0, MOST_REPLIES);
+		for (const part of shown) await reply(`\`\`\`json\n${part.map(lineOf).join('\n')}\n\`\`\``);
+		const last = shown.at(-1)?.at(-1);
+		if (parts.length > MOST_REPLIES && last !== undefined) {
+			await reply(say('memory.export_cut', { count: MOST_REPLIES, id: last.id }));
+		}
 	},
 };
 
@@ -152,12 +161,18 @@ function lineOf({ id, text, source, at, usedAt }: KeptMemory): string {
 	return JSON.stringify(facts).replaceAll('`', '\\u0060');
 }
 
-function partsOf(lines: readonly string[]): string[] {
-	const parts: string[] = [];
-	for (const line of lines) {
+/** Memories by the message that they fit into. */
+function partsOf(memories: readonly KeptMemory[]): KeptMemory[][] {
+	const parts: KeptMemory[][] = [];
+	let length = 0;
+	for (const one of memories) {
 		const last = parts.at(-1);
-		if (last === undefined || last.length + line.length > PART) parts.push(line);
-		else parts[parts.length - 1] = `${last}\n${line}`;
+		length += lineOf(one).length + 1;
+		if (last !== undefined && length <= PART) last.push(one);
+		else {
+			parts.push([one]);
+			length = lineOf(one).length;
+		}
 	}
 	return parts;
 }

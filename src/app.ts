@@ -96,8 +96,8 @@ export interface App {
 	 * has taken too long. Why it is not on one is told as a problem.
 	 */
 	joinChats(onJoined: (sentence: string) => void): Promise<void>;
-	/** Suspends the runs and closes everything. */
-	close(): Promise<void>;
+	/** Suspends the runs and closes everything. It may take `lingerMs` more, when something is to be learned of them. */
+	close(lingerMs?: number): Promise<void>;
 }
 
 /** The composition root: the only place that picks adapters. */
@@ -234,7 +234,7 @@ async function assemble(
 				// Its threads are caught up on when it can be reached again.
 				onRefused: ({ name }) => void gateways.delete(name),
 			}),
-		async close() {
+		async close(lingerMs = 0) {
 			watch.drain();
 			closing.abort();
 			stopTending();
@@ -243,7 +243,7 @@ async function assemble(
 			// All at once, and what cannot be stopped keeps nothing open.
 			const stops = [terminal, web, served, ...chats].map(async (gateway) => gateway?.stop());
 			for (const stop of await Promise.allSettled(stops)) if (stop.status === 'rejected') onProblem(stop.reason);
-			await Promise.all([keeping.settled(), memory.close()]);
+			await Promise.all([keeping.settled(), memory.close(lingerMs)]);
 			await sandbox?.close();
 			await audit.close();
 			await watch.stop();

@@ -328,7 +328,8 @@ export function createBot(options: BotOptions): RunningBot {
 			if (run === null) return null;
 			const view = viewOf(await runs.events(run));
 			const tallies = messagesOf(view, own).flatMap((message) => (message.type === 'tally' ? [message] : []));
-			return { agents: view.agents.map(({ id: agent, name, model }) => ({ agent, name, model })), tallies };
+			const agents = view.agents.map(({ id: agent, name, model }) => ({ agent, name, model }));
+			return { agents, tallies, memories: view.memories };
 		},
 		async rate(request) {
 			const run = await runIn(request.session, request.run);

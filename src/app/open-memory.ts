@@ -37,7 +37,8 @@ export interface OpenMemory {
 	learn(): void;
 	/** What is to be done again and again. */
 	chores: readonly { everyMs: number; work(): Promise<void> }[];
-	close(): Promise<void>;
+	/** Learns for so long at most, in milliseconds, before it ends. */
+	close(lingerMs: number): Promise<void>;
 }
 
 /** With the memory off nothing is loaded, and nothing is due. */
@@ -79,10 +80,12 @@ export async function openMemory(parts: MemoryParts): Promise<OpenMemory> {
 		chores: [
 			{ everyMs: 60_000, work: learner.work },
 			{ everyMs: 3_600_000, work: learner.expire },
+			// What was kept while the embedder was away.
+			{ everyMs: 3_600_000, work: async () => void (await engine.renew(closing.signal)) },
 		],
-		async close() {
+		async close(lingerMs) {
 			closing.abort();
-			await Promise.all([learner.close(), renewal]);
+			await Promise.all([learner.close(lingerMs), renewal]);
 		},
 	};
 }

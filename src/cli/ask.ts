@@ -11,6 +11,9 @@ import { exitCode, exitCodeOf } from './exit-code.ts';
 import { interruptible } from './interrupt.ts';
 import { readInput, writeProblem } from './process-streams.ts';
 
+/** How long the program stays after the answer, in milliseconds, so that the next question finds what this one taught. */
+const LEARNING_MS = 10_000;
+
 /** `npm run ask`: one question (or one resumed run), then the end. Returns the exit code. */
 export async function askOnce(args: readonly string[], openStore?: AppOptions['openStore']): Promise<number> {
 	const options = askArguments(args);
@@ -56,6 +59,7 @@ async function put(question: string, options: AskArguments, openStore: AppOption
 		onProblem: writeProblem,
 		...(openStore === undefined ? {} : { openStore }),
 	});
+	let lingerMs = 0;
 	try {
 		const how = await interruptible(
 			async () => {
@@ -81,9 +85,10 @@ async function put(question: string, options: AskArguments, openStore: AppOption
 			process.stderr.write(`\nInterrupted. Nothing is lost; continue with: npm run ask -- --resume ${seen.run}\n`);
 			return exitCode.interrupted;
 		}
+		lingerMs = LEARNING_MS;
 		return seen.finished === null ? exitCode.runFailed : exitCodeOf(seen.finished);
 	} finally {
-		await app.close();
+		await app.close(lingerMs);
 	}
 }
 

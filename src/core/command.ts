@@ -5,7 +5,7 @@ import type { OfferedFile } from './attachment.ts';
 import type { CommandForm } from './command-form.ts';
 import type { Outcome } from './coordination.ts';
 import type { BoardRow, MessageOf, Principal, TeamSummary, ThreadSummary } from './gateway.ts';
-import type { MemoryBook } from './memory.ts';
+import type { MemoryBook, Recalled } from './memory.ts';
 import type { RiskPolicy } from './risk-policy.ts';
 import type { Verbosity } from './run.ts';
 import type { Say } from './say.ts';
@@ -138,12 +138,13 @@ export interface RunStatus {
 	waiting: number;
 }
 
-/** The votes of a run. Empty until the first vote has closed. */
+/** The votes of a run, none until the first has closed, and what it was given of the memory. */
 export interface Why {
 	/** Agent id to its name in the run and its model. */
 	agents: readonly Pick<BoardRow, 'agent' | 'name' | 'model'>[];
 	/** One for each orchestration, in order. */
 	tallies: readonly MessageOf<'tally'>[];
+	memories: readonly Recalled[];
 }
 
 export interface RateRequest {

@@ -72,6 +72,8 @@ export interface MemoryQuery {
 	limit: number;
 	/** Only what comes from one of these places; left out: from anywhere. */
 	places?: readonly string[];
+	/** Nothing that was learned of one of these runs; left out: of any run. */
+	besides?: readonly string[];
 }
 
 /** What is learned of: a question and its accepted answer, never votes or what agents said to each other. */
@@ -79,6 +81,12 @@ export interface Lesson {
 	question: string;
 	answer: string;
 	source: MemorySource;
+}
+
+export interface Learned {
+	kept: readonly KeptMemory[];
+	/** Texts of what had to make room for them. */
+	replaced: readonly string[];
 }
 
 /** One model call: instructions and a text in, a text out. Throws when the model fails. */
@@ -90,7 +98,7 @@ export type AskModel = (system: string, text: string, signal: AbortSignal) => Pr
  */
 export interface MemoryEngine {
 	/** Facts out of a lesson, by one model call; those that replace older ones take their place. */
-	learn(space: MemorySpace, lesson: Lesson, ask: AskModel, signal: AbortSignal): Promise<readonly KeptMemory[]>;
+	learn(space: MemorySpace, lesson: Lesson, ask: AskModel, signal: AbortSignal): Promise<Learned>;
 	/** Null: it is known already. */
 	keep(space: MemorySpace, text: string, source: MemorySource): Promise<KeptMemory | null>;
 	/** Best first; what has nothing to do with the question is left out. */

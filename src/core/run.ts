@@ -49,8 +49,10 @@ export const runInputSchema = z.object({
 	/** Id of the files that the conversation's last winner left; every agent's folder begins with them. Null: none. */
 	files: z.string().nullable().default(null),
 	attachments: z.array(attachmentSchema).default([]),
-	/** What is remembered of the place. In the journal without the texts: what is forgotten must go. */
+	/** What is remembered of the place. None in the journal itself: what is forgotten must go. */
 	memories: z.array(recalledSchema).default([]),
+	/** Whether some of it is foreign, also when that was forgotten since. */
+	hasForeignMemories: z.boolean().default(false),
 });
 export type RunInput = z.infer<typeof runInputSchema>;
 

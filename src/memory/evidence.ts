@@ -28,9 +28,7 @@ export function evidenceOf(entries: readonly JournalEntry[], winner: string): st
 /** Whether a run had read what anyone may have written: files, or results of tools that bring such things. */
 export function isTainted(entries: readonly JournalEntry[]): boolean {
 	return entries.some((entry) => {
-		if (entry.type === 'opened') return entry.input.attachments.length > 0 || entry.input.memories.some(isForeign);
+		if (entry.type === 'opened') return entry.input.attachments.length > 0 || entry.input.hasForeignMemories;
 		return entry.type === 'saved' && (entry.begins ?? []).some(({ taints }) => taints);
 	});
 }
-
-const isForeign = ({ trust }: { trust: string }) => trust === 'foreign';

@@ -5,6 +5,7 @@ import type { JournalEntry, RunInput, RunRecord } from '../core/run.ts';
 import { allRecords, isCommitted, type Store, type StoreChange, type StoredRecord } from '../core/store.ts';
 import type { Consents } from './consents.ts';
 import { evidenceOf, isTainted } from './evidence.ts';
+import { scrubRecalled } from './recalled.ts';
 import { channelSpace, threadSpace, userSpace } from './spaces.ts';
 
 const DUE = 'memory-due';
@@ -20,6 +21,12 @@ const dueSchema = z.object({
 	notBefore: z.number().int(),
 });
 
+/** Which try of a run it is that this process has it for, and the version of the record that says so. */
+interface Claim {
+	tries: number;
+	version: number;
+}
+
 /** The change after which a run is not to be learned of any more. */
 export const dueForgotten = (run: string): StoreChange => ({ type: 'delete', kind: DUE, key: run });
 
@@ -29,6 +36,8 @@ export interface EndedRun {
 	input: RunInput;
 	entries: readonly JournalEntry[];
 	winner: string | null;
+	/** Whether something that it was given of the memory is forgotten or put right since. */
+	isScrubbed: boolean;
 }
 
 export interface LearnerOptions {
@@ -51,8 +60,8 @@ export interface Learner {
 	work(): Promise<void>;
 	/** Takes away what is older than its place keeps memories. */
 	expire(): Promise<void>;
-	/** Ends what is going on; what was not finished is due again. */
-	close(): Promise<void>;
+	/** Learns for so long at most, in milliseconds, and ends what is going on then; what was not finished is due again. */
+	close(lingerMs: number): Promise<void>;
 }
 
 export function createLearner(options: LearnerOptions): Learner {
@@ -61,19 +70,13 @@ export function createLearner(options: LearnerOptions): Learner {
 	let going: Promise<void> | null = null;
 	let again = false;
 
-	/** Takes a run for this process alone; which try it is. Null: another has it, or its time has not come. */
-	const claim = async ({ key, value, version }: StoredRecord) => {
+	/** Takes a run for this process alone. Null: another has it, or its time has not come. */
+	const claim = async ({ key, value, version }: StoredRecord): Promise<Claim | null> => {
 		const due = dueSchema.parse(value);
 		if (due.notBefore > clock.now()) return null;
-		const tries = due.tries + 1;
-		const put: StoreChange = {
-			type: 'put',
-			kind: DUE,
-			key,
-			value: { tries, notBefore: clock.now() + HELD_MS },
-			version,
-		};
-		return (await isCommitted(() => store.commit([put]))) ? tries : null;
+		const claimed = { tries: due.tries + 1, notBefore: clock.now() + HELD_MS };
+		const put: StoreChange = { type: 'put', kind: DUE, key, value: claimed, version };
+		return (await isCommitted(() => store.commit([put]))) ? { tries: claimed.tries, version: version + 1 } : null;
 	};
 
 	/** Whether a run may leave something in a space: it is on, and was not emptied since the run began. */
@@ -82,13 +85,33 @@ export function createLearner(options: LearnerOptions): Learner {
 		return (await consents.isOn(space)) && (forgottenAt === null || startedAt > forgottenAt);
 	};
 
-	const learnInto = async (space: MemorySpace, lesson: Lesson, { record, input }: EndedRun): Promise<string[]> => {
+	/** The texts that a run left in a space, and those that they took the place of. */
+	const learnInto = async (space: MemorySpace, lesson: Lesson, { record, input }: EndedRun) => {
 		// A process may have died after it had learned and before it had said so.
 		const before = (await engine.list(space)).filter(({ source }) => source.run === record.id);
-		if (before.length > 0) return before.map(({ text }) => text);
+		if (before.length > 0) return { texts: before.map(({ text }) => text), replaced: [] };
 		const ask = await options.modelFor(record.id, input);
-		if (ask === null) return [];
-		return (await engine.learn(space, lesson, ask, closing.signal)).map(({ text }) => text);
+		if (ask === null) return { texts: [], replaced: [] };
+		const { kept, replaced } = await engine.learn(space, lesson, ask, closing.signal);
+		return { texts: kept.map(({ text }) => text), replaced };
+	};
+
+	/** What is learned for a channel, for somebody who wants it for themselves, too. */
+	const keepOwn = async (
+		own: MemorySpace,
+		texts: readonly string[],
+		replaced: readonly string[],
+		from: MemorySource,
+	) => {
+		const copies = (await engine.list(own)).filter(
+			({ text, source }) => source.run !== null && replaced.includes(text),
+		);
+		await engine.remove(
+			own,
+			copies.map(({ id }) => id),
+			'forgotten',
+		);
+		for (const text of texts) await engine.keep(own, text, from);
 	};
 
 	/** What belongs to a run in spaces that were turned off or emptied while a model was at it. */
@@ -104,15 +127,17 @@ export function createLearner(options: LearnerOptions): Learner {
 		const answer = ended?.record.result?.answer ?? null;
 		if (ended === null || answer === null || ended.record.result?.outcome === 'failed') return;
 		const { record, input, entries, winner } = ended;
+		// Its answer may tell what is not to be known any more.
+		if (ended.isScrubbed) return;
 		const { session } = record;
 		const [channel, thread] = [channelSpace(session), threadSpace(session)];
 		if (!(await mayFill(channel, record))) return;
 		const trust = isTainted(entries) ? 'foreign' : 'learned';
 		const source: MemorySource = { session, run, by: input.requester?.user ?? null, trust };
-		const texts = await learnInto(channel, { question: input.question, answer, source }, ended);
+		const { texts, replaced } = await learnInto(channel, { question: input.question, answer, source }, ended);
 		const own = input.requester === null ? null : userSpace(input.requester);
 		if (own !== null && (await mayFill(own, record))) {
-			for (const text of texts) await engine.keep(own, text, source);
+			await keepOwn(own, texts, replaced, source);
 			if (!(await mayFill(own, record))) await takeBack(run, [own]);
 		}
 		const evidence = winner === null ? [] : evidenceOf(entries, winner);
@@ -120,18 +145,25 @@ export function createLearner(options: LearnerOptions): Learner {
 		if (!(await mayFill(channel, record))) await takeBack(run, [channel, thread]);
 	};
 
+	/** Gives a run back that could not be finished: it may be taken at once, as if it had not been tried. */
+	const release = async (key: string, { tries, version }: Claim): Promise<void> => {
+		const value = { tries: tries - 1, notBefore: 0 };
+		await isCommitted(() => store.commit([{ type: 'put', kind: DUE, key, value, version }]));
+	};
+
 	const workOff = async (): Promise<void> => {
 		for await (const record of allRecords(store, DUE)) {
 			if (closing.signal.aborted) return;
-			const tries = await claim(record);
-			if (tries === null) continue;
 			const { key } = record;
+			const claimed = await claim(record);
+			if (claimed === null) continue;
 			try {
-				await learn(key);
+				// More often than that: it has brought down whole processes.
+				if (claimed.tries <= MOST_TRIES) await learn(key);
 			} catch (error) {
-				if (closing.signal.aborted) return;
+				if (closing.signal.aborted) return release(key, claimed);
 				onProblem(error);
-				if (tries < MOST_TRIES) continue;
+				if (claimed.tries < MOST_TRIES) continue;
 			}
 			await store.commit([dueForgotten(key)]);
 		}
@@ -157,15 +189,17 @@ export function createLearner(options: LearnerOptions): Learner {
 				const days = await consents.retentionDays(space);
 				if (days === null) continue;
 				const old = (await engine.list(space)).filter(({ at }) => at <= clock.now() - days * DAY_MS);
-				if (old.length > 0)
-					await engine.remove(
-						space,
-						old.map(({ id }) => id),
-						'expired',
-					);
+				if (old.length === 0) continue;
+				const ids = new Set(old.map(({ id }) => id));
+				await scrubRecalled(store, ({ id }) => ids.has(id));
+				await engine.remove(space, [...ids], 'expired');
 			}
 		},
-		async close() {
+		async close(lingerMs) {
+			const late = Promise.withResolvers<void>();
+			const cancel = clock.after(lingerMs, late.resolve);
+			if (lingerMs > 0) await Promise.race([work(), late.promise]);
+			cancel();
 			closing.abort();
 			await going;
 		},

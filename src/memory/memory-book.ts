@@ -14,8 +14,10 @@ import {
 	type Recalled,
 } from '../core/memory.ts';
 import type { Say } from '../core/say.ts';
+import { decodeSessionId } from '../core/session-id.ts';
 import type { Store } from '../core/store.ts';
 import type { Consents, MemorySetting } from './consents.ts';
+import { dueForgotten } from './learner.ts';
 import { scrubRecalled } from './recalled.ts';
 import { channelSpace, isIn, isReadByOne, threadSpace, userSpace } from './spaces.ts';
 
@@ -77,8 +79,45 @@ export function createMemoryBook(options: MemoryBookOptions): MemoryBook {
 		throw new BotError('input_invalid', 'the text of a memory', { userMessage });
 	};
 
-	const scrub = async (ids: ReadonlySet<string>): Promise<void> => {
-		for (const run of await scrubRecalled(store, ids)) options.onScrubbed(run);
+	const scrub = async (isGone: (memory: Recalled) => boolean): Promise<void> => {
+		for (const run of await scrubRecalled(store, isGone)) options.onScrubbed(run);
+	};
+
+	/** Takes memories out of a space, and out of what runs were given; how many. */
+	const takeOut = async (space: MemorySpace, gone: readonly KeptMemory[]): Promise<number> => {
+		if (gone.length === 0) return 0;
+		const ids = new Set(gone.map(({ id }) => id));
+		const runs = new Set(gone.flatMap(({ source }) => source.run ?? []));
+		// A process may have died after it had learned of them: it must not do so again.
+		if (runs.size > 0) await store.commit([...runs].map(dueForgotten));
+		// Before, so that a crash leaves nothing that nobody can name any more; and after, for what came meanwhile.
+		await scrub(({ id }) => ids.has(id));
+		const count = await engine.remove(space, [...ids], 'forgotten');
+		await scrub(({ id }) => ids.has(id));
+		return count;
+	};
+
+	/** What people keep for themselves of what was learned in a channel: it is forgotten with the channel's. */
+	const forgetCopies = async ({ session }: MemoryAddress, isGone: (text: string) => boolean): Promise<void> => {
+		const place = placeOf(session);
+		for await (const space of engine.spaces()) {
+			if (space.owner !== 'user') continue;
+			const copies = (await engine.list(space)).filter(
+				({ text, source }) => source.run !== null && placeOf(source.session) === place && isGone(text),
+			);
+			await takeOut(space, copies);
+		}
+	};
+
+	/** Whether a run was given a memory of these, by where it is from: also one that went long ago. */
+	const isMeant = ({ session, person, mine }: MemoryAddress) => {
+		const place = placeOf(session);
+		const own = userSpace(person).id;
+		return ({ owner, by, run, ...memory }: Recalled) => {
+			if (!mine) return placeOf(memory.session) === place && (owner !== 'user' || run !== null);
+			const { platform, tenant } = decodeSessionId(memory.session);
+			return owner === 'user' && by !== null && userSpace({ platform, tenant, user: by }).id === own;
+		};
 	};
 
 	/** A run that is about to be learned of must not bring back what is forgotten now. */
@@ -94,24 +133,24 @@ export function createMemoryBook(options: MemoryBookOptions): MemoryBook {
 		if (!(await consents.isOn(space))) return [];
 		const { question, known } = occasion;
 		const limit = options.recallLimit;
-		const found = await engine.search(space, { question, limit, ...(places === undefined ? {} : { places }) });
-		const wanted = (await fresh(space, found)).filter(
-			({ source }) => space.owner === 'thread' || source.run === null || !known.includes(source.run),
-		);
-		return wanted.map(({ id, text, source, at }): Recalled => ({ ...source, id, owner: space.owner, text, at }));
+		// What the winner had found in a run is not part of the conversation.
+		const besides = space.owner === 'thread' ? [] : known;
+		const query = { question, limit, besides, ...(places === undefined ? {} : { places }) };
+		const found = await fresh(space, await engine.search(space, query));
+		return found.map(({ id, text, source, at }): Recalled => ({ ...source, id, owner: space.owner, text, at }));
 	};
 
 	const recallAll = async (occasion: MemoryOccasion): Promise<Recalled[]> => {
 		const { session, requester } = occasion;
 		// What a person said elsewhere comes up only where they alone read it.
 		const places = isReadByOne(session) ? undefined : [placeOf(session)];
-		const spaces = [channelSpace(session), threadSpace(session)];
+		const spaces = [threadSpace(session), channelSpace(session)];
 		const found = [
-			...(requester === null ? [] : await recallFrom(userSpace(requester), occasion, places)),
-			...(await Promise.all(spaces.map((space) => recallFrom(space, occasion)))).flat(),
+			...(requester === null ? [] : [await recallFrom(userSpace(requester), occasion, places)]),
+			...(await Promise.all(spaces.map((space) => recallFrom(space, occasion)))),
 		];
 		const texts = new Set<string>();
-		const distinct = found.filter(({ text }) => !texts.has(text) && texts.add(text));
+		const distinct = inTurns(found).filter(({ text }) => !texts.has(text) && texts.add(text));
 		return distinct.slice(0, options.recallLimit);
 	};
 
@@ -122,6 +161,30 @@ export function createMemoryBook(options: MemoryBookOptions): MemoryBook {
 			const ids = memories.filter(({ owner }) => owner === space.owner).map(({ id }) => id);
 			if (ids.length > 0) await engine.used(space, ids);
 		}
+	};
+
+	const forgetSome = async (address: MemoryAddress, ids: ReadonlySet<string>): Promise<number> => {
+		let count = 0;
+		for (const space of spacesOf(address)) {
+			const gone = (await engine.list(space)).filter(({ id }) => ids.has(id));
+			const texts = new Set(gone.map(({ text }) => text));
+			if (!address.mine && texts.size > 0) await forgetCopies(address, (text) => texts.has(text));
+			count += await takeOut(space, gone);
+		}
+		return count;
+	};
+
+	const forgetAll = async (address: MemoryAddress): Promise<number> => {
+		const space = spaceOf(address);
+		await consents.set(space, await afterForgetting(space, address.person.user));
+		if (!address.mine) await forgetCopies(address, () => true);
+		let count = 0;
+		for (const one of address.mine ? [space] : [space, ...(await threadsIn(space))]) {
+			count += await takeOut(one, await engine.list(one));
+		}
+		// Runs were also given what had to go since for other reasons.
+		await scrub(isMeant(address));
+		return count;
 	};
 
 	return {
@@ -153,30 +216,18 @@ export function createMemoryBook(options: MemoryBookOptions): MemoryBook {
 		async edit(address, id, text) {
 			const clean = checked(text);
 			for (const space of spacesOf(address)) {
+				const before = (await engine.list(space)).find((memory) => memory.id === id);
 				const edited = await engine.edit(space, id, clean, saidBy(address));
 				if (edited === null) continue;
+				if (!address.mine) await forgetCopies(address, (old) => old === before?.text && old !== clean);
 				// What runs were given was the old text.
-				await scrub(new Set([id]));
+				await scrub((memory) => memory.id === id);
 				return edited;
 			}
 			return null;
 		},
 		async forget(address, ids) {
-			const own = spacesOf(address);
-			const spaces = ids !== null || address.mine ? own : [spaceOf(address), ...(await threadsIn(spaceOf(address)))];
-			if (ids === null)
-				await consents.set(spaceOf(address), await afterForgetting(spaceOf(address), address.person.user));
-			let count = 0;
-			for (const space of spaces) {
-				const there = (await engine.list(space)).map(({ id }) => id);
-				const gone = ids === null ? there : there.filter((id) => ids.includes(id));
-				if (gone.length === 0) continue;
-				// Before, so that a crash leaves nothing that nobody can name any more; and after, for what came meanwhile.
-				await scrub(new Set(gone));
-				count += await engine.remove(space, gone, 'forgotten');
-				await scrub(new Set(gone));
-			}
-			return count;
+			return ids === null ? forgetAll(address) : forgetSome(address, new Set(ids));
 		},
 		async turn(address, on, retentionDays) {
 			const space = spaceOf(address);
@@ -196,6 +247,12 @@ export function createMemoryBook(options: MemoryBookOptions): MemoryBook {
 			}
 		},
 	};
+}
+
+/** The first of each, then the second of each, and so on: none of them keeps the others out. */
+function inTurns<Item>(lists: readonly (readonly Item[])[]): Item[] {
+	const longest = Math.max(0, ...lists.map(({ length }) => length));
+	return Array.from({ length: longest }, (_, at) => lists.flatMap((list) => list.slice(at, at + 1))).flat();
 }
 
 const saidBy = ({ session, person }: MemoryAddress): MemorySource => ({

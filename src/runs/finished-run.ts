@@ -1,5 +1,6 @@
 import type { JournalEntry, RunInput, RunRecord } from '../core/run.ts';
 import type { Store } from '../core/store.ts';
+import { readRecalled } from '../memory/recalled.ts';
 import { resultOf } from '../orchestrator/ending.ts';
 import { openFold } from './fold.ts';
 import { readJournal, readRunRecord } from './journal.ts';
@@ -11,6 +12,8 @@ export interface FinishedRun {
 	entries: readonly JournalEntry[];
 	/** The agent whose answer was taken; null: none. */
 	winner: string | null;
+	/** Whether something that it was given of the memory is forgotten or put right since. */
+	isScrubbed: boolean;
 }
 
 /** Null: it is not there, or not over. */
@@ -22,5 +25,6 @@ export async function finishedRun(store: Store, run: string): Promise<FinishedRu
 	if (opened?.type !== 'opened') return null;
 	const { fold } = openFold(opened);
 	for (const entry of rest) if (entry.type !== 'opened') fold.apply(entry);
-	return { record, input: opened.input, entries, winner: resultOf(fold.state()).winner };
+	const { isScrubbed } = await readRecalled(store, run);
+	return { record, input: opened.input, entries, winner: resultOf(fold.state()).winner, isScrubbed };
 }

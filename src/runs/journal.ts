@@ -1,4 +1,5 @@
 import { BotError } from '../core/errors.ts';
+import type { Recalled } from '../core/memory.ts';
 import { type JournalEntry, journalEntrySchema, type RunInput, type RunRecord, runRecordSchema } from '../core/run.ts';
 import { allRecords, type LogEntry, type Store, type StoreChange } from '../core/store.ts';
 import { readRecalled, recalledChange, recalledForgotten } from '../memory/recalled.ts';
@@ -25,6 +26,8 @@ export interface Journal {
 	append(entry: JournalEntry, also?: readonly StoreChange[], commit?: Commit): Promise<void>;
 	/** Resolves when every append made so far is durable or has failed. */
 	settled(): Promise<void>;
+	/** What the run was given of the memory and is not forgotten since. */
+	memories(): Promise<readonly Recalled[]>;
 }
 
 function journalAt(store: Store, run: string, length: number, token: number): Journal {
@@ -53,6 +56,7 @@ function journalAt(store: Store, run: string, length: number, token: number): Jo
 		async settled() {
 			await last;
 		},
+		memories: async () => (await readRecalled(store, run)).memories,
 	};
 }
 
@@ -67,7 +71,7 @@ export async function createJournal(
 	const [, token] = await store.commit([
 		{ type: 'put', kind: RUNS, key: record.id, value: record, version: 0 },
 		{ type: 'put', kind: LEASES, key: record.id, value: { owner }, version: 0 },
-		{ type: 'append', log: logOf(record.id), value: withoutTexts(opened), seq: 1 },
+		{ type: 'append', log: logOf(record.id), value: withoutMemories(opened), seq: 1 },
 		...recalledChange(record.id, opened.input.memories),
 		...also,
 	]);
@@ -90,7 +94,7 @@ export async function claimJournal(
 export async function readInput(store: Store, run: string): Promise<RunInput> {
 	const [first] = checked(run, await store.read(logOf(run), { after: 0, limit: 1 }));
 	if (first === undefined) throw noRun(run);
-	if (first.type === 'opened') return withTexts(store, run, first.input);
+	if (first.type === 'opened') return withMemories(store, run, first.input);
 	throw new BotError('store_failed', `the journal of run ${run} does not begin with its opening`);
 }
 
@@ -104,18 +108,17 @@ export async function readJournal(store: Store, run: string): Promise<JournalEnt
 	}
 	const [opened] = entries;
 	if (opened === undefined) throw noRun(run);
-	if (opened.type === 'opened') opened.input = await withTexts(store, run, opened.input);
+	if (opened.type === 'opened') opened.input = await withMemories(store, run, opened.input);
 	return entries;
 }
 
-/** A journal can only grow, and what is forgotten must go: the texts of memories stand in a record beside it. */
-function withoutTexts(opened: JournalEntry & { type: 'opened' }): JournalEntry {
-	const memories = opened.input.memories.map((memory) => ({ ...memory, text: '' }));
-	return { ...opened, input: { ...opened.input, memories } };
+/** A journal can only grow, and what is forgotten must go: what a run is given stands in a record beside it. */
+function withoutMemories(opened: JournalEntry & { type: 'opened' }): JournalEntry {
+	return { ...opened, input: { ...opened.input, memories: [] } };
 }
 
-async function withTexts(store: Store, run: string, input: RunInput): Promise<RunInput> {
-	return input.memories.length === 0 ? input : { ...input, memories: await readRecalled(store, run) };
+async function withMemories(store: Store, run: string, input: RunInput): Promise<RunInput> {
+	return { ...input, memories: (await readRecalled(store, run)).memories };
 }
 
 function checked(run: string, page: readonly LogEntry[]): JournalEntry[] {

@@ -110,6 +110,7 @@ export function createLiveRun(options: LiveRunOptions): LiveRun {
 		record: recordTurn,
 		suspend: suspendTurn,
 		publish: (event) => over || publish(event),
+		memories: journal.memories,
 	});
 	const deadlines = createDeadlines(clock, (signal) => void cut(signal).catch(fail));
 

@@ -278,6 +278,7 @@ function inputOf(request: RunRequest, random: () => number): RunInput {
 		history: [...history],
 		digest,
 		memories: [...memories],
+		hasForeignMemories: memories.some(({ trust }) => trust === 'foreign'),
 		team,
 		names,
 		showing,

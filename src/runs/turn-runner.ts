@@ -3,6 +3,7 @@ import type { Agent, AgentEvent, Turn } from '../core/agent.ts';
 import { type Clock, sleep } from '../core/clock.ts';
 import type { Signal } from '../core/coordination.ts';
 import { messageOf } from '../core/errors.ts';
+import type { Recalled } from '../core/memory.ts';
 import type { JournalEntry } from '../core/run.ts';
 import type { RunEvent } from '../core/run-event.ts';
 import type { ModelCall } from '../core/usage.ts';
@@ -50,6 +51,8 @@ export interface TurnRunnerOptions {
 	/** Resolves when the calls of a turn wait for people, durably. */
 	suspend(turn: Turn, ending: Suspension): Promise<void>;
 	publish(event: RunEvent): void;
+	/** What the run was given of the memory and is not forgotten since. */
+	memories(): Promise<readonly Recalled[]>;
 }
 
 export type Suspension = Extract<AgentEvent, { type: 'suspended' }>;
@@ -91,7 +94,8 @@ export function createTurnRunner(options: TurnRunnerOptions): TurnRunner {
 			if (agent === undefined) return await failed('not_configured', `${id} is no longer in the configuration`, true);
 			const failures = work.type === 'review' ? 0 : work.failures;
 			if (failures > 0) await sleep(clock, backoff(failures, options.random()), signal);
-			const turn = turnFor(work, fold, clock.now());
+			const memories = fold.input.memories.length === 0 ? [] : await options.memories();
+			const turn = { ...turnFor(work, fold, clock.now()), memories };
 			const ending = await follow(agent, turn, signal);
 			if (ending.type === 'suspended' && !signal.aborted) {
 				// It is on the ground before anybody can decide, so that it can start again.

@@ -259,7 +259,7 @@ export const texts = {
 	'details.trust.foreign': 'from a tool or a file',
 	'details.run': 'run {run}',
 	'details.not_instructions':
-		'The agents were given it as data, not as instructions. /massgen memory shows and forgets it.',
+		'The agents were given it as data, not as instructions. Type /massgen memory below to see all of it, or to forget it.',
 	'details.plan': 'Plan of {agent}',
 	'details.used': 'Tools of {agent}',
 	'details.tasks': { one: '{count} task', other: '{count} tasks' },

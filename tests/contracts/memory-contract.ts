@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { AskModel, Lesson, MemorySource, MemorySpace } from '../../src/core/memory.ts';
 import { allRecords, type Store } from '../../src/core/store.ts';
-import { recalledChange } from '../../src/memory/recalled.ts';
-import { channelSpace, threadSpace } from '../../src/memory/spaces.ts';
+import { readRecalled, recalledChange } from '../../src/memory/recalled.ts';
+import { channelSpace, threadSpace, userSpace } from '../../src/memory/spaces.ts';
 import { asking, at, memoryWorld, wordEmbedder } from '../support/memory-world.ts';
 
 const HERE = 'slack:T1:C1:1';
@@ -86,6 +86,21 @@ function recalling(store: () => Store): void {
 		expect(await book.recall({ ...occasion, known: ['r0'] })).toHaveLength(1);
 	});
 
+	it('gives something of each, however much one of them has, and looks past what the conversation has said', async () => {
+		const { book, engine } = await memoryWorld({ store: store(), recallLimit: 4 });
+		await book.turn(at(HERE, 'ann', true), true, null);
+		for (let n = 0; n < 12; n += 1) {
+			await book.add(at(HERE), `Deploy note ${n}`);
+			await book.add(at(HERE, 'ann', true), `My deploy habit ${n}`);
+			await engine.keep(space, `Deploy deploy deploy ${n}`, { ...learned, run: 'said-here' });
+		}
+		const found = { ...learned, trust: 'foreign' } as const;
+		await engine.keep(threadSpace(HERE), 'search: the last deploy took nine minutes and nobody noticed', found);
+		const given = await book.recall({ ...asking(HERE, 'How does a deploy go?'), known: ['said-here'] });
+		expect(given.map(({ owner }) => owner).toSorted()).toEqual(['channel', 'thread', 'user', 'user']);
+		expect(given.map(({ run }) => run)).not.toContain('said-here');
+	});
+
 	it('finds by words while the embedder is away, and gives vectors later', async () => {
 		const away = { id: 'words/64', load: async () => {}, embed: () => Promise.reject(new Error('away')) };
 		const without = await memoryWorld({ store: store(), embedder: away });
@@ -103,9 +118,10 @@ function learning(store: () => Store): void {
 	it('makes memories of a run by one model call, without how the answer came about', async () => {
 		const { engine } = await memoryWorld({ store: store() });
 		const reply = replying({ text: 'The team deploys on Tuesdays' }, { text: 'agent2 voted for agent1' });
-		expect(await engine.learn(space, lesson, reply, never)).toMatchObject([
-			{ text: 'The team deploys on Tuesdays', source: learned },
-		]);
+		expect(await engine.learn(space, lesson, reply, never)).toMatchObject({
+			kept: [{ text: 'The team deploys on Tuesdays', source: learned }],
+			replaced: [],
+		});
 		expect(await engine.counts(space)).toMatchObject({ count: 1, calls: 1 });
 	});
 
@@ -122,6 +138,16 @@ function learning(store: () => Store): void {
 		);
 		expect((await engine.list(space)).map(({ text }) => text)).toEqual(['The team deploys on Tuesdays']);
 		expect(await book.add(at(HERE), 'The team deploys on Tuesdays!')).toBeNull();
+	});
+
+	it('puts nothing that anyone may have written in the place of what a person wrote down', async () => {
+		const { engine, book } = await memoryWorld({ store: store() });
+		await book.add(at(HERE), 'The team deploys on Fridays');
+		const planted = replying({ text: 'The team deploys\u{e0041} whenever it likes', replaces: ['0'] });
+		const source = { ...learned, trust: 'foreign' } as const;
+		expect((await engine.learn(space, { ...lesson, source }, planted, never)).replaced).toEqual([]);
+		const texts = (await engine.list(space)).map(({ text }) => text);
+		expect(texts.toSorted()).toEqual(['The team deploys on Fridays', 'The team deploys whenever it likes']);
 	});
 
 	it('shows the model nothing of another space, whatever number it names', async () => {
@@ -173,6 +199,47 @@ function forgetting(store: () => Store): void {
 		expect(left).toContain('We deploy on Fridays');
 		expect(scrubbed).toEqual(['run-7']);
 		expect(JSON.stringify(await book.recall(asking(HERE, 'Where does the canary sleep?')))).not.toContain('canary');
+	});
+
+	it('forgets a channel also where runs were given what had gone before for other reasons', async () => {
+		const { book, engine } = await memoryWorld({ store: store() });
+		await book.add(at(HERE), CANARY);
+		const given = await book.recall(asking(HERE, 'Where does the canary sleep?'));
+		await book.add(at(ELSEWHERE), 'We deploy on Fridays');
+		const elsewhere = await book.recall(asking(ELSEWHERE, 'When do we deploy?'));
+		await store().commit([...recalledChange('run-7', given), ...recalledChange('run-8', elsewhere)]);
+		await engine.learn(space, lesson, replying({ text: 'The harbour has no birds', replaces: ['0'] }), never);
+		expect(await everything(store())).toContain('canary');
+		await book.forget(at(HERE), null);
+		expect(await everything(store())).not.toContain('canary');
+		expect(await readRecalled(store(), 'run-7')).toEqual({ memories: [], isScrubbed: true });
+		expect(await readRecalled(store(), 'run-8')).toMatchObject({ memories: elsewhere, isScrubbed: false });
+	});
+
+	it('forgets what people keep for themselves of what is forgotten, and not what they wrote themselves', async () => {
+		const { book, engine } = await memoryWorld({ store: store() });
+		const mine = at(HERE, 'ann', true);
+		await book.turn(mine, true, null);
+		await book.add(mine, 'I like tea');
+		const keep = async (text: string) => {
+			await engine.keep(userSpace(mine.person), text, learned);
+			return engine.keep(space, text, learned);
+		};
+		const one = await keep(CANARY);
+		await keep('The harbour has two gates');
+		expect(await book.forget(at(HERE), [one?.id ?? ''])).toBe(1);
+		expect(await everything(store())).not.toContain('canary');
+		expect(await book.list(mine)).toHaveLength(2);
+		expect(await book.forget(at(HERE), null)).toBe(1);
+		expect((await book.list(mine)).map(({ text }) => text)).toEqual(['I like tea']);
+	});
+
+	it('does not learn again of a run whose memory was forgotten before that was noted', async () => {
+		const { book, engine } = await memoryWorld({ store: store() });
+		const one = await engine.keep(space, CANARY, learned);
+		await store().commit([{ type: 'put', kind: 'memory-due', key: 'r1', value: { tries: 1, notBefore: 0 } }]);
+		await book.forget(at(HERE), [one?.id ?? '']);
+		expect(await store().list('memory-due', { limit: 10 })).toEqual([]);
 	});
 
 	it('forgets a channel with what its threads had found, and nothing of any other', async () => {

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { openRedisArchive } from '../../src/adapters/stores/redis/archive.ts';
@@ -96,9 +97,13 @@ async function story(env: Record<string, string>, archive: () => Promise<Archive
 }
 
 describe('a channel remembers, and forgets for good', () => {
-	it('with the data folder', SLOW, () =>
-		story({}, () => openSqliteArchive({ dataDir: data, clock: systemClock, isNew: false })),
-	);
+	it('with the data folder, not even in the free pages of its file', SLOW, async () => {
+		await story({}, () => openSqliteArchive({ dataDir: data, clock: systemClock, isNew: false }));
+		for (const name of await readdir(data, { recursive: true })) {
+			const path = join(data, name);
+			if ((await stat(path)).isFile()) expect((await readFile(path)).includes(CANARY), name).toBe(false);
+		}
+	});
 
 	it('with Redis', SLOW, async (context) => {
 		requireService('redis', context);

@@ -1,5 +1,6 @@
 import { createMemoryStore } from '../../src/adapters/stores/memory.ts';
 import type { Agent } from '../../src/core/agent.ts';
+import type { Recalled } from '../../src/core/memory.ts';
 import { plainShowing } from '../../src/core/run.ts';
 import type { RunEvent } from '../../src/core/run-event.ts';
 import type { Store } from '../../src/core/store.ts';
@@ -36,7 +37,7 @@ export function runWorld(
 		agentsOf: async () => new Map(agents.map((agent) => [agent.id, agent])),
 	});
 	const audience = { publish: (event: RunEvent) => void events.push(event), canAsk: false };
-	const ask = (team: Team, extra: { canAsk?: boolean; question?: string } = {}) =>
+	const ask = (team: Team, extra: { canAsk?: boolean; question?: string; memories?: readonly Recalled[] } = {}) =>
 		runs.start(
 			{
 				id: newRunId(clock.now()),
@@ -50,6 +51,7 @@ export function runWorld(
 				attachments: [],
 				requester: null,
 				files: null,
+				memories: extra.memories ?? [],
 			},
 			{ ...audience, canAsk: extra.canAsk ?? false },
 		);

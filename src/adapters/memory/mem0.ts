@@ -11,7 +11,7 @@ import {
 } from '../../core/memory.ts';
 import type { Store } from '../../core/store.ts';
 import type { Embedder } from './mem0/embedder.ts';
-import { memoryOf, newItem, unitVector } from './mem0/item.ts';
+import { memoryOf, unitVector } from './mem0/item.ts';
 import { during, type Job, newJob } from './mem0/job.ts';
 import { loadMem0 } from './mem0/load.ts';
 import { createShelves } from './mem0/shelves.ts';
@@ -23,6 +23,8 @@ import { createShelves } from './mem0/shelves.ts';
 const NEAR = 0.32;
 const DOUBTFUL = 0.2;
 const MOST_DOUBTFUL = 2;
+/** Memories that get a new vector in one commit: each makes the other processes read the space again. */
+const RENEWED_AT_ONCE = 200;
 
 const detailsSchema = z.object({ score_details: z.object({ semanticScore: z.number(), bm25Score: z.number() }) });
 
@@ -54,7 +56,10 @@ export function createMem0Memory(options: Mem0Options): MemoryEngine {
 		return opening;
 	};
 
-	const metadataOf = (source: MemorySource) => ({ source, place: placeOf(source.session), keptAt: clock.now() });
+	const metadataOf = (source: MemorySource) => ({
+		...{ source, place: placeOf(source.session), run: source.run },
+		keptAt: clock.now(),
+	});
 
 	const kept = async ({ space, written }: Job): Promise<KeptMemory[]> => {
 		const { items } = await shelves.read(space);
@@ -74,7 +79,7 @@ export function createMem0Memory(options: Mem0Options): MemoryEngine {
 			];
 			await shelves.write(space, () => ({ calls: 1 }));
 			await during(job, () => mem0.add(messages, { userId: space.id, metadata: metadataOf(source) }));
-			return kept(job);
+			return { kept: await kept(job), replaced: job.replaced };
 		},
 		async keep(space, text, source) {
 			const mem0 = await open();
@@ -83,10 +88,14 @@ export function createMem0Memory(options: Mem0Options): MemoryEngine {
 			await during(job, () => mem0.add([{ role: 'user', content: text }], given));
 			return (await kept(job))[0] ?? null;
 		},
-		async search(space, { question, limit, places }: MemoryQuery) {
+		async search(space, { question, limit, places, besides = [] }: MemoryQuery) {
 			if ((await shelves.read(space)).items.size === 0) return [];
 			const mem0 = await open();
-			const filters = { user_id: space.id, ...(places === undefined ? {} : { place: { in: [...places] } }) };
+			const filters = {
+				user_id: space.id,
+				...(places === undefined ? {} : { place: { in: [...places] } }),
+				...(besides.length === 0 ? {} : { run: { nin: [...besides] } }),
+			};
 			const search = () => mem0.search(question, { filters, topK: limit, threshold: 0, explain: true });
 			const { results } = await during(newJob(space, { question }), search);
 			const { items } = await shelves.read(space);
@@ -134,17 +143,23 @@ export function createMem0Memory(options: Mem0Options): MemoryEngine {
 
 	async function renewSpace(space: MemorySpace, signal: AbortSignal): Promise<number> {
 		let renewed = 0;
-		for (const { id, embedder: made, payload } of (await shelves.read(space)).items.values()) {
-			if (signal.aborted) return renewed;
-			if (made === embedder.id) continue;
-			const vector = unitVector(await embedder.embed(payload.data));
-			if (vector === null) continue;
+		const { items: before } = await shelves.read(space);
+		const stale = [...before.values()].filter(({ embedder: made }) => made !== embedder.id);
+		while (stale.length > 0 && !signal.aborted) {
+			const made = new Map<string, { text: string; vector: Float32Array }>();
+			for (const { id, payload } of stale.splice(0, RENEWED_AT_ONCE)) {
+				if (signal.aborted) break;
+				const vector = unitVector(await embedder.embed(payload.data));
+				if (vector !== null) made.set(id, { text: payload.data, vector });
+			}
 			await shelves.write(space, ({ items }) => {
-				const now = items.get(id);
-				if (now === undefined || now.payload.data !== payload.data) return {};
-				return { put: [newItem({ ...now, vector, embedder: embedder.id })] };
+				const put = [...made].flatMap(([id, { text, vector }]) => {
+					const now = items.get(id);
+					return now?.payload.data === text ? [{ ...now, vector, embedder: embedder.id }] : [];
+				});
+				return { put };
 			});
-			renewed += 1;
+			renewed += made.size;
 		}
 		return renewed;
 	}

@@ -112,6 +112,9 @@ export const api = {
 	ask: (question: Question, key: string) => post<{ id: string }>('/api/threads', question, key),
 	follow: (id: string, question: Question, key: string) =>
 		post<{ said: string[] }>(`${thread(id)}/questions`, question, key),
+	/** What was typed after `/massgen`, in a thread or (null) about all of the page. */
+	command: (text: string, thread: string | null, key: string) =>
+		post<{ said: string[] }>('/api/commands', { text, thread }, key),
 	stop: (id: string) => post<{ said: string[] }>(`${thread(id)}/stop`),
 	retry: (id: string, run: string) => post<{ said: string[] }>(`${thread(id)}/retry`, { run }),
 	choose: (id: string, choice: { run: string; orchestration: number; agent: string }) =>

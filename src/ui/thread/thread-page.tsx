@@ -1,10 +1,12 @@
 import { useEffect, useState } from 'react';
 import { ApiError, api, type Info } from '../api/client.ts';
 import type { CardPlace } from '../approval/deciding.ts';
+import { commandIn } from '../ask/command-in.ts';
 import { Forms } from '../form/forms.tsx';
 import { Composer } from '../parts/composer.tsx';
 import { say } from '../say.ts';
 import { isGoing, runsOf } from '../state/thread-state.ts';
+import { Markdown } from '../text/markdown.tsx';
 import { newsOf, RunView } from './run-view.tsx';
 import { useThread } from './use-thread.ts';
 
@@ -79,9 +81,9 @@ export function ThreadPage({ id, info, onSignedOut }: { id: string; info: Info; 
 				{last === undefined ? '' : newsOf(last)}
 			</p>
 			{said !== null && (
-				<p className="said" role="status">
-					{said}
-				</p>
+				<div className="said" role="status">
+					<Markdown text={said} />
+				</div>
 			)}
 			<Composer
 				info={info}
@@ -89,7 +91,11 @@ export function ThreadPage({ id, info, onSignedOut }: { id: string; info: Info; 
 				label={say('follow.label')}
 				placeholder={say(going ? 'follow.placeholder_queue' : 'follow.placeholder')}
 				send={say(going ? 'follow.send_queue' : 'follow.send')}
-				onSend={async (question, key) => tell((await api.follow(id, question, key)).said.join(' ') || null)}
+				onSend={async (question, key) => {
+					const command = commandIn(question.question);
+					const sent = command === null ? api.follow(id, question, key) : api.command(command, id, key);
+					tell((await sent).said.join('\n\n') || null);
+				}}
 			/>
 		</main>
 	);

@@ -49,6 +49,7 @@ const threads: SessionView[] = [
 		link: null,
 	},
 ];
+const remembered = { session: 's', run: null, by: 'ann', trust: 'said', at: Date.UTC(2026, 0, 2) } as const;
 const votes: Why = {
 	agents: [
 		{ agent: 'a', name: 'agent2', model: 'gpt' },
@@ -67,6 +68,10 @@ const votes: Why = {
 			winner: 'b',
 			tie: { rule: 'order', tied: ['a', 'b'] },
 		},
+	],
+	memories: [
+		{ ...remembered, id: '11111111-a', text: 'We deploy\u202e on Fridays', owner: 'channel' },
+		{ ...remembered, id: '22222222-b', text: 'I like tea', owner: 'user', by: 'somebody else' },
 	],
 };
 const trio = { name: 'trio', description: 'Three models', members: [{ id: 'a', model: 'gpt' }] };
@@ -273,6 +278,14 @@ describe('status, why, rate, teams and help', () => {
 		expect(text).toContain('no reason given');
 		expect(text).toContain('A tie between agent2 (gpt), agent1 (claude)');
 		expect(await said('why', {}, true)).toEqual(['reply', 'There is no run in this thread.']);
+	});
+
+	it('tell what was remembered and where it came from, and nobody what is somebody else\u2019s own', async () => {
+		const text = String((await said('why', {})) ?? '');
+		expect(text).toMatch(/`11111111` We deploy.* on Fridays \(of this channel, written down, 2026-01-02\)/);
+		expect(text).not.toContain('\u202e');
+		expect(text).not.toContain('I like tea');
+		expect(text).toContain('Only they are shown it');
 	});
 
 	it('keep a verdict, and refuse any other', async () => {

@@ -71,6 +71,28 @@ describe('/massgen memory', () => {
 		expect((await place.do({ action: 'forget', mine: true, all: true })).demanded).toEqual([]);
 	});
 
+	it('lets nobody shorten how long memories are kept who may not forget them', async () => {
+		const place = await world();
+		expect((await place.do({ action: 'on' })).demanded).toEqual(['memory:write']);
+		expect((await place.do({ action: 'on', days: '1' })).demanded).toEqual(['memory:write', 'memory:delete']);
+		expect((await place.do({ action: 'on', days: '1', mine: true })).demanded).toEqual([]);
+	});
+
+	it('exports everything, however many replies it takes', async () => {
+		const place = await world();
+		for (let n = 0; n < 80; n += 1) await place.do({ action: 'add', text: `Lot ${n} holds ${'x'.repeat(200)}` });
+		const found = new Set<string>();
+		let more: string | undefined;
+		for (let round = 0; round < 4; round += 1) {
+			const { said } = await place.do({ action: 'export', ...(more === undefined ? {} : { id: more }) });
+			for (const [, id = ''] of said.matchAll(/"id":"([^"]+)"/g)) found.add(id);
+			more = /export id:([^`]+)`/.exec(said)?.[1];
+			if (more === undefined) break;
+		}
+		expect(more).toBeUndefined();
+		expect(found.size).toBe(80);
+	});
+
 	it('says what is missing, and takes no id that means several or none', async () => {
 		const place = await world();
 		for (const action of ['search', 'add', 'edit']) expect((await place.do({ action })).said).toContain('`text`');

@@ -14,7 +14,7 @@ const ANN = { platform: 'slack', tenant: 'T1', user: 'ann' };
 
 function endedRun(
 	id: string,
-	given: { answer?: string | null; saved?: Partial<JournalEntry & { type: 'saved' }> } = {},
+	given: { answer?: string | null; saved?: Partial<JournalEntry & { type: 'saved' }>; isScrubbed?: boolean } = {},
 ) {
 	const input: RunInput = runInputSchema.parse({
 		...{ session: SESSION, question: 'When do we deploy?', retryOf: null, history: [], names: {}, requester: ANN },
@@ -45,7 +45,7 @@ function endedRun(
 		repliesUsed: 0,
 	};
 	if (given.saved !== undefined) entries.push({ ...saved, ...given.saved });
-	return { record, input, entries, winner: 'a' } satisfies EndedRun;
+	return { record, input, entries, winner: 'a', isScrubbed: given.isScrubbed ?? false } satisfies EndedRun;
 }
 
 const TUESDAYS = JSON.stringify({ memory: [{ id: '0', text: 'The team deploys on Tuesdays' }] });
@@ -180,9 +180,58 @@ describe('learning of runs that have ended', () => {
 		});
 		const work = learner.work();
 		await begun.promise;
-		await learner.close();
+		await learner.close(0);
 		await work;
 		expect(await due()).toHaveLength(1);
+	});
+
+	it('is left to the next process at once when this one ends, as if it had not been tried', async () => {
+		const begun = Promise.withResolvers<void>();
+		const replies: (() => Promise<string>)[] = [];
+		const { learner, another, engine } = await world([endedRun('r1')], (_system, _text, signal) => {
+			const reply = replies.pop();
+			if (reply !== undefined) return reply();
+			begun.resolve();
+			return new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
+		});
+		const work = learner.work();
+		await begun.promise;
+		await learner.close(0);
+		await work;
+		replies.push(async () => TUESDAYS);
+		await another().work();
+		expect(await engine.list(channelSpace(SESSION))).toHaveLength(1);
+	});
+
+	it('is not left by a program that may stay for a moment', async () => {
+		const { learner, engine } = await world([endedRun('r1')]);
+		await learner.close(10_000);
+		expect(await engine.list(channelSpace(SESSION))).toHaveLength(1);
+	});
+
+	it('learns nothing of a run that was given what is forgotten since, and may have said it', async () => {
+		const { learner, asked, due } = await world([endedRun('r1', { isScrubbed: true })]);
+		await learner.work();
+		expect(asked).toEqual([]);
+		expect(await due()).toEqual([]);
+	});
+
+	it('puts a correction in the place of what a person keeps of it, too, and leaves what they wrote themselves', async () => {
+		const mondays = 'The team deploys on Mondays';
+		const replies = [
+			JSON.stringify({ memory: [{ id: '0', text: 'The team deploys on Wednesdays now', replaces: ['0'] }] }),
+			JSON.stringify({ memory: [{ id: '0', text: mondays }] }),
+		];
+		const { learner, engine, book } = await world([endedRun('r1'), endedRun('r2')], async () => replies.pop() ?? '');
+		await book.turn(at(SESSION, 'ann', true), true, null);
+		await book.add(at(SESSION, 'ann', true), 'I deploy on Mondays');
+		await learner.work();
+		for (const space of [channelSpace(SESSION), userSpace(ANN)]) {
+			const texts = (await engine.list(space)).map(({ text }) => text);
+			expect(texts).toContain('The team deploys on Wednesdays now');
+			expect(texts).not.toContain(mondays);
+		}
+		expect(await engine.list(userSpace(ANN))).toHaveLength(2);
 	});
 
 	it('lets memories go when their time is over, by channel, and counts them', async () => {

@@ -89,9 +89,11 @@ export const tenantOf = (guild: string | null): string => guild ?? 'dm';
 export const newSession = (where: Where, { id }: Asking): string =>
 	encodeSessionId({ ...addressOf(where), thread: id });
 
-/** All sessions of a channel; in a thread that is not known there are none. */
+/** All sessions of a channel; in a thread of it that is not known there are none, but what holds in the channel does. */
 export const channelSession = (where: Where): string =>
-	channelSessionId({ ...addressOf(where), ...(where.kind === 'thread' ? { channel: where.channel } : {}) });
+	where.kind === 'thread' && where.parent !== null
+		? encodeSessionId({ ...addressOf(where), thread: where.channel })
+		: channelSessionId(addressOf(where));
 
 /** Where the thread of a question that is asked anew will be. */
 export function newSpot(where: Where, { replyTo, locale, maxFileBytes }: Asking): DiscordSpot {

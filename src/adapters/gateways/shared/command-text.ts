@@ -8,10 +8,13 @@ export interface TypedCommand {
 
 /** What phones and Slack make of two hyphens before a flag. */
 const FLAG = /^(?:--|[\u2013\u2014])([a-z][a-z-]*)(?:=(.*))?$/su;
+/** The option that takes all that follows. */
+const FREE = 'text';
 const QUOTED = /^[“”„"](.*)[“”"]$/su;
 
 /**
- * Reads what follows `/massgen` or a mention: `stop`, `rate good`, `ask Why? --team trio --quick`, or only a question.
+ * Reads what follows `/massgen` or a mention: `stop`, `rate good`, `memory forget id:1a2b`, `memory add text:We are ten`,
+ * `ask Why? --team trio --quick`, or only a question.
  * Flags stand before or after the text, never inside of it. What is not a command with nothing but its own options
  * is a question. Null when there is nothing to ask.
  */
@@ -29,6 +32,10 @@ export function readCommand(text: string, forms: readonly CommandForm[]): TypedC
 	if (ask === undefined) return null;
 	return question(named === ask ? rest : trimmed, ask);
 }
+
+/** Where the first of a command's options stands by its name. */
+const namesOf = ({ fields }: CommandForm) =>
+	new RegExp(`(?<!\\S)(?:${fields.map(({ name }) => name).join('|') || '-'}):`);
 
 /** Whether a message in a thread asks to stop its run: `stop`, `!stop`, with or without a full stop. */
 export const isStopWord = (text: string): boolean => /^!?stop[.!]?$/i.test(text.trim());
@@ -81,14 +88,37 @@ function flagOf(word: string, { fields }: CommandForm): { field: CommandField; v
 	return field === undefined ? null : { field, value: found[2] ?? null };
 }
 
-/** The options of a command that takes no free text; null when there is more than options. */
-function optionsOf(text: string, form: CommandForm): Record<string, unknown> | null {
-	const words = text.split(/(\s+)/);
+/** Options as Discord writes them and our texts do: `id:1a2b all:true`, and `text:` with all that follows. */
+function namedOptions(text: string, { fields }: CommandForm): Record<string, unknown> | null {
 	const options: Record<string, unknown> = {};
+	for (let left = text; left !== ''; ) {
+		const [, name = '', rest = ''] = /^([a-z]+):\s*(.*)$/s.exec(left) ?? [];
+		const field = fields.find((one) => one.name === name);
+		const value = field?.name === FREE ? rest : (rest.split(/\s/, 1)[0] ?? '');
+		if (field === undefined || value === '') return null;
+		if (field.type === 'flag' && value !== 'true' && value !== 'false') return null;
+		options[name] = field.type === 'flag' ? value === 'true' : (QUOTED.exec(value)?.[1] ?? value);
+		left = rest.slice(value.length).trim();
+	}
+	return options;
+}
+
+/** The options of a command: free text only after `text:`, or after the word for what to do; null when there is more. */
+function optionsOf(whole: string, form: CommandForm): Record<string, unknown> | null {
+	const begin = namesOf(form).exec(whole)?.index ?? whole.length;
+	const named = namedOptions(whole.slice(begin).trim(), form);
+	if (named === null) return null;
+	const words = whole.slice(0, begin).split(/(\s+)/);
+	const options: Record<string, unknown> = named;
 	takeFlags(words, form, options, 'first');
 	takeFlags(words, form, options, 'last');
 	const rest = words.join('').trim();
 	if (rest === '') return options;
-	const positional = form.fields.find(({ type, choices }) => type === 'choice' && choices.includes(rest.toLowerCase()));
-	return positional === undefined ? null : { ...options, [positional.name]: rest.toLowerCase() };
+	const takesMore = form.fields.some(({ name }) => name === FREE) && options[FREE] === undefined;
+	const word = takesMore ? (rest.split(/\s/, 1)[0] ?? '') : rest;
+	const more = rest.slice(word.length).trim();
+	const chosen = word.toLowerCase();
+	const positional = form.fields.find(({ type, choices }) => type === 'choice' && choices.includes(chosen));
+	if (positional === undefined) return null;
+	return { ...options, [positional.name]: chosen, ...(more === '' ? {} : { [FREE]: QUOTED.exec(more)?.[1] ?? more }) };
 }

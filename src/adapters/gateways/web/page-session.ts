@@ -4,6 +4,9 @@ import { pageNameOf, sessionOnPage } from '../shared/client-session.ts';
 
 const PAGE = { platform: 'web', tenant: 'local', channel: 'page' } as const;
 
+/** The thread part of what concerns the page as a whole. */
+export const WHOLE_PAGE = '-';
+
 /** What may name a thread in an address. */
 export const THREAD_ID = /^[\w-]{1,80}$/;
 

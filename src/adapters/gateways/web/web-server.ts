@@ -4,6 +4,7 @@ import { MAX_QUESTION } from '../../../core/run.ts';
 import type { Say } from '../../../core/say.ts';
 import { Refusal } from '../shared/refusal.ts';
 import { addActionRoutes } from './action-routes.ts';
+import { addCommandRoute } from './command-route.ts';
 import { addDecisionRoute } from './decision-route.ts';
 import { addErrorReplies } from './error-replies.ts';
 import { addEventRoute, type EventRouteOptions } from './event-route.ts';
@@ -72,6 +73,7 @@ export async function createWebServer(options: WebServerOptions): Promise<Fastif
 			});
 			addThreadRoutes(api, options);
 			addActionRoutes(api, options);
+			addCommandRoute(api, options);
 			addDecisionRoute(api, options);
 			addFileRoute(api, options);
 			addFormRoute(api, options);

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { BotError } from '../../../core/errors.ts';
+import { visibleText } from '../../../core/foreign-text.ts';
 import { MAX_MEMORY } from '../../../core/memory.ts';
 import { isChatter } from './chatter.ts';
 import { currentJob } from './job.ts';
@@ -41,7 +42,7 @@ export function checkedReply(reply: string): string {
 		throw new BotError('store_failed', 'The model that makes memories did not reply with a list of memories.');
 	}
 	const kept = parsed.data.memory
-		.map((one) => ({ ...one, text: one.text.replace(/\s+/g, ' ').trim().slice(0, MAX_MEMORY) }))
+		.map((one) => ({ ...one, text: visibleText(one.text).replace(/\s+/g, ' ').trim().slice(0, MAX_MEMORY) }))
 		.filter(({ text }) => text !== '' && !isChatter(text))
 		.slice(0, MOST);
 	for (const { text, replaces } of kept) {

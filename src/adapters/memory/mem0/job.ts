@@ -23,6 +23,8 @@ export interface Job {
 	failure: { error: unknown } | null;
 	/** Ids of what was kept; what was known already is not among them. */
 	written: string[];
+	/** Texts of what it took the place of. */
+	replaced: readonly string[];
 }
 
 const jobs = new AsyncLocalStorage<Job>();
@@ -31,7 +33,7 @@ export function newJob(space: MemorySpace, given: Partial<Job> = {}): Job {
 	return {
 		space,
 		...{ question: '', texts: new Set<string>(), shown: [], replaces: new Map<string, readonly string[]>() },
-		...{ failure: null, ask: null, signal: new AbortController().signal, written: [] },
+		...{ failure: null, ask: null, signal: new AbortController().signal, written: [], replaced: [] },
 		...given,
 	};
 }

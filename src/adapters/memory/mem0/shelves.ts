@@ -128,13 +128,13 @@ export function createShelves({ store, clock, most }: { store: Store; clock: Clo
 
 	const commit = async (space: MemorySpace, shelf: Held, change: ShelfChange): Promise<void> => {
 		const { put = [], drop = [], expired = 0, calls = 0 } = change;
-		const gone = drop.filter((id) => shelf.items.has(id));
-		const kept = [...shelf.items.values(), ...put].filter(({ id }) => !gone.includes(id));
-		const evicted = surplus(new Map(kept.map((item) => [item.id, item])), put, most);
-		const written = put.filter(({ id }) => !evicted.includes(id));
+		const gone = new Set(drop.filter((id) => shelf.items.has(id)));
+		const kept = [...shelf.items.values(), ...put].filter(({ id }) => !gone.has(id));
+		const evicted = new Set(surplus(new Map(kept.map((item) => [item.id, item])), put, most));
+		const written = put.filter(({ id }) => !evicted.has(id));
 		const state = {
 			...shelf.state,
-			evicted: shelf.state.evicted + evicted.length,
+			evicted: shelf.state.evicted + evicted.size,
 			expired: shelf.state.expired + expired,
 			calls: shelf.state.calls + calls,
 		};

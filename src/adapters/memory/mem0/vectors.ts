@@ -1,4 +1,5 @@
 import { BotError } from '../../../core/errors.ts';
+import type { MemorySource } from '../../../core/memory.ts';
 import { type Filters, passes } from './filters.ts';
 import { type Item, newItem, unitVector } from './item.ts';
 import { checkSpace, currentJob } from './job.ts';
@@ -30,6 +31,9 @@ export interface Vectors {
 	initialize(): Promise<void>;
 }
 
+/** What anyone may have written stands beside what a person here wrote down, never in its place. */
+const mayReplace = (by: MemorySource, old: MemorySource | undefined) => by.trust !== 'foreign' || old?.trust !== 'said';
+
 const found = ({ item, score }: Ranked): Found => ({ id: item.id, payload: { ...item.payload }, score });
 
 /** Vectors and payloads in our own store, under the space of the job. Every filter is honoured or refused. */
@@ -52,7 +56,10 @@ export function createVectors(shelves: Shelves, embedder: string): Vectors {
 			const job = currentJob();
 			const items = payloads.map((payload, index) => itemFor(ids[index] ?? '', vectors[index] ?? [], payload, null));
 			const writing = shelves.write(job.space, ({ items: before }) => {
-				const drop = items.flatMap(({ payload }) => job.replaces.get(payload.data) ?? []);
+				const drop = items.flatMap(({ payload }) => {
+					const ids = job.replaces.get(payload.data) ?? [];
+					return ids.filter((id) => mayReplace(payload.source, before.get(id)?.payload.source));
+				});
 				const known = new Set<string>();
 				for (const { id, payload } of before.values()) if (!drop.includes(id)) known.add(fingerprint(payload.data));
 				const put = items.filter(({ payload }) => {
@@ -62,6 +69,7 @@ export function createVectors(shelves: Shelves, embedder: string): Vectors {
 					return isNew;
 				});
 				job.written = put.map(({ id }) => id);
+				job.replaced = drop.flatMap((id) => before.get(id)?.payload.data ?? []);
 				return { put, drop };
 			});
 			// mem0 would try each by itself, and then go on without.

@@ -68,6 +68,9 @@ function openExclusively(path: string, dataDir: string): DatabaseSync {
 		const mode = pragma(db, 'journal_mode = WAL');
 		if (mode !== 'wal') throw new BotError('store_failed', `${path} cannot use write-ahead logging (it uses ${mode}).`);
 		db.exec('PRAGMA synchronous = FULL');
+		// What is forgotten is overwritten: no page that is free keeps its text.
+		db.exec('PRAGMA secure_delete = ON');
+		// What is forgotten is overwritten: no page that is free keeps its text.
 		migrate(db, dataDir);
 		return db;
 	} catch (thrown) {

@@ -22,6 +22,17 @@ describe('a typed command', () => {
 		['ask Why? —quick –verbosity full', asks('Why?', { quick: true, verbosity: 'full' })],
 		['ask --quick=false --team=trio Why?', asks('Why?', { quick: false, team: 'trio' })],
 		['ask “Why?”', asks('Why?')],
+		['memory', { name: 'memory', options: {} }],
+		['memory forget id:1a2b', { name: 'memory', options: { action: 'forget', id: '1a2b' } }],
+		['memory forget mine:true all:true', { name: 'memory', options: { action: 'forget', mine: true, all: true } }],
+		['memory on days:90', { name: 'memory', options: { action: 'on', days: '90' } }],
+		['memory add text:We are ten: id:7', { name: 'memory', options: { action: 'add', text: 'We are ten: id:7' } }],
+		['memory edit id:1a2b text: “At two”', { name: 'memory', options: { action: 'edit', id: '1a2b', text: 'At two' } }],
+		['memory add We are ten', { name: 'memory', options: { action: 'add', text: 'We are ten' } }],
+		[
+			'memory search deploy day --mine',
+			{ name: 'memory', options: { action: 'search', text: 'deploy day', mine: true } },
+		],
 	])('%j is understood', (text, command) => {
 		expect(read(text)).toEqual(command);
 	});
@@ -32,6 +43,10 @@ describe('a typed command', () => {
 		'why is the sky blue',
 		'help me with --team in git',
 		'rate this poem',
+		'rate good: what does it mean?',
+		'memory leaks in Go',
+		'memory forget mine:maybe',
+		'stop run: is it a command?',
 		'What does git commit --amend do?',
 		'ls --color shows what',
 		'Say "yes" or "no"',

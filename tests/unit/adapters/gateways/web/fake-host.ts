@@ -49,7 +49,10 @@ export function createFakeHost(): FakeHost {
 		async teams() {
 			return { teams: [this.team], notes: ['The demo team answers.'] };
 		},
-		commands: () => [],
+		commands: () => [
+			{ name: 'stop', fields: [] },
+			{ name: 'help', fields: [] },
+		],
 		async keptFile(id) {
 			return this.kept.get(id) ?? null;
 		},

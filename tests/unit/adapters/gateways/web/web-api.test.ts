@@ -363,3 +363,18 @@ describe('in a thread', () => {
 		expect(await Promise.all(answers)).toMatchObject([{ said: ['for one'] }, { said: ['for two'] }]);
 	});
 });
+
+describe('a command that is typed at the page', () => {
+	it('goes to the bot as such, about the page or a thread, and what is said of it comes back', async () => {
+		const page = await served();
+		says(page, 'Done.');
+		const post = (body: unknown) => page.post('/api/commands', body);
+		expect(await answerOf(await post({ text: 'stop' }))).toEqual({ status: 200, said: ['Done.'] });
+		expect(await answerOf(await post({ text: 'no such thing' }))).toEqual({ status: 200, said: ['Done.'] });
+		expect(page.host.inbounds).toMatchObject([
+			{ type: 'command', name: 'stop', session: 'web:local:page:-', principal: { platform: 'web', user: 'local' } },
+			{ type: 'command', name: 'help', session: 'web:local:page:-' },
+		]);
+		expect(await answerOf(await post({ text: 'stop', thread: 'nowhere' }))).toMatchObject({ status: 404 });
+	});
+});
