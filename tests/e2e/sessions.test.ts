@@ -114,7 +114,8 @@ describe.each(STORES)('a long thread in the program, in %s', (name) => {
 			return app.runs.input(run);
 		};
 		for (const question of ['One?', 'Two?', 'Three?']) await ask(question);
-		while ((await readDigest(store, session)).kept === null) await new Promise((resolve) => setTimeout(resolve, 5));
+		const covered = async () => (await readDigest(store, session)).kept?.runs.length ?? 0;
+		while ((await covered()) < 2) await new Promise((resolve) => setTimeout(resolve, 5));
 		const { digest, history } = await ask('Four?');
 		expect(digest).toEqual({ text: 'Facts: what was asked first.', covers: 2 });
 		expect(history.map(({ question }) => question)).toEqual(['One?', 'Two?', 'Three?']);
