@@ -153,6 +153,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
 		}
 		if (isStoreAway(thrown)) {
 			standing.notBefore = clock.now() + RETRY_MS;
+			standing.failures ||= 1;
 			return;
 		}
 		standing.failures += 1;

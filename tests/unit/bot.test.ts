@@ -8,7 +8,7 @@ import type { Agent } from '../../src/core/agent.ts';
 import { BotError } from '../../src/core/errors.ts';
 import type { Gateway, Place, ThreadMessage } from '../../src/core/gateway.ts';
 import type { RunEvent } from '../../src/core/run-event.ts';
-import type { Store } from '../../src/core/store.ts';
+import type { Store, StoreChange } from '../../src/core/store.ts';
 import { accessWorld, shippedAccess } from '../support/access.ts';
 import { actingAgent, hang, ordinaryAct } from '../support/acting-agent.ts';
 import { noApprovals } from '../support/no-approvals.ts';
@@ -211,6 +211,29 @@ describe('a person', () => {
 });
 
 describe('a run that is lost', () => {
+	it('because the store was away is gone on with, also when only its session has not heard of its end', async () => {
+		const disk = createMemoryStore();
+		let isAway: (changes: readonly StoreChange[]) => boolean = () => false;
+		const store: Store = {
+			...disk,
+			async commit(changes) {
+				if (isAway(changes)) throw new BotError('store_away', 'not there');
+				return disk.commit(changes);
+			},
+		};
+		const { bot, ask, lost, runs } = world([actingAgent('a', ordinaryAct('a'))], { store });
+		isAway = (changes) => changes.some((change) => change.type === 'delete' && change.kind === 'busy');
+		const run = await ask();
+		await expect.poll(() => lost).toMatchObject([{ run, error: { code: 'store_away' } }]);
+		isAway = () => true;
+		await bot.takeUpLost();
+		expect(await bot.sessions.busy()).toHaveLength(1);
+		isAway = () => false;
+		await bot.takeUpLost();
+		expect(await bot.sessions.busy()).toEqual([]);
+		expect((await runs.record(run))?.status).toBe('finished');
+	});
+
 	it('is reported once, and whoever waits for its end hears of it', async () => {
 		const disk = createMemoryStore();
 		const store: Store = {
