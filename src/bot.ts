@@ -7,7 +7,7 @@ import type { Person } from './core/approval.ts';
 import type { Attachment } from './core/attachment.ts';
 import { type Audit, actorOf } from './core/audit.ts';
 import type { Bot, RateRequest, RunStatus, SessionView, Why } from './core/command.ts';
-import { BotError, isStoreAway, messageOf } from './core/errors.ts';
+import { BotError, messageOf } from './core/errors.ts';
 import type { ApprovalDesk } from './core/gate.ts';
 import type { Principal } from './core/gateway.ts';
 import type { MemoryBook } from './core/memory.ts';
@@ -19,6 +19,7 @@ import { type AudienceOptions, audienceOf } from './observers/audience.ts';
 import { incompleteThreads } from './observers/slot-records.ts';
 import { viewOf } from './observers/thread.ts';
 import { messagesOf } from './observers/thread-messages.ts';
+import { createLeftRuns } from './runs/left-runs.ts';
 import type { LiveRun } from './runs/live-run.ts';
 import type { RunLimit } from './runs/run-places.ts';
 import { checkQuestion, newRunId, type Runs } from './runs/runs.ts';
@@ -82,8 +83,6 @@ export function createBot(options: BotOptions): RunningBot {
 	const { runs, clock, store, onProblem } = options;
 	const endings = new Map<string, Ending>();
 	const sequels = new Set<Promise<void>>();
-	/** Runs that were left while the store was away, with their sessions. */
-	const lost = new Map<string, string>();
 	const own = options.sayIn(null);
 
 	const keepTrack = async (sequel: Promise<void>): Promise<void> => {
@@ -102,7 +101,7 @@ export function createBot(options: BotOptions): RunningBot {
 				options.onShown?.(run.id);
 			})
 			.catch((error) => {
-				if (isStoreAway(error)) lost.set(run.id, session);
+				left.lose(run.id, session, error);
 				options.onLost(run.id, error);
 			})
 			.finally(() => {
@@ -188,24 +187,15 @@ export function createBot(options: BotOptions): RunningBot {
 		await audience.settled();
 	};
 
-	const takeLeft = async (id: string): Promise<void> => {
-		await take(id, null).catch((error) => onProblem(own('run.not_resumed', { run: id, reason: reasonOf(error) })));
-	};
-
-	/** Each when the one before has got on: whichever the process dies over, the others are not blamed for it. */
-	const oneByOne = async (ids: readonly string[]): Promise<void> => {
-		for (const id of ids) {
-			await takeLeft(id);
-			await runs.proven(id);
-		}
-	};
-
-	/** A run whose end was written, or that goes on. */
-	const goOn = async (run: string, session: string): Promise<void> => {
-		if ((await runs.record(run))?.status !== 'finished') return void (await take(run, null));
-		await showAgain(run);
-		await sessions.ended(session, run);
-	};
+	const left = createLeftRuns({
+		...{ runs, take: (run: string) => take(run, null) },
+		async goOn(run, session) {
+			if ((await runs.record(run))?.status !== 'finished') return void (await take(run, null));
+			await showAgain(run);
+			await sessions.ended(session, run);
+		},
+		onFailed: (run, error) => onProblem(own('run.not_resumed', { run, reason: reasonOf(error) })),
+	});
 
 	const latestUnfinished = async (): Promise<string> => {
 		const latest = (await runs.unfinished()).at(-1);
@@ -344,11 +334,7 @@ export function createBot(options: BotOptions): RunningBot {
 			return isLeft ? 'suspended' : 'finished';
 		},
 		async recover() {
-			// What keeps one run from going on must not keep the others, and new questions, from being answered.
-			const left = (await runs.unfinished()).map(({ id }) => id);
-			const suspects = (await runs.suspects()).filter((id) => left.includes(id));
-			for (const id of left) if (!suspects.includes(id)) await takeLeft(id);
-			void oneByOne(suspects);
+			const waitingRuns = await left.takeUp();
 			for (const run of await incompleteThreads(store)) {
 				showAgain(run).catch((error: unknown) => onProblem(reasonOf(error)));
 			}
@@ -356,20 +342,12 @@ export function createBot(options: BotOptions): RunningBot {
 				const { session, active, waiting } = record;
 				if (active === null) sessions.lineUp(record);
 				if (waiting.length > 0) showQueue(session, waiting);
-				const isLeft = active !== null && runs.live(active) === null && !suspects.includes(active);
+				const isLeft = active !== null && runs.live(active) === null && !waitingRuns.includes(active);
 				if (isLeft) await sessions.ended(session, active);
 			}
 		},
 		async takeUpLost() {
-			for (const [run, session] of lost) {
-				try {
-					await goOn(run, session);
-				} catch (error) {
-					if (isStoreAway(error)) return;
-					onProblem(own('run.not_resumed', { run, reason: reasonOf(error) }));
-				}
-				lost.delete(run);
-			}
+			await left.takeUpLost();
 			places.freed();
 		},
 		async endLeft(session) {

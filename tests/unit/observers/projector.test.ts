@@ -3,7 +3,6 @@ import { createMemoryStore } from '../../../src/adapters/stores/memory.ts';
 import { BotError } from '../../../src/core/errors.ts';
 import type { Gateway, Slot, ThreadMessage } from '../../../src/core/gateway.ts';
 import type { RunEvent } from '../../../src/core/run-event.ts';
-import type { Store } from '../../../src/core/store.ts';
 import { createProjector } from '../../../src/observers/projector.ts';
 import { createSlotRecords, incompleteThreads } from '../../../src/observers/slot-records.ts';
 import { threadAfter } from '../../../src/observers/thread.ts';
@@ -326,24 +325,6 @@ describe('a gateway whose messages outlive the process', () => {
 		await after.projector.settled();
 		expect(after.calls.filter(({ slot }) => slot.mayExist).map(({ key }) => key)).toEqual(['question']);
 		expect(after.calls[0]?.slot.nonce).toBe(died.calls[0]?.slot.nonce);
-	});
-
-	it('is waited for while the store is away, for as long as it takes, and nobody is told by each message', async () => {
-		const disk = createMemoryStore();
-		let isAway = true;
-		const store: Store = {
-			...disk,
-			commit: (changes) => (isAway ? Promise.reject(new BotError('store_away', 'not there')) : disk.commit(changes)),
-		};
-		const { clock, handle, shown, problems, projector } = given({ keepsMessages: true, store });
-		handle(finishedRun());
-		for (let minute = 0; minute < 30; minute += 1) await clock.advance(60_000);
-		expect([shown.size, problems]).toEqual([0, []]);
-		isAway = false;
-		await clock.advance(10_000);
-		await projector.settled();
-		expect(shown.size).toBe(threadOf(finishedRun()).length);
-		expect([problems, await incompleteThreads(store)]).toEqual([[], []]);
 	});
 
 	it('has its thread on the list of incomplete ones until it shows the end of the run', async () => {
