@@ -43,9 +43,11 @@ export interface Conversation {
 	end(ending: Ending): AgentEvent;
 }
 
-export function createConversation(turn: Turn): Conversation {
+/** `before`: a call that a new turn begins with, as if it had been made in a first reply. */
+export function createConversation(turn: Turn, before: ToolCall | null = null): Conversation {
 	const fresh = turn.transcript.length === 0;
 	const messages: Message[] = fresh ? [{ role: 'user', text: openingMessage(turn) }] : [...turn.transcript];
+	if (fresh && before !== null) messages.push({ role: 'assistant', text: '', toolCalls: [before] });
 	let saved = fresh ? 0 : messages.length;
 	let calls: ModelCall[] = [];
 	let steps = messages.filter((message) => message.role === 'assistant').length;

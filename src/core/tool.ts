@@ -57,6 +57,8 @@ export interface Toolset {
 	readonly choosable?: boolean;
 	/** What it has for a turn. Called at the start of each; calls before the first are refused. */
 	tools(turn: ToolsetTurn): Promise<readonly Tool[]>;
+	/** A tool that is offered to nobody and may be called all the same: what an agent of another system wants to do. */
+	unlisted?(name: string): Tool | null;
 	/** What the agent can do with its tools of the turn, for its instructions; left out: nothing that they must explain. */
 	abilities?(): Partial<Abilities>;
 	/** `input` is parsed JSON and has not been checked against the tool's schema. */
