@@ -16,6 +16,12 @@ function openerOf(settings: ExternalSettings): Promise<ExternalAgent> {
 	switch (settings.type) {
 		case 'langgraph':
 			return import('../adapters/frameworks/langgraph.ts').then((it) => it.openLangGraphAgent(settings));
+		case 'openai_agents':
+			return import('../adapters/frameworks/openai-agents.ts').then((it) => it.openOpenAIAgent(settings));
+		case 'ai_sdk':
+			return import('../adapters/frameworks/ai-sdk.ts').then((it) => it.openAiSdkAgent(settings));
+		case 'mastra':
+			return import('../adapters/frameworks/mastra.ts').then((it) => it.openMastraAgent(settings));
 	}
 }
 

@@ -21,6 +21,9 @@ const ofModule = (name: string): ExternalType => ({
 /** Every value of an agent's `type`. */
 export const externalTypes: Readonly<Record<ExternalSettings['type'], ExternalType>> = {
 	langgraph: ofModule('@langchain/langgraph'),
+	openai_agents: ofModule('@openai/agents'),
+	ai_sdk: ofModule('ai'),
+	mastra: ofModule('@mastra/core'),
 };
 
 /** The keys of `externalTypes`, for schemas. */

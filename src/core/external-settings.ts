@@ -1,5 +1,5 @@
 /** Kinds of agents that are a module of the user's. */
-export const MODULE_TYPES = ['langgraph'] as const;
+export const MODULE_TYPES = ['langgraph', 'openai_agents', 'ai_sdk', 'mastra'] as const;
 
 /** How an agent of another system is reached. The configuration makes it; only adapters and the composition root read it. */
 export interface ExternalSettings {

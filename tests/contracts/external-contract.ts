@@ -26,8 +26,8 @@ export type MakeExternal = (replies: readonly ContractReply[]) => Promise<Extern
 
 interface Traits {
 	usage: 'of_whole_replies' | 'unknown';
-	/** It can wait for people. */
-	interrupts: boolean;
+	/** It can wait for people; `as_proposed`: and do nothing but what it proposed. */
+	interrupts: boolean | 'as_proposed';
 }
 
 const SEND: ContractReply = { action: { name: 'send_mail', input: { to: 'ada@example.com' } } };
@@ -48,11 +48,11 @@ export function externalContract(name: string, make: MakeExternal, traits: Trait
 			const events = await run(seat(agent, openGate), answerTurn());
 			expect(events.at(-1)).toMatchObject({ type: 'answered', content: 'Blue, by scattering.' });
 		});
-		if (traits.interrupts) approvals(make);
+		if (traits.interrupts !== false) approvals(make, traits.interrupts === true);
 	});
 }
 
-function approvals(make: MakeExternal): void {
+function approvals(make: MakeExternal, canEdit: boolean): void {
 	it('waits for people and then does it, once', async () => {
 		const { agent, sent } = await make([SEND, { text: 'It is sent.' }]);
 		const waiting = await run(seat(agent, askingGate), presentTurn());
@@ -63,12 +63,12 @@ function approvals(make: MakeExternal): void {
 		expect(sent()).toEqual([{ to: 'ada@example.com' }]);
 	});
 
-	it('does it as a person has changed it', async () => {
+	it('does it as a person has changed it, or not at all', async () => {
 		const { agent, sent } = await make([SEND, { text: 'It is sent.' }]);
 		const edited: Gate = { check: async () => ({ type: 'run', input: { to: 'bob@example.com' }, edited: true }) };
 		const events = await run(seat(agent, edited), presentTurn());
 		expect(events.at(-1)).toMatchObject({ type: 'answered', content: 'It is sent.' });
-		expect(sent()).toEqual([{ to: 'bob@example.com' }]);
+		expect(sent()).toEqual(canEdit ? [{ to: 'bob@example.com' }] : []);
 	});
 
 	it('does not do what people refuse, and goes on', async () => {

@@ -79,7 +79,7 @@ async function* replyOf(
 				yield* interruption(event, reader.text(), desk);
 				return;
 			case 'finished':
-				yield* reader.finish(event);
+				yield* reader.finish(event, called > 0);
 				return;
 			case 'failed':
 				yield event;

@@ -9,8 +9,8 @@ const BEGINNING = 60;
 /** Reads calls that are made in writing out of a reply, and shows people the text before them alone. */
 export interface ReplyReader {
 	delta(text: string): BackendEvent[];
-	/** The whole reply; `calls` are those that were made otherwise. */
-	finish(event: Extract<ExternalEvent, { type: 'finished' }>): BackendEvent[];
+	/** The whole reply; `hasCalled`: it has made a call otherwise. */
+	finish(event: Extract<ExternalEvent, { type: 'finished' }>, hasCalled: boolean): BackendEvent[];
 	/** What was streamed so far. */
 	text(): string;
 }
@@ -38,9 +38,10 @@ export function createReplyReader(request: BackendRequest, isWritten: boolean, c
 			isWriting = true;
 			return [...events, { type: 'tool_call_started', id: `written-${callsBefore}`, name: 'new_answer' }];
 		},
-		finish({ text: whole, usage }) {
+		finish({ text: whole, usage }, hasCalled) {
 			const { said, calls } = writtenCalls(whole, names);
-			const isPlainAnswer = isWritten && calls.length === 0 && request.kind === 'answer' && whole.trim() !== '';
+			const isEmpty = hasCalled || calls.length > 0 || whole.trim() === '';
+			const isPlainAnswer = !isEmpty && request.kind === 'answer';
 			if (isPlainAnswer) calls.push({ name: 'new_answer', arguments: JSON.stringify({ content: whole.trim() }) });
 			const streamed = text;
 			if (streamed === '' && said !== '') text = said;

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll } from 'vitest';
 import type { ContractReply } from '../../../contracts/agent-contract.ts';
-import type { Fault, Reply } from '../../../platforms/model-provider/reply.ts';
+import type { Fault, ProviderCall, Reply } from '../../../platforms/model-provider/reply.ts';
 import { type ModelProvider, startModelProvider } from '../../../platforms/model-provider/server.ts';
 
 /**
@@ -15,7 +15,7 @@ export function frameworkModel() {
 		provider = await startModelProvider({
 			reply(call) {
 				const said = call.messages.filter(({ role }) => role === 'assistant').length;
-				return wireReply(replies[said] ?? {});
+				return wireReply(replies[said] ?? {}, call);
 			},
 		});
 		process.env.FRAMEWORK_MODEL_URL = provider.url;
@@ -36,13 +36,19 @@ export function frameworkModel() {
 	};
 }
 
-function wireReply({ text, calls = [], failure, hang, action }: ContractReply): Reply {
-	const written = calls.map((call) => `{"call": "${call.name}", "arguments": ${call.arguments}}`);
+/** A call is one of the model's where its request has such a tool, and else one in writing. */
+function wireReply({ text, calls = [], failure, hang, action }: ContractReply, { tools }: ProviderCall): Reply {
+	const isTool = ({ name }: { name: string }) => tools.some((tool) => tool.name === name);
+	const written = calls
+		.filter((call) => !isTool(call))
+		.map((call) => `{"call": "${call.name}", "arguments": ${call.arguments}}`);
+	const toolCalls = calls.filter(isTool);
+	if (action !== undefined) toolCalls.push({ name: action.name, arguments: JSON.stringify(action.input) });
 	const whole = [text ?? '', ...written].filter((part) => part !== '').join('\n');
 	return {
 		text: whole,
 		usage: { input: 7, output: 3 },
-		...(action === undefined ? {} : { toolCalls: [{ name: action.name, arguments: action.input }] }),
+		...(toolCalls.length === 0 ? {} : { toolCalls }),
 		...faultOf(failure, hang),
 	};
 }
