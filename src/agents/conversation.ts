@@ -30,7 +30,10 @@ export interface Conversation {
 	addUpdate(): void;
 	/** A reply of the transcript that has not been dealt with. */
 	pending(): PendingReply | null;
+	/** Counts the model call behind a reply. */
 	record(call: ModelCall): void;
+	/** Counts model calls that were made by tools. */
+	account(calls: readonly ModelCall[]): void;
 	/** Counts one more reply without a valid outcome. */
 	refuse(): void;
 	unsaved(): boolean;
@@ -81,6 +84,9 @@ export function createConversation(turn: Turn, before: ToolCall | null = null): 
 		record(call) {
 			calls.push(call);
 			steps += 1;
+		},
+		account(made) {
+			calls.push(...made);
 		},
 		refuse() {
 			repliesUsed += 1;

@@ -1,6 +1,13 @@
+import { createAgentToolset } from '../agents/agent-toolset.ts';
+import { createExternalParticipant, type ExternalParticipantOptions } from '../agents/external.ts';
+import { workedForAnother } from '../agents/instructions/actions.ts';
+import { type ConfiguredAgentTool, pricedAs } from '../config/configured-team.ts';
 import { sentenceOf } from '../core/errors.ts';
 import type { ExternalAgent } from '../core/external-agent.ts';
 import type { ExternalSettings } from '../core/external-settings.ts';
+import type { Gate } from '../core/gate.ts';
+import type { Rules } from '../core/team.ts';
+import type { Toolset } from '../core/tool.ts';
 import { unknownUsage } from '../core/usage.ts';
 
 /** An agent of another system, ready to be asked. One that cannot be opened says why, instead of an answer. */
@@ -24,6 +31,34 @@ function openerOf(settings: ExternalSettings): Promise<ExternalAgent> {
 			return import('../adapters/frameworks/mastra.ts').then((it) => it.openMastraAgent(settings));
 	}
 }
+
+/** What seats an agent of another system, beside the agent. */
+export type SeatOptions = Omit<ExternalParticipantOptions, 'id' | 'systemMessage' | 'agent' | 'provider' | 'model'>;
+
+/** Agents of other systems that one of ours may put to work. */
+export async function openAgentTools(
+	run: string,
+	configured: readonly ConfiguredAgentTool[],
+	{ stepLimit, replyLimit, mostTools }: Rules,
+	seat: SeatOptions,
+): Promise<Toolset[]> {
+	if (configured.length === 0) return [];
+	const agents = configured.map(async ({ name, description, settings }) => {
+		const bare = await openExternalAgent(settings);
+		// Each call of such a tool is approved, so its agent need not be.
+		const agent = createExternalParticipant({
+			...{ ...seat, ...pricedAs(settings), id: name, systemMessage: '', gate: nobodyToAsk },
+			agent: bare.ownTools === 'ungated' ? { ...bare, ownTools: 'gated' } : bare,
+		});
+		return { name, description, agent, acts: bare.ownTools === 'ungated' };
+	});
+	const limits = { steps: stepLimit, replies: replyLimit, tools: mostTools };
+	return [createAgentToolset({ run, agents: await Promise.all(agents), clock: seat.clock, limits })];
+}
+
+const nobodyToAsk: Gate = {
+	check: async ({ tool }) => ({ type: 'refuse', text: workedForAnother(tool.name), isError: true }),
+};
 
 const closedAgent = (framework: string, message: string): ExternalAgent => ({
 	...{ framework, callsTools: false, ownTools: 'none' },

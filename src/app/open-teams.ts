@@ -20,7 +20,7 @@ import type { Payer, Spending } from '../core/spending.ts';
 import type { Store } from '../core/store.ts';
 import type { Team } from '../core/team.ts';
 import type { PriceTable } from '../core/usage.ts';
-import { openExternalAgent } from './open-frameworks.ts';
+import { openAgentTools, openExternalAgent, type SeatOptions } from './open-frameworks.ts';
 import { planningOf, type ToolsOpener } from './open-tools.ts';
 
 /** Where it is kept what was spent. */
@@ -78,19 +78,21 @@ export function openTeams(
 		const gate = approvals.gateOf(run);
 		const table = await priceTable();
 		const payer: Payer = { ...decodeSessionId(run.session), user: run.requester?.user ?? null };
+		const metered = (bare: Backend) => meteredBackend(bare, budgets, { payer, maxOutputTokens: null });
+		const seat: SeatOptions = { metered, gate, prices: table, clock };
 		const agents = team.members.map(async ({ id }): Promise<[string, Agent][]> => {
 			const external = externals.get(id);
 			if (external !== undefined) {
-				const priced = pricedAs(external.settings);
-				const metered = (bare: Backend) => meteredBackend(bare, budgets, { payer, maxOutputTokens: null });
-				const about = { id, systemMessage: external.systemMessage, ...priced, metered, gate, prices: table, clock };
+				const about = { ...seat, id, systemMessage: external.systemMessage, ...pricedAs(external.settings) };
 				return [[id, createExternalParticipant({ ...about, agent: await openExternalAgent(external.settings) })]];
 			}
 			const settings = configured.get(id);
 			if (settings === undefined) return [];
 			const backend = await metered(settings.backend, payer);
 			const { systemMessage } = settings;
-			const toolsets = [...planningOf(team.rules), ...(await tools.of(id, settings.tools))];
+			const own = await tools.of(id, settings.tools);
+			const asked = await openAgentTools(run.run, settings.tools.agents, team.rules, seat);
+			const toolsets = [...planningOf(team.rules), ...own, ...asked];
 			return [[id, createModelAgent({ id, systemMessage, backend, toolsets, gate, prices: table, clock })]];
 		});
 		return new Map((await Promise.all(agents)).flat());

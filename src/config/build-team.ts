@@ -9,7 +9,7 @@ import {
 	configuredTeam,
 } from './configured-team.ts';
 import { contextFoldersOf } from './context-folders-of.ts';
-import { externalSettingsOf, isInstalled } from './external-settings-of.ts';
+import { type ExternalContext, externalSettingsOf, isInstalled } from './external-settings-of.ts';
 import type { ProviderConfig } from './file-schema.ts';
 import { mcpServersOf } from './mcp-servers-of.ts';
 import type { Environment } from './prepare.ts';
@@ -48,15 +48,7 @@ export async function buildTeam(
 	for (const [agent, at] of entries) {
 		const systemMessage = agent.system_message ?? '';
 		if (agent.type !== undefined) {
-			const { source, cwd, env } = context;
-			const report = (message: string) => source.problem('error', at, message);
-			const external = await externalSettingsOf(agent.type, agent, {
-				file: source.file,
-				cwd,
-				env,
-				isInstalled,
-				report,
-			});
+			const external = await externalSettingsOf(agent.type, agent, externalContext(agent.id, at, context));
 			onUse.push(...external.onUse);
 			externals.set(agent.id, { systemMessage, settings: external.settings });
 		} else if (agent.backend !== undefined) {
@@ -103,6 +95,13 @@ async function buildAgent(
 	const projects = await contextFoldersOf(paths, context, (message) =>
 		source.problem('error', at, `context_paths: ${message}`),
 	);
+	const experts = await Promise.all(
+		Object.entries(agent.agent_tools ?? {}).map(async ([name, config]) => {
+			const about = externalContext(name, [...at, 'agent_tools', name], context);
+			const { settings, onUse } = await externalSettingsOf(config.type, config, about);
+			return { expert: { name, description: config.description, settings }, onUse };
+		}),
+	);
 	const hasWorkspace =
 		shell.settings !== null ||
 		agent.backend.cwd !== undefined ||
@@ -119,11 +118,17 @@ async function buildAgent(
 				noticeboard: agent.backend.noticeboard ?? false,
 				workspace: hasWorkspace,
 				context: projects.folders,
+				agents: experts.map(({ expert }) => expert),
 			},
 		},
 		problems: [...script.problems, ...tools.problems, ...shell.problems],
-		onUse: [...backend.onUse, ...projects.problems],
+		onUse: [...backend.onUse, ...projects.problems, ...experts.flatMap(({ onUse }) => onUse)],
 	};
+}
+
+function externalContext(id: string, at: DataPath, { source, cwd, env }: TeamContext): ExternalContext {
+	const report = (message: string) => source.problem('error', at, message);
+	return { id, file: source.file, cwd, env, isInstalled, report };
 }
 
 function entriesOf(config: TeamConfig, path: DataPath): [AgentConfig, DataPath][] {

@@ -34,6 +34,15 @@ export interface AgentTools {
 	workspace: boolean;
 	/** Project folders that it sees. */
 	context: readonly ContextFolder[];
+	/** Agents of other systems that it may put to work. */
+	agents: readonly ConfiguredAgentTool[];
+}
+
+/** An agent of another system as a tool. */
+export interface ConfiguredAgentTool {
+	name: string;
+	description: string;
+	settings: ExternalSettings;
 }
 
 export const noTools: AgentTools = {
@@ -44,6 +53,7 @@ export const noTools: AgentTools = {
 	noticeboard: false,
 	workspace: false,
 	context: [],
+	agents: [],
 };
 
 /** A team and how its agents are reached. */

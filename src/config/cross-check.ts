@@ -49,13 +49,30 @@ function kindProblems(agent: Record<string, unknown>, path: DataPath, source: Ya
 			return [source.problem('error', path, `the key backend is missing; ${advice}`)];
 		}
 		const message = 'this key belongs to agents of other systems, which have a `type` and no `backend`';
-		return given.map((key) => source.problem('error', path, message, key));
+		const tools = Object.entries(isMap(agent.agent_tools) ? agent.agent_tools : {});
+		return [
+			...given.map((key) => source.problem('error', path, message, key)),
+			...tools.flatMap(([tool, config]) =>
+				isMap(config) ? externalProblems(config, [...path, 'agent_tools', tool], source) : [],
+			),
+		];
 	}
 	if (agent.backend !== undefined) {
 		return [source.problem('error', path, 'backend and type are both there; keep one of them', 'type')];
 	}
+	if (agent.agent_tools !== undefined) {
+		const message = 'only agents with a backend can be given tools; this one brings its own';
+		return [source.problem('error', path, message, 'agent_tools')];
+	}
+	return externalProblems(agent, path, source);
+}
+
+/** What an agent of another system needs, and what does not belong to its kind. */
+function externalProblems(agent: Record<string, unknown>, path: DataPath, source: YamlSource): Problem[] {
+	const name = agent.type;
 	if (!isExternal(name)) return [];
 	const { keys, required } = externalTypes[name];
+	const given = EXTERNAL_KEYS.filter((key) => agent[key] !== undefined);
 	const foreign = given.filter((key) => !keys.includes(key));
 	const missing = Object.entries(required).filter(([key]) => agent[key] === undefined);
 	return [

@@ -5,9 +5,11 @@ import type { ExternalSettings } from '../core/external-settings.ts';
 import { externalTypes } from './external-types.ts';
 import type { Environment } from './prepare.ts';
 import type { Problem } from './problem.ts';
-import type { AgentConfig } from './team-schema.ts';
+import type { ExternalConfig } from './team-schema.ts';
 
 export interface ExternalContext {
+	/** Id of the agent, or name of the tool. */
+	id: string;
 	/** The file that names the module. */
 	file: string;
 	cwd: string;
@@ -21,17 +23,17 @@ export interface ExternalContext {
 /** An agent of another system from its checked configuration; `onUse`: what is wrong only when the team is used. */
 export async function externalSettingsOf(
 	type: ExternalSettings['type'],
-	config: AgentConfig,
-	{ file, cwd, env, isInstalled, report }: ExternalContext,
+	config: ExternalConfig,
+	{ id, file, cwd, env, isInstalled, report }: ExternalContext,
 ): Promise<{ settings: ExternalSettings; onUse: Problem[] }> {
 	const onUse: Problem[] = [];
 	const needed = externalTypes[type].package;
 	if (needed !== null && !isInstalled(needed)) {
-		onUse.push(report(`the agent ${config.id} (${type}) needs the package ${needed}; run \`npm install ${needed}\``));
+		onUse.push(report(`the agent ${id} (${type}) needs the package ${needed}; run \`npm install ${needed}\``));
 	}
 	for (const name of config.needs ?? []) {
 		if (env[name]) continue;
-		onUse.push(report(`the agent ${config.id} (${type}) needs a variable; set the environment variable ${name}`));
+		onUse.push(report(`the agent ${id} (${type}) needs a variable; set the environment variable ${name}`));
 	}
 	const module = resolve(dirname(file), config.module ?? '');
 	const isThere = await access(module).then(
@@ -40,7 +42,7 @@ export async function externalSettingsOf(
 	);
 	if (!isThere) {
 		const place = relative(cwd, module);
-		onUse.push(report(`the agent ${config.id} (${type}) has no module; write the file ${place}, or correct the path`));
+		onUse.push(report(`the agent ${id} (${type}) has no module; write the file ${place}, or correct the path`));
 	}
 	const settings: ExternalSettings = {
 		...{ type, module, export: config.export ?? 'agent' },

@@ -3,6 +3,7 @@ import type { Attachment } from './attachment.ts';
 import type { ToolSpec } from './backend.ts';
 import type { KeptFiles } from './kept-files.ts';
 import type { PlannedTask } from './task-plan.ts';
+import type { ModelCall } from './usage.ts';
 
 /** What running a tool does to the world; approvals and planning mode read it. */
 export type ToolEffects = 'none' | 'workspace' | 'external' | 'irreversible';
@@ -27,6 +28,8 @@ export interface ToolResult {
 	isError: boolean;
 	/** The agent's task plan from now on; left out: as it was. */
 	plan?: readonly PlannedTask[];
+	/** Model calls that the tool has made; left out: none. */
+	calls?: readonly ModelCall[];
 }
 
 /** The turn that tools are opened for. */

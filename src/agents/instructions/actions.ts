@@ -11,3 +11,7 @@ export const PERMIT = {
 	name: 'run_agent',
 	description: 'Lets an agent of another system work for one turn with its own tools, which ask nobody.',
 } as const;
+
+/** What an agent that works for another one is told of what people would have to decide. */
+export const workedForAnother = (name: string): string =>
+	`${name} was not done: you work for another agent here, and nobody can be asked. Say in your answer what should be done.`;
