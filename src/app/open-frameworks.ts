@@ -1,10 +1,11 @@
 import { createAgentToolset } from '../agents/agent-toolset.ts';
 import { createExternalParticipant, type ExternalParticipantOptions } from '../agents/external.ts';
 import { workedForAnother } from '../agents/instructions/actions.ts';
-import { type ConfiguredAgentTool, pricedAs } from '../config/configured-team.ts';
+import { type ConfiguredAgentTool, type ConfiguredTeam, pricedAs } from '../config/configured-team.ts';
 import { sentenceOf } from '../core/errors.ts';
 import type { ExternalAgent } from '../core/external-agent.ts';
 import type { ExternalSettings } from '../core/external-settings.ts';
+import type { Finding } from '../core/finding.ts';
 import type { Gate } from '../core/gate.ts';
 import type { Rules } from '../core/team.ts';
 import type { Toolset } from '../core/tool.ts';
@@ -30,6 +31,25 @@ function openerOf(settings: ExternalSettings): Promise<ExternalAgent> {
 		case 'mastra':
 			return import('../adapters/frameworks/mastra.ts').then((it) => it.openMastraAgent(settings));
 	}
+}
+
+/** Opens every agent of other systems of a team, those that are tools included, to see whether it can be used. */
+export async function externalFindings({ agents, externals }: ConfiguredTeam): Promise<Finding[]> {
+	const tools = [...agents.values()].flatMap((agent) => agent.tools.agents);
+	const all = [...[...externals].map(([name, { settings }]) => ({ name, settings })), ...tools];
+	return Promise.all(
+		all.map(async ({ name, settings }): Promise<Finding> => {
+			try {
+				const { ownTools, close } = await openerOf(settings);
+				await close();
+				const asks = ownTools === 'ungated' ? '; it is approved as a whole before each of its turns' : '';
+				return { level: 'ok', what: `The agent ${name} (${settings.type}) can be used${asks}.`, repair: null };
+			} catch (thrown) {
+				const what = `The agent ${name} (${settings.type}) cannot be used: ${sentenceOf(thrown)}`;
+				return { level: 'error', what, repair: 'Correct its module, or install the package that it names.' };
+			}
+		}),
+	);
 }
 
 /** What seats an agent of another system, beside the agent. */

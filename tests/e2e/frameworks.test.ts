@@ -8,6 +8,8 @@ import { type ModelProvider, startModelProvider } from '../platforms/model-provi
 import { temporaryFolder } from '../support/command.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
+/** Loading the frameworks takes seconds on a busy machine. */
+const SLOW = { timeout: 60_000 };
 const usage = { input: 100, output: 10 };
 let provider: ModelProvider;
 
@@ -45,7 +47,8 @@ function finished(call: ProviderCall, result: string): Reply {
 }
 
 /** The other agent at the table is the model gpt-5.1. */
-const nameOf = ({ model }: ProviderCall) => (model === 'gpt-5.1' ? 'By the model.' : `By the framework, over ${model}.`);
+const nameOf = ({ model }: ProviderCall) =>
+	model === 'gpt-5.1' ? 'By the model.' : `By the framework, over ${model}.`;
 
 beforeAll(async () => {
 	provider = await startModelProvider({ reply: player });
@@ -86,7 +89,7 @@ it.each([
 	['openai-agents', 'planner', 'Presented: By the framework, over gpt-5.4-mini.'],
 	['ai-sdk', 'doubter', 'Presented: By the framework, over gpt-5.4-mini.'],
 	['mastra', 'editor', 'Presented: By the framework, over gpt-5.4-mini.'],
-])('the example %s answers, votes and presents with a model at its table', async (team, agent, text) => {
+])('the example %s answers, votes and presents with a model at its table', SLOW, async (team, agent, text) => {
 	const events = await ask(team);
 	expect(events.at(-1)).toMatchObject({ type: 'run_finished', outcome: 'answered', shortfalls: [] });
 	const voters = events.flatMap((event) => (event.type === 'vote_cast' ? [event.agent] : []));
@@ -94,10 +97,12 @@ it.each([
 	expect(events.find((event) => event.type === 'presented')).toMatchObject({ agent, content: text });
 });
 
-it('the example agent-tools puts an agent to work, and uses what it found', async () => {
+it('the example agent-tools puts an agent to work, and uses what it found', SLOW, async () => {
 	const events = await ask('agent-tools');
 	const presented = events.find((event) => event.type === 'presented');
-	expect(events).toContainEqual(expect.objectContaining({ type: 'tool_finished', tool: 'find_objections', isError: false }));
+	expect(events).toContainEqual(
+		expect.objectContaining({ type: 'tool_finished', tool: 'find_objections', isError: false }),
+	);
 	expect(JSON.stringify(events)).toContain('They grow.');
 	expect(presented).toMatchObject({ agent: 'lead' });
 });
