@@ -78,8 +78,8 @@ export function openTeams(
 		const gate = approvals.gateOf(run);
 		const table = await priceTable();
 		const payer: Payer = { ...decodeSessionId(run.session), user: run.requester?.user ?? null };
-		const metered = (bare: Backend) => meteredBackend(bare, budgets, { payer, maxOutputTokens: null });
-		const seat: SeatOptions = { metered, gate, prices: table, clock };
+		const counted = (bare: Backend) => meteredBackend(bare, budgetsOf(table), { payer, maxOutputTokens: null });
+		const seat: SeatOptions = { metered: counted, gate, prices: table, clock };
 		const agents = team.members.map(async ({ id }): Promise<[string, Agent][]> => {
 			const external = externals.get(id);
 			if (external !== undefined) {

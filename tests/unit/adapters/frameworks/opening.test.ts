@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { externalFindings, openExternalAgent } from '../../../../src/app/open-frameworks.ts';
 import { configuredTeam } from '../../../../src/config/configured-team.ts';
+import type { ExternalEvent } from '../../../../src/core/external-agent.ts';
 import type { ExternalSettings } from '../../../../src/core/external-settings.ts';
 import { rulesSchema } from '../../../../src/core/team.ts';
 import { folderOf } from '../../config/check.ts';
@@ -28,7 +29,8 @@ it.each<[string, Partial<ExternalSettings>, string]>([
 	};
 	const agent = await openExternalAgent(settings);
 	const request = { run: 'r', agent: 'a', instructions: '', messages: [], tools: [], resume: null };
-	const events = await Array.fromAsync(agent.reply(request, new AbortController().signal));
+	const events: ExternalEvent[] = [];
+	for await (const event of agent.reply(request, new AbortController().signal)) events.push(event);
 	const failure = { type: 'failed', failure: 'request_invalid', retryable: false };
 	expect(events).toMatchObject([{ ...failure, message: expect.stringContaining(message) }]);
 	const team = configuredTeam({
