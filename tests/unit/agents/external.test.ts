@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { createExternalParticipant } from '../../../src/agents/external.ts';
@@ -22,7 +23,7 @@ externalContract(
 	'an agent of another system',
 	async (replies) => {
 		const sent: unknown[] = [];
-		const agent = actingExternal(async function* (request): AsyncGenerator<ExternalEvent> {
+		const agent = actingExternal(async function* (request, _, signal): AsyncGenerator<ExternalEvent> {
 			const before = request.messages.filter(({ role }) => role === 'assistant').length;
 			const reply = replies[before + (request.resume === null || before > 0 ? 0 : 1)] ?? {};
 			const [decision] = request.resume?.decisions ?? [];
@@ -33,7 +34,7 @@ externalContract(
 				return;
 			}
 			if (reply.text !== undefined) yield { type: 'text_delta', text: reply.text };
-			if (reply.hang) await new Promise(() => {});
+			if (reply.hang) await once(signal, 'abort');
 			if (reply.failure !== undefined) {
 				throw Object.assign(new Error('broken'), { status: reply.failure.retryable ? 529 : 401 });
 			}
