@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
 import { createMemoryStore } from '../../src/adapters/stores/memory.ts';
@@ -5,7 +6,7 @@ import { createApp } from '../../src/app.ts';
 import type { RunEvent } from '../../src/core/run-event.ts';
 import type { ProviderCall, Reply } from '../platforms/model-provider/reply.ts';
 import { type ModelProvider, startModelProvider } from '../platforms/model-provider/server.ts';
-import { temporaryFolder } from '../support/command.ts';
+import { massgen, temporaryFolder } from '../support/command.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 /** Loading the frameworks takes seconds on a busy machine. */
@@ -85,7 +86,6 @@ async function ask(team: string): Promise<RunEvent[]> {
 }
 
 it.each([
-	['langgraph', 'graph', 'By the framework, told: Not noted: nobody approved it.'],
 	['openai-agents', 'planner', 'Presented: By the framework, over gpt-5.4-mini.'],
 	['ai-sdk', 'doubter', 'Presented: By the framework, over gpt-5.4-mini.'],
 	['mastra', 'editor', 'Presented: By the framework, over gpt-5.4-mini.'],
@@ -96,6 +96,31 @@ it.each([
 	expect(voters.toSorted()).toEqual([agent, 'steady'].toSorted());
 	expect(events.find((event) => event.type === 'presented')).toMatchObject({ agent, content: text });
 });
+
+it(
+	'the example langgraph does in a terminal what a person approves at the prompt, as it was changed there',
+	SLOW,
+	async () => {
+		const folder = await temporaryFolder();
+		onTestFinished(folder.remove);
+		const args = [
+			'ask',
+			'One repository or many?',
+			'--config',
+			join(ROOT, 'config/massgen.yaml'),
+			'--team',
+			'langgraph',
+		];
+		const env = { DATA_DIR: folder.path, OPENAI_API_KEY: 'k1', OPENAI_BASE_URL: `${provider.url}/v1` };
+		const input = 'e\n{"text": "One repository, for now."}\ny\n';
+		const ended = await massgen([...args, '--approve', 'ask'], { cwd: folder.path, env, input });
+		const shown = ended.stdout + ended.stderr;
+		expect(ended.code, shown).toBe(0);
+		expect(shown).toContain('note_decision');
+		expect(shown).toContain('By the framework, told: Noted.');
+		expect(await readFile(join(folder.path, 'decisions.md'), 'utf8')).toBe('- One repository, for now.\n');
+	},
+);
 
 it('the example agent-tools puts an agent to work, and uses what it found', SLOW, async () => {
 	const events = await ask('agent-tools');

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { BotError } from '../../core/errors.ts';
 import type { ExternalAgent, ExternalDecision, ExternalEvent, ExternalRequest } from '../../core/external-agent.ts';
 import type { ExternalSettings } from '../../core/external-settings.ts';
 import { answersTo, interrupted, type Waiting, waitingIn } from './langgraph/interrupts.ts';
@@ -15,7 +16,7 @@ interface Graph {
 
 /** A compiled graph of LangGraph.js. Throws `config_invalid`. */
 export async function openLangGraphAgent(settings: ExternalSettings): Promise<ExternalAgent> {
-	const graph = await loadExport(settings, 'a compiled graph of LangGraph', isGraph);
+	const graph = graphIn(await loadExport(settings, 'a compiled graph of LangGraph', isGraphOrHasOne));
 	return {
 		...{ framework: 'langgraph', callsTools: false, ownTools: settings.ownTools ?? 'ungated' },
 		reply: (request, signal) => replyOf(graph, request, signal),
@@ -46,7 +47,16 @@ async function* replyOf(
 		for (const held of listOf(recordOf(payload).__interrupt__)) interrupts.set(recordOf(held).id, held);
 	}
 	if (interrupts.size > 0) yield interrupted(thread, [...interrupts.values()], usage.total());
-	else yield { type: 'finished', text: messagesIn(last).at(-1)?.text ?? '', usage: usage.total() };
+	else yield { type: 'finished', text: finalText(last), usage: usage.total() };
+}
+
+function finalText(state: Record<string, unknown>): string {
+	const reply = messagesIn(state).at(-1);
+	if (reply !== undefined) return reply.text;
+	throw new BotError(
+		'config_invalid',
+		'The graph gave no messages. Its state needs a list `messages`, as MessagesAnnotation has.',
+	);
 }
 
 const openingOf = ({ instructions, messages }: ExternalRequest) => ({
@@ -64,6 +74,12 @@ async function resumption(graph: Graph, waiting: Waiting, decisions: readonly Ex
 	const { Command } = await import('@langchain/langgraph');
 	return new Command({ resume: answersTo(waiting, decisions) });
 }
+
+/** An agent of LangChain (`createAgent`) is a graph in a wrapper. */
+const isGraphOrHasOne = (value: unknown): value is Graph | { graph: Graph } =>
+	isGraph(value) || (typeof value === 'object' && value !== null && 'graph' in value && isGraph(value.graph));
+
+const graphIn = (value: Graph | { graph: Graph }): Graph => (isGraph(value) ? value : value.graph);
 
 const isGraph = (value: unknown): value is Graph =>
 	typeof value === 'object' && value !== null && 'stream' in value && 'getState' in value;

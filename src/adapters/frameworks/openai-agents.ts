@@ -32,8 +32,8 @@ export async function openOpenAIAgent(settings: ExternalSettings): Promise<Exter
 	const hasTools = agent.tools.length + agent.handoffs.length + agent.mcpServers.length > 0;
 	return {
 		framework: 'openai_agents',
-		// Whoever it hands over to would not have the calls.
-		callsTools: agent.handoffs.length === 0,
+		// Whoever it hands over to would not have the calls, and what ends its runs is its own.
+		callsTools: agent.handoffs.length === 0 && agent.toolUseBehavior === 'run_llm_again',
 		ownTools: settings.ownTools ?? (hasTools ? 'ungated' : 'none'),
 		reply: (request, signal) => replyOf(agent, request, signal, sdk),
 		async close() {},

@@ -3,7 +3,7 @@ import { BotError, messageOf } from '../../../core/errors.ts';
 import type { ExternalSettings } from '../../../core/external-settings.ts';
 
 /**
- * What the user's module exports under the configured name; a function without a class behind it is called, once, and gives
+ * What the user's module exports under the configured name; a function that is no agent itself is called and gives
  * it. `isAgent` tells what is looked for, `kind` names it for people. Throws `config_invalid`.
  */
 export async function loadExport<Agent>(

@@ -57,8 +57,12 @@ describe('an interrupt of LangGraph', () => {
 		expect(ended).toMatchObject({ type: 'finished', text: 'false' });
 	});
 
+	it('is not needed: a graph without messages says what it lacks', async () => {
+		await expect(last('silent', null)).rejects.toThrow('needs a list `messages`');
+	});
+
 	it('whose memory is gone is a failure that says so', async () => {
-		const waiting = await last('asking', null);
+		const waiting = await last('wrapped', null);
 		if (waiting?.type !== 'interrupted') throw new Error('it did not wait');
 		const state = waiting.state.replace(/"thread":"[^"]+"/, '"thread":"gone"');
 		await expect(last('asking', { state, decisions: [] })).rejects.toThrow('no longer knows where it waited');
