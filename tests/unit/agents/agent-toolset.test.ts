@@ -57,7 +57,7 @@ describe('an agent as a tool of another', () => {
 		expect(asked).toMatchObject([{ tool: { name: 'research', effects: 'none', openWorld: true } }]);
 		expect(agent.asked[0]?.messages[0]?.text).toContain('Find sources.');
 		const calls = events.flatMap((event) => ('calls' in event ? event.calls : []));
-		expect(calls).toContainEqual({ backend: 'acting', model: 'm', usage, costMicroUsd: 3 });
+		expect(calls).toContainEqual(expect.objectContaining({ backend: 'acting', model: 'm', usage, costMicroUsd: 3 }));
 		expect(calls).toHaveLength(3);
 	});
 
