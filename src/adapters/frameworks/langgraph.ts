@@ -12,6 +12,7 @@ import { createUsageSum } from './shared/usage-sum.ts';
 interface Graph {
 	stream(input: unknown, options: unknown): Promise<AsyncIterable<unknown>>;
 	getState(config: unknown): Promise<unknown>;
+	checkpointer?: { deleteThread?(thread: string): Promise<void> } | boolean;
 }
 
 /** A compiled graph of LangGraph.js. Throws `config_invalid`. */
@@ -40,14 +41,23 @@ async function* replyOf(
 	let last: Record<string, unknown> = {};
 	/** By id: those of parallel branches come one by one, and each more than once. */
 	const interrupts = new Map<unknown, unknown>();
-	for await (const chunk of stream) {
-		const [mode, payload] = listOf(chunk);
-		if (mode === 'values') last = recordOf(payload);
-		else yield* messageEvents(mode, payload);
-		for (const held of listOf(recordOf(payload).__interrupt__)) interrupts.set(recordOf(held).id, held);
+	try {
+		for await (const chunk of stream) {
+			const [mode, payload] = listOf(chunk);
+			if (mode === 'values') last = recordOf(payload);
+			else yield* messageEvents(mode, payload);
+			for (const held of listOf(recordOf(payload).__interrupt__)) interrupts.set(recordOf(held).id, held);
+		}
+	} finally {
+		if (interrupts.size === 0) await forget(graph, thread);
 	}
 	if (interrupts.size > 0) yield interrupted(thread, [...interrupts.values()], usage.total());
 	else yield { type: 'finished', text: finalText(last), usage: usage.total() };
+}
+
+/** A thread is of one reply, so nobody comes back to it unless it waits. */
+async function forget({ checkpointer }: Graph, thread: string): Promise<void> {
+	if (typeof checkpointer === 'object') await checkpointer.deleteThread?.(thread);
 }
 
 function finalText(state: Record<string, unknown>): string {

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { openLangGraphAgent } from '../../../../src/adapters/frameworks/langgraph.ts';
 import type { ExternalDecision, ExternalRequest } from '../../../../src/core/external-agent.ts';
 import { externalContract } from '../../../contracts/external-contract.ts';
+import { checkpointer } from '../../../fixtures/frameworks/langgraph-agent.ts';
 import { sent } from '../../../fixtures/frameworks/mail.ts';
 import { frameworkModel } from './framework-model.ts';
 
@@ -46,7 +47,9 @@ describe('an interrupt of LangGraph', () => {
 		const decisions = [approved(second ?? '', 'eve@example.com'), approved(first ?? '', 'ada@example.com')];
 		const edited = { type: 'edit', editedAction: { name: 'send_mail', args: { to: 'eve@example.com' } } };
 		const text = JSON.stringify({ decisions: [{ type: 'approve' }, edited] });
+		const threads = Object.keys(checkpointer.storage);
 		expect(await decide(decisions)).toMatchObject({ type: 'finished', text });
+		expect(Object.keys(checkpointer.storage)).toHaveLength(threads.length - 1);
 	});
 
 	it('in two branches waits for both, and what is not decided is not done', async () => {
