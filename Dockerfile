@@ -8,7 +8,8 @@ COPY package.json package-lock.json ./
 # No package of ours needs its install script here: the only one that is allowed fetches a Node, and the base has one.
 # Node strips no types below node_modules, so nothing that runs reads the .ts files there. mem0ai imports better-sqlite3 and
 # never uses it here, so nobody compiles its sources.
-RUN npm ci --omit=dev --ignore-scripts --no-audit --no-fund \
+# Optional is what a package of ours could use and none needs here, the frameworks of example teams among them.
+RUN npm ci --omit=dev --omit=optional --ignore-scripts --no-audit --no-fund \
 	&& find node_modules -type f \( -name '*.ts' -o -name '*.mts' -o -name '*.cts' -o -name '*.map' \
 		-o -path '*/better-sqlite3/deps/*' -o -path '*/better-sqlite3/src/*' \) -delete
 

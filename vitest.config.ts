@@ -4,6 +4,8 @@ import { createClosingLineReporter } from './tests/support/closing-line-reporter
 const UNIT = 'tests/unit/**/*.test.ts';
 /** Weighs the memory of its process, so it has one to itself. */
 const WEIGHING = 'tests/unit/adapters/gateways/web/slow-reader.test.ts';
+/** Load the frameworks of others, which change what a process has in common. */
+const FRAMEWORKS = 'tests/unit/adapters/frameworks/*.test.ts';
 
 export default defineConfig({
 	test: {
@@ -14,10 +16,10 @@ export default defineConfig({
 		reporters: ['default', createClosingLineReporter()],
 		projects: [
 			// These leave nothing behind, so the program is loaded once for all of them: it takes a quarter less time.
-			{ extends: true, test: { name: 'unit', include: [UNIT], exclude: [WEIGHING], isolate: false } },
+			{ extends: true, test: { name: 'unit', include: [UNIT], exclude: [WEIGHING, FRAMEWORKS], isolate: false } },
 			{
 				extends: true,
-				test: { name: 'rest', include: ['tests/{contracts,e2e,house,platforms}/**/*.test.ts', WEIGHING] },
+				test: { name: 'rest', include: ['tests/{contracts,e2e,house,platforms}/**/*.test.ts', WEIGHING, FRAMEWORKS] },
 			},
 		],
 	},

@@ -30,7 +30,10 @@ export interface Conversation {
 	addUpdate(): void;
 	/** A reply of the transcript that has not been dealt with. */
 	pending(): PendingReply | null;
+	/** Counts the model call behind a reply. */
 	record(call: ModelCall): void;
+	/** Counts model calls that were made by tools. */
+	account(calls: readonly ModelCall[]): void;
 	/** Counts one more reply without a valid outcome. */
 	refuse(): void;
 	unsaved(): boolean;
@@ -43,9 +46,11 @@ export interface Conversation {
 	end(ending: Ending): AgentEvent;
 }
 
-export function createConversation(turn: Turn): Conversation {
+/** `before`: a call that a new turn begins with, as if it had been made in a first reply. */
+export function createConversation(turn: Turn, before: ToolCall | null = null): Conversation {
 	const fresh = turn.transcript.length === 0;
 	const messages: Message[] = fresh ? [{ role: 'user', text: openingMessage(turn) }] : [...turn.transcript];
+	if (fresh && before !== null) messages.push({ role: 'assistant', text: '', toolCalls: [before] });
 	let saved = fresh ? 0 : messages.length;
 	let calls: ModelCall[] = [];
 	let steps = messages.filter((message) => message.role === 'assistant').length;
@@ -79,6 +84,9 @@ export function createConversation(turn: Turn): Conversation {
 		record(call) {
 			calls.push(call);
 			steps += 1;
+		},
+		account(made) {
+			calls.push(...made);
 		},
 		refuse() {
 			repliesUsed += 1;

@@ -4,6 +4,7 @@ import type { Backend, BackendRequest } from '../core/backend.ts';
 import type { Clock } from '../core/clock.ts';
 import { messageOf } from '../core/errors.ts';
 import type { Gate } from '../core/gate.ts';
+import type { ToolCall } from '../core/message.ts';
 import type { Toolset } from '../core/tool.ts';
 import { type PriceTable, type Usage, unknownUsage } from '../core/usage.ts';
 import { orAbandoned } from './abandon.ts';
@@ -28,6 +29,8 @@ export interface ModelAgentOptions {
 	gate: Gate;
 	prices: PriceTable;
 	clock: Clock;
+	/** A call that goes to the gate before a turn's first reply is asked for; left out or null: none. */
+	before?: ToolCall | null;
 }
 
 /** The agent that is a loop over a backend: it calls the model until a reply holds a valid outcome. */
@@ -60,7 +63,7 @@ async function* takeTurn(
 	turn: Turn,
 	signal: AbortSignal,
 ): AsyncGenerator<AgentEvent, void> {
-	const talk = createConversation(turn);
+	const talk = createConversation(turn, options.before);
 	try {
 		const opening = openToolbox(options.toolsets, toolboxTurn(turn));
 		const toolbox = await orAbandoned(opening, signal, options.clock);
@@ -120,7 +123,9 @@ function requestOf({ options, turn, talk, toolbox }: Work): BackendRequest {
 
 /** While the team plans, what cannot be undone is described; without a tool that could do it there is nothing to say. */
 const isPlanning = (turn: Turn, toolbox: Toolbox) =>
-	turn.planning && turn.kind !== 'present' && toolbox.tools.some(({ effects }) => effects === 'irreversible');
+	isCoordinating(turn) && toolbox.tools.some(({ effects }) => effects === 'irreversible');
+
+const isCoordinating = (turn: Turn) => turn.planning && turn.kind !== 'present';
 
 const toolboxTurn = (turn: Turn): ToolboxTurn => ({
 	kind: turn.kind,
@@ -170,7 +175,7 @@ async function* act(work: Work, { reply, open, outdated }: PendingReply): AsyncG
 	const calls = open.filter((call) => !isWorkflowCall(turn.kind, call.name));
 	if (calls.length > 0) {
 		const { gate, clock } = options;
-		const planning = isPlanning(turn, toolbox);
+		const planning = isCoordinating(turn);
 		const { tainted } = work;
 		const about = { turn, talk, toolbox, gate, planning, tainted, clock, signal };
 		const round = yield* runTools({ ...about, calls, said: reply.text, cut: reply.cut });

@@ -53,12 +53,20 @@ export function createReplyCollector(turn: Turn, noteWriting: () => boolean, clo
 					return writing(event.name);
 				case 'provider_tool_started':
 					return { type: 'tool_started', tool: event.name, label: labelOf(event.name) };
+				case 'provider_tool_progressed':
+					return { type: 'tool_progressed', tool: event.name, text: event.text };
 				case 'provider_tool_finished':
-					return { type: 'tool_finished', tool: event.name, label: labelOf(event.name), isError: false };
+					return {
+						type: 'tool_finished',
+						tool: event.name,
+						label: labelOf(event.name),
+						isError: event.isError ?? false,
+					};
 				case 'retried':
 					return { type: 'retried', message: event.message, delayMs: event.delayMs };
 				case 'finished':
 				case 'failed':
+					if (event.type === 'finished') text = event.text ?? text;
 					last = event;
 					return null;
 			}

@@ -168,7 +168,8 @@ const begun = ({ call, tool, effectKey }: Cleared): BegunCall => ({
 	taints: tool.openWorld,
 });
 
-function addResult(talk: Conversation, { id, name }: ToolCall, { text, isError, plan }: ToolResult): void {
+function addResult(talk: Conversation, { id, name }: ToolCall, { text, isError, plan, calls = [] }: ToolResult): void {
+	talk.account(calls);
 	talk.add({ role: 'tool', callId: id, name, text, isError });
 	if (plan !== undefined) talk.plan(plan);
 }

@@ -54,6 +54,11 @@ export async function openToolbox(toolsets: readonly Toolset[], turn: ToolboxTur
 		const message = `The agent's tools could not be listed: ${messageOf(thrown)}. Check its tool servers.`;
 		return { type: 'failed', code: 'tools_unavailable', message, fatal: false };
 	}
+	const unlisted = (name: string) => {
+		const toolset = toolsets.find((one) => one.unlisted?.(name));
+		const tool = toolset?.unlisted?.(name) ?? null;
+		return toolset === undefined || tool === null ? undefined : { tool, toolset };
+	};
 	const tools = [...found.values()].map(({ tool }) => tool);
 	const choosable = [...found.values()].flatMap(({ tool, toolset }) => (toolset.choosable ? [tool.name] : []));
 	const { mostTools: most, question, transcript } = turn;
@@ -65,9 +70,9 @@ export async function openToolbox(toolsets: readonly Toolset[], turn: ToolboxTur
 		},
 		tools,
 		abilities: Object.assign({}, ...toolsets.map((toolset) => toolset.abilities?.())),
-		find: choice.find,
+		find: (name) => choice.find(name) ?? unlisted(name)?.tool ?? null,
 		async call(name, input, options) {
-			const entry = found.get(name);
+			const entry = found.get(name) ?? unlisted(name);
 			if (entry === undefined) {
 				const known = choice.offered().map((tool) => tool.name);
 				return choice.search(name, input) ?? { text: toolResults.unknown(name, known), isError: true };

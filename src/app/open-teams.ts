@@ -2,11 +2,12 @@ import { createSpending } from '../access/budgets.ts';
 import { meteredBackend } from '../access/metered-backend.ts';
 import { createRateLimits } from '../adapters/backends/shared/rate-limit.ts';
 import type { BackendServices } from '../adapters/backends/shared/resilient-stream.ts';
+import { createExternalParticipant } from '../agents/external.ts';
 import { createModelAgent } from '../agents/loop.ts';
 import { cheapestOf } from '../config/cheapest-of.ts';
 import type { LoadedConfig } from '../config/check-config.ts';
 import { chooseTeam } from '../config/choose-team.ts';
-import type { ConfiguredTeam } from '../config/configured-team.ts';
+import { type ConfiguredTeam, pricedAs } from '../config/configured-team.ts';
 import type { Environment } from '../config/prepare.ts';
 import type { Agent } from '../core/agent.ts';
 import type { Backend } from '../core/backend.ts';
@@ -19,6 +20,7 @@ import type { Payer, Spending } from '../core/spending.ts';
 import type { Store } from '../core/store.ts';
 import type { Team } from '../core/team.ts';
 import type { PriceTable } from '../core/usage.ts';
+import { openAgentTools, openExternalAgent, type SeatOptions } from './open-frameworks.ts';
 import { planningOf, type ToolsOpener } from './open-tools.ts';
 
 /** Where it is kept what was spent. */
@@ -71,17 +73,26 @@ export function openTeams(
 	};
 
 	const agentsOf = async (team: Team, run: GatedRun): Promise<ReadonlyMap<string, Agent>> => {
-		const configured = (await named(team.name)).agents;
+		const { agents: configured, externals } = await named(team.name);
 		const tools = openTools(run);
 		const gate = approvals.gateOf(run);
 		const table = await priceTable();
 		const payer: Payer = { ...decodeSessionId(run.session), user: run.requester?.user ?? null };
+		const counted = (bare: Backend) => meteredBackend(bare, budgetsOf(table), { payer, maxOutputTokens: null });
+		const seat: SeatOptions = { metered: counted, gate, prices: table, clock };
 		const agents = team.members.map(async ({ id }): Promise<[string, Agent][]> => {
+			const external = externals.get(id);
+			if (external !== undefined) {
+				const about = { ...seat, id, systemMessage: external.systemMessage, ...pricedAs(external.settings) };
+				return [[id, createExternalParticipant({ ...about, agent: await openExternalAgent(external.settings) })]];
+			}
 			const settings = configured.get(id);
 			if (settings === undefined) return [];
 			const backend = await metered(settings.backend, payer);
 			const { systemMessage } = settings;
-			const toolsets = [...planningOf(team.rules), ...(await tools.of(id, settings.tools))];
+			const own = await tools.of(id, settings.tools);
+			const asked = await openAgentTools(run.run, settings.tools.agents, team.rules, seat);
+			const toolsets = [...planningOf(team.rules), ...own, ...asked];
 			return [[id, createModelAgent({ id, systemMessage, backend, toolsets, gate, prices: table, clock })]];
 		});
 		return new Map((await Promise.all(agents)).flat());

@@ -1,3 +1,4 @@
+import { externalFindings } from '../app/open-frameworks.ts';
 import { sandboxProblem } from '../app/open-sandbox.ts';
 import { dataDirProblem, redisFindings } from '../app/open-store.ts';
 import { loadPrices } from '../app/open-teams.ts';
@@ -32,6 +33,7 @@ export async function doctor(args: readonly string[]): Promise<number> {
 				discord: options['discord-channel'] ?? null,
 				slack: options['slack-channel'] ?? null,
 			}),
+		externals: externalFindings,
 		sandboxProblem,
 	});
 	for (const { level, what, repair } of findings) {

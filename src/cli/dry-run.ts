@@ -2,7 +2,7 @@ import { assumedOutputTokens, type Estimate, estimateRun } from '../agents/estim
 import { loadPrices } from '../app/open-teams.ts';
 import { loadTokenCounter } from '../app.ts';
 import { chooseTeam } from '../config/choose-team.ts';
-import type { ConfiguredTeam } from '../config/configured-team.ts';
+import { type ConfiguredTeam, pricedAs } from '../config/configured-team.ts';
 import { loadConfig } from '../config/load-config.ts';
 import type { AskArguments } from './arguments.ts';
 import { exitCode } from './exit-code.ts';
@@ -20,10 +20,14 @@ export async function dryRun(question: string, options: AskArguments): Promise<n
 		...chosen.team,
 		rules: { ...chosen.team.rules, skipCoordination: options.quick || chosen.team.rules.skipCoordination },
 	};
-	const agents = [...chosen.agents].map(([id, { systemMessage, backend }]) => {
+	const models = [...chosen.agents].map(([id, { systemMessage, backend }]) => {
 		const { provider, model, maxOutputTokens } = backend;
 		return { id, systemMessage, provider, model, maxOutputTokens };
 	});
+	const externals = [...chosen.externals].map(([id, { systemMessage, settings }]) => {
+		return { id, systemMessage, ...pricedAs(settings), maxOutputTokens: null };
+	});
+	const agents = [...models, ...externals];
 	const estimate = estimateRun(team, agents, question, await loadTokenCounter(), await loadPrices(config));
 	const text = options.json
 		? `${JSON.stringify({ team: team.name, ...estimate })}\n`

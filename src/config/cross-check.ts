@@ -1,5 +1,6 @@
 import { reservedBody } from './backend-schema.ts';
 import { type BackendType, backendTypes } from './backend-types.ts';
+import { EXTERNAL_KEYS, externalTypes } from './external-types.ts';
 import { isMap } from './prepare.ts';
 import type { DataPath, Problem } from './problem.ts';
 import { providerAt } from './provider-presets.ts';
@@ -25,6 +26,7 @@ export function crossCheck(team: Record<string, unknown>, path: DataPath, source
 			const message = `the id ${agent.id} is already used in line ${earlier}; ids are unique in a team`;
 			problems.push(source.problem('error', [...at, 'id'], message));
 		} else lines.set(agent.id, source.line([...at, 'id']));
+		problems.push(...kindProblems(agent, at, source));
 		if (isMap(agent.backend)) problems.push(...backendProblems(agent.backend, [...at, 'backend'], source));
 	}
 	return [...problems, ...quorumProblems(team, agents.length, path, source)];
@@ -35,6 +37,50 @@ function agentsOf(team: Record<string, unknown>, path: DataPath): [Record<string
 	const all = listed.map((agent: unknown, i): [unknown, DataPath] => [agent, [...path, 'agents', i]]);
 	if (team.agent !== undefined) all.push([team.agent, [...path, 'agent']]);
 	return all.flatMap(([agent, at]) => (isMap(agent) ? [[agent, at]] : []));
+}
+
+/** An agent has a backend, or is another system's; what it needs follows from that. */
+function kindProblems(agent: Record<string, unknown>, path: DataPath, source: YamlSource): Problem[] {
+	const name = agent.type;
+	const given = EXTERNAL_KEYS.filter((key) => agent[key] !== undefined);
+	if (name === undefined) {
+		if (agent.backend === undefined) {
+			const advice = 'add `backend: {type: ..., model: ...}`, or a `type` for an agent of another system';
+			return [source.problem('error', path, `the key backend is missing; ${advice}`)];
+		}
+		const message = 'this key belongs to agents of other systems, which have a `type` and no `backend`';
+		const tools = Object.entries(isMap(agent.agent_tools) ? agent.agent_tools : {});
+		return [
+			...given.map((key) => source.problem('error', path, message, key)),
+			...tools.flatMap(([tool, config]) =>
+				isMap(config) ? externalProblems(config, [...path, 'agent_tools', tool], source) : [],
+			),
+		];
+	}
+	if (agent.backend !== undefined) {
+		return [source.problem('error', path, 'backend and type are both there; keep one of them', 'type')];
+	}
+	if (agent.agent_tools !== undefined) {
+		const message = 'only agents with a backend can be given tools; this one brings its own';
+		return [source.problem('error', path, message, 'agent_tools')];
+	}
+	return externalProblems(agent, path, source);
+}
+
+/** What an agent of another system needs, and what does not belong to its kind. */
+function externalProblems(agent: Record<string, unknown>, path: DataPath, source: YamlSource): Problem[] {
+	const name = agent.type;
+	if (!isExternal(name)) return [];
+	const { keys, required } = externalTypes[name];
+	const given = EXTERNAL_KEYS.filter((key) => agent[key] !== undefined);
+	const foreign = given.filter((key) => !keys.includes(key));
+	const missing = Object.entries(required).filter(([key]) => agent[key] === undefined);
+	return [
+		...foreign.map((key) => source.problem('error', path, `this key does not belong to the type ${name}`, key)),
+		...missing.map(([key, example]) =>
+			source.problem('error', path, `the key ${key} is missing; the type ${name} needs it, such as \`${example}\``),
+		),
+	];
 }
 
 function backendProblems(backend: Record<string, unknown>, path: DataPath, source: YamlSource): Problem[] {
@@ -112,5 +158,8 @@ function isForeign(address: string): boolean {
 	const { hostname } = new URL(address);
 	return !/^(localhost|127\.|10\.|192\.168\.|\[|0\.0\.0\.0$)/.test(hostname) && hostname.includes('.');
 }
+
+const isExternal = (name: unknown): name is keyof typeof externalTypes =>
+	typeof name === 'string' && Object.hasOwn(externalTypes, name);
 
 const isTypeName = (name: string): name is keyof typeof backendTypes => Object.hasOwn(backendTypes, name);

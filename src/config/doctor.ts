@@ -39,6 +39,8 @@ export interface DoctorOptions extends ConfigOptions {
 	toolServers(config: LoadedConfig): Promise<readonly ToolServerProbe[]>;
 	/** What is well and what is not on the chat platforms; asks them. */
 	chats(config: LoadedConfig): Promise<Finding[]>;
+	/** Opens the agents of other systems of a team for a moment. */
+	externals(team: ConfiguredTeam): Promise<Finding[]>;
 	/** Why tools cannot be isolated, in a sentence with the repair; null when they can. */
 	sandboxProblem(): Promise<string | null>;
 	/** Such as `24.1.0`. */
@@ -64,6 +66,7 @@ export async function diagnose(options: DoctorOptions): Promise<Finding[]> {
 	const chosen = await chosenTeam(config, used, options, findings);
 	if (chosen === null) return findings;
 	if (!options.offline) findings.push(...(await providerFindings(chosen, options.fetch)));
+	if (chosen.problems.length === 0) findings.push(...(await options.externals(chosen)));
 	return [...findings, ...priceFindings(chosen, await options.prices(config))];
 }
 
@@ -205,14 +208,23 @@ function whyThisTeam(config: LoadedConfig, options: DoctorOptions, name: string)
 }
 
 /** Which models cost an unknown amount. Weighs more when a budget in dollars relies on it. */
-function priceFindings({ team, agents }: ConfiguredTeam, prices: PriceTable): Finding[] {
+function priceFindings({ team, agents, externals }: ConfiguredTeam, prices: PriceTable): Finding[] {
 	const call = { inputTokens: 1, cachedInputTokens: 0, outputTokens: 1, reasoningTokens: 0 };
 	const backends = [...agents.values()].map((agent) => agent.backend);
-	const unknown = backends.filter(({ provider, model }) => prices.cost(provider, model, call) === null);
+	const priced = [...externals.values()].flatMap(({ settings }) => settings.model ?? []);
+	const unknown = [...backends, ...priced].filter(({ provider, model }) => prices.cost(provider, model, call) === null);
 	const limited = team.rules.budget.costMicroUsd !== null;
-	return [...new Set(unknown.map((backend) => backend.model))].map((model) => ({
-		level: 'warning',
-		what: `The price of ${model} is not known${limited ? ', so its calls cannot count towards the budget in dollars' : '; its cost is shown as unknown'}.`,
+	const what = (of: string) =>
+		`The price of ${of} is not known${limited ? ', so its calls cannot count towards the budget in dollars' : '; its cost is shown as unknown'}.`;
+	const ofModels = [...new Set(unknown.map((backend) => backend.model))].map((model) => ({
+		level: 'warning' as const,
+		what: what(model),
 		repair: `Add it to the configuration: prices: {"${model}": {input_per_million: ..., output_per_million: ...}}.`,
 	}));
+	const ofAgents = [...externals].flatMap(([id, { settings }]): Finding[] => {
+		if (settings.model !== null) return [];
+		const repair = `Say whose price counts: priced_as: {provider: ..., model: ...} of the agent ${id}.`;
+		return [{ level: 'warning', what: what(`what the agent ${id} uses`), repair }];
+	});
+	return [...ofModels, ...ofAgents];
 }

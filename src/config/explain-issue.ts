@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { laterTypes } from './backend-types.ts';
 import { anyOf, closest } from './closest.ts';
+import { externalTypes } from './external-types.ts';
 import { noteOf } from './field.ts';
 import { maskSecrets } from './mask-secrets.ts';
 import { childSchema, isMap, unwrap } from './prepare.ts';
@@ -76,6 +77,9 @@ function describe(root: z.ZodType, issue: Issue, path: DataPath, data: unknown, 
 
 function describeChoice(values: readonly string[], found: unknown, path: DataPath, shown: string): string {
 	if (typeof found === 'string' && path.at(-1) === 'type' && path.at(-2) === 'backend') {
+		if (Object.hasOwn(externalTypes, found)) {
+			return `${found} is an agent of its own and no backend; write \`type: ${found}\` beside \`id\`, in the place of \`backend\``;
+		}
 		const advice = laterTypes.get(found.toLowerCase());
 		if (advice !== undefined)
 			return `${found} is a backend type of MassGen's that is not supported here yet; ${advice}`;
@@ -107,8 +111,6 @@ function missingAdvice(key: string): string {
 	switch (key) {
 		case 'id':
 			return 'give the agent a name, such as `id: writer`';
-		case 'backend':
-			return 'add `backend: {type: ..., model: ...}`';
 		case 'type':
 			return 'add for example `type: openai`';
 		default:

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { memberSchema } from '../core/team.ts';
 import { backendSchema, contextPath } from './backend-schema.ts';
+import { externalTypeNames } from './external-types.ts';
 import { field, required } from './field.ts';
 
 const level = z.enum(['lenient', 'balanced', 'strict']);
@@ -58,10 +59,44 @@ const memorySchema = z
 	})
 	.meta({ id: 'Memory' });
 
+const externalType = z.enum(externalTypeNames);
+
+/** How an agent of another system is reached. */
+const externalFields = {
+	module: field(text, 'The file that has the agent, relative to this one.'),
+	export: field(text, 'The export that is the agent, or a function that makes it. Default agent.'),
+	own_tools: field(
+		z.enum(['none', 'gated', 'ungated']),
+		"What the agent's own tools do. none: nothing to the world. gated: they wait for an approval of their own. ungated: they ask nobody, so people approve the agent as a whole before each of its turns. Default: what can be found out, or else ungated.",
+	),
+	needs: field(z.array(text), 'Environment variables without which the agent cannot work.'),
+	priced_as: field(
+		z.strictObject({
+			provider: required(text, 'Such as openai.'),
+			model: required(text, "The model's name as its provider writes it."),
+		}),
+		'Whose price counts for what the agent uses. Without it the cost is shown as unknown.',
+	),
+};
+
+const agentToolSchema = z
+	.strictObject({
+		description: required(text, 'What it can do, for the model that may call it.', { prose: true }),
+		type: required(externalType, 'Which system it is of.'),
+		...externalFields,
+	})
+	.meta({ id: 'AgentTool' });
+
 export const agentSchema = z
 	.strictObject({
 		id: required(memberSchema.shape.id, 'Unique in its team. People see it, other agents never do.'),
-		backend: required(backendSchema, 'How the agent reaches its model.'),
+		backend: field(backendSchema, 'How the agent reaches its model. Every agent has either this or a `type`.'),
+		type: field(externalType, 'An agent of another system, in the place of `backend`.'),
+		...externalFields,
+		agent_tools: field(
+			z.record(z.string().regex(/^[a-zA-Z][\w-]{0,63}$/), agentToolSchema),
+			'Agents of other systems that this one may put to work, by the name of the tool. What they would have to ask people about is refused.',
+		),
 		system_message: field(z.string(), "The agent's own instructions.", { prose: true }),
 		name: field(anything, 'Not read.', { ignored: 'people see the `id`' }),
 		mcp_servers: field(anything, 'Not read.', {
@@ -73,6 +108,8 @@ export const agentSchema = z
 	})
 	.meta({ id: 'Agent' });
 export type AgentConfig = z.infer<typeof agentSchema>;
+/** The keys that say how an agent of another system is reached. */
+export type ExternalConfig = z.infer<z.ZodObject<typeof externalFields>>;
 
 const budgetSchema = z.strictObject({
 	max_cost_usd: field(z.number().positive().nullable(), 'US dollars. Calls of unknown price cannot count towards it.'),

@@ -50,7 +50,9 @@ export type BackendEvent =
 	/** The call is complete. `arguments` is the model's text, unparsed. */
 	| { type: 'tool_called'; id: string; name: string; arguments: string }
 	| { type: 'provider_tool_started'; name: string }
-	| { type: 'provider_tool_finished'; name: string }
+	/** A short line for people. Foreign text. */
+	| { type: 'provider_tool_progressed'; name: string; text: string }
+	| { type: 'provider_tool_finished'; name: string; isError?: boolean }
 	/** A failed try that will be repeated after `delayMs`; nothing had been output. */
 	| { type: 'retried'; failure: BackendFailure; delayMs: number; message: string }
 	| {
@@ -60,6 +62,8 @@ export type BackendEvent =
 			usage: Usage;
 			/** See `Message.opaque`. */
 			opaque?: unknown;
+			/** The reply's text, where it is not what was streamed. */
+			text?: string;
 	  }
 	| {
 			type: 'failed';

@@ -3,6 +3,7 @@ import type { Attachment } from './attachment.ts';
 import type { ToolSpec } from './backend.ts';
 import type { KeptFiles } from './kept-files.ts';
 import type { PlannedTask } from './task-plan.ts';
+import type { ModelCall } from './usage.ts';
 
 /** What running a tool does to the world; approvals and planning mode read it. */
 export type ToolEffects = 'none' | 'workspace' | 'external' | 'irreversible';
@@ -27,6 +28,8 @@ export interface ToolResult {
 	isError: boolean;
 	/** The agent's task plan from now on; left out: as it was. */
 	plan?: readonly PlannedTask[];
+	/** Model calls that the tool has made; left out: none. */
+	calls?: readonly ModelCall[];
 }
 
 /** The turn that tools are opened for. */
@@ -57,6 +60,8 @@ export interface Toolset {
 	readonly choosable?: boolean;
 	/** What it has for a turn. Called at the start of each; calls before the first are refused. */
 	tools(turn: ToolsetTurn): Promise<readonly Tool[]>;
+	/** A tool that is offered to nobody and may be called all the same: what an agent of another system wants to do. */
+	unlisted?(name: string): Tool | null;
 	/** What the agent can do with its tools of the turn, for its instructions; left out: nothing that they must explain. */
 	abilities?(): Partial<Abilities>;
 	/** `input` is parsed JSON and has not been checked against the tool's schema. */

@@ -12,6 +12,14 @@ export interface ContractReply {
 	failure?: { failure: Exclude<BackendFailure, 'aborted'>; retryable: boolean };
 	/** The reply never ends. */
 	hang?: true;
+	/** The participant's own tool, for which it needs an approval. For agents of other systems alone. */
+	action?: { name: string; input: Record<string, unknown> };
+}
+
+/** What may differ between participants. */
+interface Traits {
+	/** Whether it is told what a model call used, and what a broken one did; otherwise it must say that it does not know. */
+	usage: 'always' | 'of_whole_replies' | 'unknown';
 }
 
 export interface AgentUnderTest {
@@ -32,11 +40,11 @@ const typesOf = (events: readonly AgentEvent[]) => events.map((event) => event.t
 const ENDINGS = ['answered', 'voted', 'reviewed', 'failed'];
 
 /** What every participant keeps to, whatever is behind it. */
-export function agentContract(name: string, make: MakeAgent): void {
+export function agentContract(name: string, make: MakeAgent, traits: Traits = { usage: 'always' }): void {
 	describe(`agent contract: ${name}`, () => {
 		outcomes(make);
 		corrections(make);
-		endings(make);
+		endings(make, traits);
 		continuation(make);
 	});
 }
@@ -88,9 +96,9 @@ function outcomes(make: MakeAgent): void {
 
 function corrections(make: MakeAgent): void {
 	it('corrects a reply without a call and goes on in the same conversation', async () => {
-		const { agent, modelCalls } = await make([{ text: 'It is blue.' }, answer('Blue.')]);
-		const events = await run(agent, answerTurn());
-		expect(events.at(-1)).toMatchObject({ type: 'answered', content: 'Blue.' });
+		const { agent, modelCalls } = await make([{ text: 'It is blue.' }, vote('agent2')]);
+		const events = await run(agent, evaluateTurn());
+		expect(events.at(-1)).toMatchObject({ type: 'voted', target: 'agent2' });
 		expect(modelCalls()).toBe(2);
 		const saved = events.find((event) => event.type === 'saved');
 		expect(saved?.messages.map((message) => message.role)).toEqual(['user', 'assistant', 'user']);
@@ -107,13 +115,13 @@ function corrections(make: MakeAgent): void {
 
 	it('gives up when its replies are used up', async () => {
 		const { agent, modelCalls } = await make([{ text: 'no' }, { text: 'no' }, { text: 'no' }, answer('late')]);
-		const ending = (await run(agent, answerTurn())).at(-1);
+		const ending = (await run(agent, evaluateTurn())).at(-1);
 		expect(ending).toMatchObject({ type: 'failed', code: 'no_valid_outcome', fatal: true });
 		expect(modelCalls()).toBe(3);
 	});
 }
 
-function endings(make: MakeAgent): void {
+function endings(make: MakeAgent, { usage }: Traits): void {
 	it.each([
 		{ failure: 'authentication', retryable: false, fatal: true },
 		{ failure: 'overloaded', retryable: true, fatal: false },
@@ -124,7 +132,7 @@ function endings(make: MakeAgent): void {
 			type: 'failed',
 			code: failure,
 			fatal,
-			calls: [{ usage: { inputTokens: 7 } }],
+			calls: [{ usage: { inputTokens: usage === 'always' ? 7 : null } }],
 		});
 	});
 
@@ -156,7 +164,8 @@ function endings(make: MakeAgent): void {
 		expect(events.filter((event) => ENDINGS.includes(event.type))).toEqual([events.at(-1)]);
 		const calls = events.flatMap((event) => ('calls' in event ? event.calls : []));
 		expect(calls).toHaveLength(modelCalls());
-		for (const made of calls) expect(made.usage).toMatchObject({ inputTokens: 7, outputTokens: 3 });
+		const used = usage === 'unknown' ? [null, null] : [7, 3];
+		for (const made of calls) expect([made.usage.inputTokens, made.usage.outputTokens]).toEqual(used);
 	});
 
 	it('closes', async () => {
@@ -167,17 +176,17 @@ function endings(make: MakeAgent): void {
 
 function continuation(make: MakeAgent): void {
 	it('continues from what was saved without repeating a finished model call', async () => {
-		const replies = [{ text: 'It is blue.' }, answer('Blue.')];
+		const replies = [{ text: 'It is blue.' }, vote('agent2')];
 		const first = await make(replies);
 		const transcript: Message[] = [];
-		for await (const event of first.agent.run(answerTurn(), new AbortController().signal)) {
+		for await (const event of first.agent.run(evaluateTurn(), new AbortController().signal)) {
 			if (event.type !== 'saved') continue;
 			transcript.push(...event.messages);
 			break;
 		}
 		const { agent, modelCalls } = await make(replies);
-		const ending = (await run(agent, answerTurn({ transcript, repliesUsed: 1 }))).at(-1);
-		expect(ending).toMatchObject({ type: 'answered', content: 'Blue.' });
+		const ending = (await run(agent, evaluateTurn({ transcript, repliesUsed: 1 }))).at(-1);
+		expect(ending).toMatchObject({ type: 'voted', target: 'agent2' });
 		expect(modelCalls()).toBe(1);
 	});
 
@@ -196,7 +205,7 @@ function continuation(make: MakeAgent): void {
 	it('counts the replies that an interrupted turn had used up', async () => {
 		const { agent } = await make([{ text: 'no' }, { text: 'no' }]);
 		const transcript: Message[] = [{ role: 'user', text: 'the opening' }];
-		const events = await run(agent, answerTurn({ transcript, repliesUsed: 2 }));
+		const events = await run(agent, evaluateTurn({ transcript, repliesUsed: 2 }));
 		expect(typesOf(events).filter((type) => type === 'saved')).toEqual([]);
 		expect(events.at(-1)).toMatchObject({ type: 'failed', code: 'no_valid_outcome' });
 	});

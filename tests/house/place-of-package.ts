@@ -34,6 +34,10 @@ const PLACES: readonly (readonly [RegExp, PackagePlace])[] = [
 	[/^bullmq$/, sdk('src/adapters/queues/bullmq')],
 	[/^mem0ai$|^@energetic-ai\//, sdk('src/adapters/memory/mem0')],
 	[/^@opentelemetry\//, sdk('src/adapters/telemetry/opentelemetry')],
+	[/^@langchain\/langgraph$/, sdk('src/adapters/frameworks/langgraph')],
+	[/^@openai\/agents$/, sdk('src/adapters/frameworks/openai-agents')],
+	[/^ai$/, sdk('src/adapters/frameworks/ai-sdk')],
+	[/^@mastra\/core$/, sdk('src/adapters/frameworks/mastra')],
 	[/^react$|^react-dom$|^markdown-it$|^vite$|^@vitejs\/|^@xyflow\//, library('src/ui/')],
 ];
 

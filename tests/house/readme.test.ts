@@ -71,6 +71,10 @@ const executed: Readonly<Record<string, (ran: Ran) => void>> = {
 		expect(events[0]?.type).toBe('run_started');
 		expect(events.at(-1)).toMatchObject({ type: 'run_finished', outcome: 'answered', shortfalls: [] });
 	},
+	// What it does with a key is shown by `tests/e2e/frameworks.test.ts`.
+	'npm run ask -- "One repository or many?" --team langgraph': ({ stderr }) => {
+		expect(stderr).toContain('set the environment variable OPENAI_API_KEY');
+	},
 	'npm run doctor': ({ status, stdout, stderr }) => {
 		expect(status, stdout + stderr).toBe(0);
 		expect(stdout).toContain('No errors');

@@ -66,11 +66,13 @@ function addAssistantItem(item: Item, where: string, message: Assistant): Assist
 	}
 }
 
-function decodeInput(value: unknown): readonly SeenMessage[] {
+/** Instructions may also stand among the items, as messages of a developer. */
+function decodeInput(value: unknown): { told: string; messages: readonly SeenMessage[] } {
 	const items = check.arrayAt(value, 'input');
 	if (items.length === 0) check.refuse('input must not be empty');
 	const ledger = check.createCallLedger();
 	const messages: SeenMessage[] = [];
+	let told = '';
 	for (const [at, entry] of items.entries()) {
 		const where = `input[${at}]`;
 		const item = check.objectAt(entry, where);
@@ -79,6 +81,8 @@ function decodeInput(value: unknown): readonly SeenMessage[] {
 			const callId = check.nonEmptyAt(item.call_id, `${where}.call_id`);
 			ledger.answered(callId);
 			messages.push({ role: 'tool', callId, text: check.textAt(item.output, `${where}.output`) });
+		} else if (type === 'message' && item.role === 'developer') {
+			told += textOf(item.content, 'input_text', where);
 		} else if (type === 'message' && item.role === 'user') {
 			ledger.settled();
 			messages.push({ role: 'user', text: textOf(item.content, 'input_text', where) });
@@ -101,7 +105,7 @@ function decodeInput(value: unknown): readonly SeenMessage[] {
 		}
 	}
 	ledger.settled();
-	return messages;
+	return { told, messages };
 }
 
 function decodeTools(value: unknown): { tools: readonly SeenTool[]; providerTools: readonly string[] } {
@@ -154,10 +158,11 @@ function decode(raw: unknown): DecodedCall {
 	if (body.tool_choice !== undefined && tools.length + provided.length === 0) {
 		check.refuse('tool_choice is only allowed with tools');
 	}
+	const { told, messages } = decodeInput(body.input);
 	return {
 		model,
-		system: check.textAt(body.instructions ?? '', 'instructions'),
-		messages: decodeInput(body.input),
+		system: check.textAt(body.instructions ?? '', 'instructions') + told,
+		messages,
 		tools,
 		toolChoice: check.oneOf(body.tool_choice ?? 'auto', ['auto', 'required', 'none'], 'tool_choice'),
 		providerTools: provided,

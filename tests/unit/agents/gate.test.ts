@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { createModelAgent } from '../../../src/agents/loop.ts';
 import type { AgentEvent, Turn } from '../../../src/core/agent.ts';
-import type { ApprovalItem } from '../../../src/core/approval.ts';
 import type { BackendEvent } from '../../../src/core/backend.ts';
 import type { Gate, GatedCall, GateVerdict } from '../../../src/core/gate.ts';
 import type { Message } from '../../../src/core/message.ts';
 import type { CallOptions, Tool, ToolEffects, Toolset } from '../../../src/core/tool.ts';
+import { itemOf } from './approval-item.ts';
 import { createHandClock } from './clocks.ts';
 import { answers, callsFor, createFakeBackend, says, votesFor } from './fake-backend.ts';
 import { answerTurn, evaluateTurn, eventsOf, presentTurn } from './turns.ts';
@@ -21,36 +21,6 @@ const tool = (name: string, effects: ToolEffects, more: Partial<Tool> = {}): Too
 	fingerprint: name,
 	label: name,
 	...more,
-});
-
-const item = ({ callId, tool: { name, effects } }: GatedCall): ApprovalItem => ({
-	callId,
-	question: 'run',
-	tool: name,
-	source: 'box',
-	effects,
-	arguments: '{}',
-	digest: 'd',
-	risk: 'high',
-	reasons: [],
-	said: '',
-	needed: 1,
-	votes: [],
-	state: 'pending',
-	denial: null,
-	revision: 1,
-	editedBy: null,
-	before: null,
-	grant: null,
-	outcome: null,
-	effect: 'none',
-	fingerprint: 'f',
-	definition: 'd',
-	proposed: '{}',
-	tainted: false,
-	approvers: null,
-	waitMs: 60_000,
-	width: null,
 });
 
 interface Called {
@@ -92,7 +62,7 @@ function world(
 
 const pass = ({ input }: GatedCall): GateVerdict => ({ type: 'run', input, edited: false });
 const askFor = (name: string) => (call: GatedCall) =>
-	call.tool.name === name ? ({ type: 'ask', item: item(call) } as const) : pass(call);
+	call.tool.name === name ? ({ type: 'ask', item: itemOf(call) } as const) : pass(call);
 
 const savedIn = (events: readonly AgentEvent[]) => events.flatMap((event) => (event.type === 'saved' ? [event] : []));
 const messagesIn = (events: readonly AgentEvent[]): Message[] =>

@@ -24,6 +24,7 @@ async function findings(files: Record<string, string>, given: Partial<DoctorOpti
 		redis: async () => [],
 		toolServers: async () => [],
 		chats: async () => [],
+		externals: async () => [],
 		sandboxProblem: async () => null,
 		...given,
 	});

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { correction, type RefusalReason } from '../../../../src/agents/instructions/correction.ts';
 import { irreversibilityAnalysis } from '../../../../src/agents/instructions/irreversibility.ts';
 import { openingMessage } from '../../../../src/agents/instructions/opening-message.ts';
+import { spokenCalls } from '../../../../src/agents/instructions/spoken-calls.ts';
 import { systemPrompt } from '../../../../src/agents/instructions/system-prompt.ts';
 import { toolResults } from '../../../../src/agents/instructions/tool-results.ts';
 import { updateMessage } from '../../../../src/agents/instructions/update.ts';
@@ -13,6 +14,13 @@ import { answerTurn, evaluateTurn, presentTurn, reviewTurn } from '../turns.ts';
 const LEVELS = ['lenient', 'balanced', 'strict'] as const;
 const history = [{ question: 'And the sky?', answer: 'Also blue.' }];
 const feedback = { orchestration: 2, reason: 'no source', instructions: 'cite one', previousAnswer: 'It is blue.' };
+
+describe('calls in writing', () => {
+	it('are explained with all that a call needs', () => {
+		expect(spokenCalls(workflowTools(evaluateTurn()), 'evaluate')).toMatchSnapshot();
+		expect(spokenCalls(workflowTools(answerTurn()), 'answer')).toMatchSnapshot();
+	});
+});
 
 describe('the system prompt', () => {
 	it('names the agent first, then the team, conduct and date', () => {
