@@ -19,9 +19,8 @@ import { type AudienceOptions, audienceOf } from './observers/audience.ts';
 import { incompleteThreads } from './observers/slot-records.ts';
 import { viewOf } from './observers/thread.ts';
 import { messagesOf } from './observers/thread-messages.ts';
-import type { LiveRun } from './runs/live-run.ts';
 import type { RunLimit } from './runs/run-places.ts';
-import { checkQuestion, newRunId, type Runs } from './runs/runs.ts';
+import { checkQuestion, type HeldRun, newRunId, type Runs } from './runs/runs.ts';
 import { readDigest } from './sessions/digest-record.ts';
 import { fitHistory } from './sessions/fit-history.ts';
 import { queueMessage } from './sessions/queue-message.ts';
@@ -63,6 +62,11 @@ export interface RunningBot extends Bot {
 	/** Goes on with the runs that this process had to leave while the store was away, as soon as it is back. */
 	takeUpLost(): Promise<void>;
 	/**
+	 * Takes up what processes that are gone have left since: runs whose threads are shown here, and what waits behind
+	 * them. To be called every few seconds where other processes are at the same store.
+	 */
+	tend(): Promise<void>;
+	/**
 	 * Ends what an earlier process left in a session: resumes its run and what waits behind it. Resolves when nothing is
 	 * left, or the program is told to end.
 	 */
@@ -84,6 +88,8 @@ export function createBot(options: BotOptions): RunningBot {
 	const sequels = new Set<Promise<void>>();
 	/** Runs that were left while the store was away, with their sessions. */
 	const lost = new Map<string, string>();
+	/** Runs that have finished and whose threads are being caught up on. */
+	const shown = new Set<string>();
 	const own = options.sayIn(null);
 
 	const keepTrack = async (sequel: Promise<void>): Promise<void> => {
@@ -92,7 +98,7 @@ export function createBot(options: BotOptions): RunningBot {
 	};
 
 	/** `session` is the run's own: it may be shown elsewhere. */
-	const follow = (run: LiveRun, session: string, settled: () => Promise<void>): void => {
+	const follow = (run: HeldRun, session: string, settled: () => Promise<void>): void => {
 		const ending: Ending = run.done.finally(settled);
 		endings.set(run.id, ending);
 		ending
@@ -178,37 +184,53 @@ export function createBot(options: BotOptions): RunningBot {
 		return id;
 	};
 
+	/** What keeps one run from going on must not keep the others, and new questions, from being answered. */
+	const takeOver = async (run: string): Promise<void> => {
+		try {
+			if (await runs.isFree(run)) await take(run, null);
+		} catch (error) {
+			const isHeld = error instanceof BotError && error.code === 'run_held';
+			if (!isHeld) onProblem(own('run.not_resumed', { run, reason: reasonOf(error) }));
+		}
+	};
+
 	/** A run that ended before its thread was shown to the end: what is missing there is caught up on. */
 	const showAgain = async (id: string): Promise<void> => {
 		const record = await runs.record(id);
-		if (record?.status !== 'finished') return;
-		const { showing } = await runs.input(id);
-		const audience = audienceOf({ ...options, observe: () => {} }, record.session, id, showing);
-		for (const event of await runs.events(id)) audience.publish(event);
-		await audience.settled();
-	};
-
-	const takeLeft = async (id: string): Promise<void> => {
-		await take(id, null).catch((error) => onProblem(own('run.not_resumed', { run: id, reason: reasonOf(error) })));
+		if (record?.status !== 'finished' || shown.has(id)) return;
+		shown.add(id);
+		try {
+			const { showing } = await runs.input(id);
+			const audience = audienceOf({ ...options, observe: () => {} }, record.session, id, showing);
+			audience.held(await runs.claimThread(id));
+			for (const event of await runs.events(id)) audience.publish(event);
+			await audience.settled();
+		} finally {
+			shown.delete(id);
+		}
 	};
 
 	/** Each when the one before has got on: whichever the process dies over, the others are not blamed for it. */
 	const oneByOne = async (ids: readonly string[]): Promise<void> => {
 		for (const id of ids) {
-			await takeLeft(id);
+			await takeOver(id);
 			await runs.proven(id);
 		}
 	};
 
 	/** A run whose end was written, or that goes on. */
 	const goOn = async (run: string, session: string): Promise<void> => {
+		if (endings.has(run) || !(await runs.isFree(run))) return;
 		if ((await runs.record(run))?.status !== 'finished') return void (await take(run, null));
 		await showAgain(run);
 		await sessions.ended(session, run);
 	};
 
+	/** The latest that nobody has; otherwise the latest, which may be free in a moment. */
 	const latestUnfinished = async (): Promise<string> => {
-		const latest = (await runs.unfinished()).at(-1);
+		const found = (await runs.unfinished()).toReversed();
+		for (const { id } of found) if (await runs.isFree(id)) return id;
+		const [latest] = found;
 		if (latest !== undefined) return latest.id;
 		throw new BotError('run_unknown', 'nothing to resume', { userMessage: own('resume.nothing') });
 	};
@@ -283,7 +305,7 @@ export function createBot(options: BotOptions): RunningBot {
 		async choose(session, run, orchestration, agent) {
 			const isShown = decodeSessionId(session).platform === 'terminal' || (await runs.record(run))?.session === session;
 			if (!isShown) return false;
-			return (await runs.live(run)?.signal({ type: 'chosen', agent, orchestration })) ?? false;
+			return runs.signal(run, { type: 'chosen', agent, orchestration });
 		},
 		async decide(decision, by, how) {
 			const decided = await options.desk.decide(decision, by, how);
@@ -302,7 +324,7 @@ export function createBot(options: BotOptions): RunningBot {
 			const active = going.at(0)?.active ?? null;
 			if (active === null || (run !== null && run !== active)) return false;
 			await allow((await runs.input(active)).showing.askedBy);
-			return (await runs.live(active)?.signal({ type: 'cancel', by })) ?? false;
+			return runs.signal(active, { type: 'cancel', by });
 		},
 		async retry({ id, session, principal, run: wanted, locale }) {
 			const record = (await sessions.meant(session)).at(0) ?? null;
@@ -347,17 +369,29 @@ export function createBot(options: BotOptions): RunningBot {
 			// What keeps one run from going on must not keep the others, and new questions, from being answered.
 			const left = (await runs.unfinished()).map(({ id }) => id);
 			const suspects = (await runs.suspects()).filter((id) => left.includes(id));
-			for (const id of left) if (!suspects.includes(id)) await takeLeft(id);
+			for (const id of left) if (!suspects.includes(id)) await takeOver(id);
 			void oneByOne(suspects);
 			for (const run of await incompleteThreads(store)) {
-				showAgain(run).catch((error: unknown) => onProblem(reasonOf(error)));
+				if (await runs.isFree(run)) showAgain(run).catch((error: unknown) => onProblem(reasonOf(error)));
 			}
 			for (const record of await sessions.busy()) {
 				const { session, active, waiting } = record;
 				if (active === null) sessions.lineUp(record);
 				if (waiting.length > 0) showQueue(session, waiting);
-				const isLeft = active !== null && runs.live(active) === null && !suspects.includes(active);
+				const isLeft = active !== null && !suspects.includes(active) && (await runs.isFree(active));
 				if (isLeft) await sessions.ended(session, active);
+			}
+		},
+		async tend() {
+			for (const { session, active } of await sessions.busy()) {
+				if (active === null || options.gatewayOf(session) === null || endings.has(active)) continue;
+				if (shown.has(active) || !(await runs.isFree(active))) continue;
+				if ((await runs.record(active))?.status !== 'finished') {
+					await takeOver(active);
+					continue;
+				}
+				await showAgain(active);
+				await sessions.ended(session, active);
 			}
 		},
 		async takeUpLost() {
