@@ -1,13 +1,11 @@
-import { createHash } from 'node:crypto';
 import type { PolicyBook } from './approvals/policy-book.ts';
 import type { ToolBook } from './approvals/tool-book.ts';
 import { maskSecrets } from './config/mask-secrets.ts';
 import type { RoleBook } from './core/access.ts';
 import type { Person } from './core/approval.ts';
-import type { Attachment } from './core/attachment.ts';
 import { type Audit, actorOf } from './core/audit.ts';
-import type { Bot, RateRequest, RunStatus, SessionView, Why } from './core/command.ts';
-import { BotError, isStoreAway, messageOf } from './core/errors.ts';
+import type { Bot, SessionView, Why } from './core/command.ts';
+import { BotError, messageOf } from './core/errors.ts';
 import type { ApprovalDesk } from './core/gate.ts';
 import type { Principal } from './core/gateway.ts';
 import type { MemoryBook } from './core/memory.ts';
@@ -19,16 +17,20 @@ import { type AudienceOptions, audienceOf } from './observers/audience.ts';
 import { incompleteThreads } from './observers/slot-records.ts';
 import { viewOf } from './observers/thread.ts';
 import { messagesOf } from './observers/thread-messages.ts';
+import { createLeftRuns } from './runs/left-runs.ts';
 import type { RunLimit } from './runs/run-places.ts';
 import { checkQuestion, type HeldRun, newRunId, type Runs } from './runs/runs.ts';
 import { readDigest } from './sessions/digest-record.ts';
 import { fitHistory } from './sessions/fit-history.ts';
 import { queueMessage } from './sessions/queue-message.ts';
+import { rated } from './sessions/rating.ts';
+import { retryable } from './sessions/retryable.ts';
 import { createRunLine } from './sessions/run-line.ts';
 import { pastOf, summaryOf } from './sessions/said-in.ts';
-import { RATINGS, type SessionRecord, type Waiting } from './sessions/session-record.ts';
+import type { SessionRecord, Waiting } from './sessions/session-record.ts';
 import { type BeginRequest, createSessions, type Sessions } from './sessions/sessions.ts';
-import { takeFiles } from './sessions/take-files.ts';
+import { statusOf } from './sessions/status-of.ts';
+import { eachOnce, takeFiles } from './sessions/take-files.ts';
 
 export interface BotOptions extends AudienceOptions {
 	runs: Runs;
@@ -86,8 +88,6 @@ export function createBot(options: BotOptions): RunningBot {
 	const { runs, clock, store, onProblem } = options;
 	const endings = new Map<string, Ending>();
 	const sequels = new Set<Promise<void>>();
-	/** Runs that were left while the store was away, with their sessions. */
-	const lost = new Map<string, string>();
 	/** Runs that have finished and whose threads are being caught up on. */
 	const shown = new Set<string>();
 	const own = options.sayIn(null);
@@ -108,7 +108,7 @@ export function createBot(options: BotOptions): RunningBot {
 				options.onShown?.(run.id);
 			})
 			.catch((error) => {
-				if (isStoreAway(error)) lost.set(run.id, session);
+				left.lose(run.id, session, error);
 				options.onLost(run.id, error);
 			})
 			.finally(() => {
@@ -130,7 +130,7 @@ export function createBot(options: BotOptions): RunningBot {
 		const team = waiting.quick ? { ...chosen, rules: { ...chosen.rules, skipCoordination: true } } : chosen;
 		const { history, digest, attachments: sent, files } = await earlier(session, request.lineage);
 		const { question, retryOf, showing, requester } = waiting;
-		const attachments = once([...sent, ...waiting.attachments]);
+		const attachments = eachOnce([...sent, ...waiting.attachments]);
 		const audience = audienceOf(options, session, id, showing);
 		const known = retryOf === null ? request.lineage : [...request.lineage, retryOf];
 		const memories = (await options.memory?.recall({ session, requester, question, known })) ?? [];
@@ -184,16 +184,6 @@ export function createBot(options: BotOptions): RunningBot {
 		return id;
 	};
 
-	/** What keeps one run from going on must not keep the others, and new questions, from being answered. */
-	const takeOver = async (run: string): Promise<void> => {
-		try {
-			if (await runs.isFree(run)) await take(run, null);
-		} catch (error) {
-			const isHeld = error instanceof BotError && error.code === 'run_held';
-			if (!isHeld) onProblem(own('run.not_resumed', { run, reason: reasonOf(error) }));
-		}
-	};
-
 	/** A run that ended before its thread was shown to the end: what is missing there is caught up on. */
 	const showAgain = async (id: string): Promise<void> => {
 		const record = await runs.record(id);
@@ -210,21 +200,21 @@ export function createBot(options: BotOptions): RunningBot {
 		}
 	};
 
-	/** Each when the one before has got on: whichever the process dies over, the others are not blamed for it. */
-	const oneByOne = async (ids: readonly string[]): Promise<void> => {
-		for (const id of ids) {
-			await takeOver(id);
-			await runs.proven(id);
-		}
-	};
-
-	/** A run whose end was written, or that goes on. */
+	/** A run whose end was written, or that goes on, unless somebody has it. */
 	const goOn = async (run: string, session: string): Promise<void> => {
-		if (endings.has(run) || !(await runs.isFree(run))) return;
+		if (endings.has(run) || shown.has(run) || !(await runs.isFree(run))) return;
 		if ((await runs.record(run))?.status !== 'finished') return void (await take(run, null));
 		await showAgain(run);
 		await sessions.ended(session, run);
 	};
+
+	const onFailed = (run: string, error: unknown) => {
+		const isHeld = error instanceof BotError && error.code === 'run_held';
+		if (!isHeld) onProblem(own('run.not_resumed', { run, reason: reasonOf(error) }));
+	};
+
+	const takeFree = async (run: string) => (await runs.isFree(run)) && take(run, null);
+	const left = createLeftRuns({ runs, take: takeFree, goOn, onFailed });
 
 	/** The latest that nobody has; otherwise the latest, which may be free in a moment. */
 	const latestUnfinished = async (): Promise<string> => {
@@ -233,27 +223,6 @@ export function createBot(options: BotOptions): RunningBot {
 		const [latest] = found;
 		if (latest !== undefined) return latest.id;
 		throw new BotError('run_unknown', 'nothing to resume', { userMessage: own('resume.nothing') });
-	};
-
-	const retryable = async (record: SessionRecord | null, wanted: string | null, say: Say): Promise<string> => {
-		const run = wanted ?? record?.runs.at(-1)?.run ?? null;
-		if (record === null || run === null || !record.runs.some((one) => one.run === run)) {
-			throw new BotError('run_unknown', 'nothing to retry', { userMessage: say('retry.nothing') });
-		}
-		// What has ended stays active until its thread is shown; the new run waits behind it.
-		const hasEnded = record.active !== run || (await runs.record(run))?.status === 'finished';
-		if (hasEnded) return run;
-		throw new BotError('input_invalid', 'still running', { userMessage: say('retry.running') });
-	};
-
-	const statusOf = async (record: SessionRecord, say: Say): Promise<RunStatus[]> => {
-		const { session, waiting } = record;
-		const run = record.active ?? record.runs.at(-1)?.run;
-		if (run === undefined) return [];
-		const board = messagesOf(viewOf(await runs.events(run)), say).find((message) => message.type === 'board');
-		if (board === undefined) return [];
-		const { title, team, startedAt, finished, rows } = board;
-		return [{ session, run, title, team, startedAt, finished, rows, waiting: waiting.length }];
 	};
 
 	/** Of the channel. Whoever sits at the machine may go on with any thread of its terminals. */
@@ -328,7 +297,7 @@ export function createBot(options: BotOptions): RunningBot {
 		},
 		async retry({ id, session, principal, run: wanted, locale }) {
 			const record = (await sessions.meant(session)).at(0) ?? null;
-			const run = await retryable(record, wanted, options.sayIn(locale));
+			const run = await retryable(runs, record, wanted, options.sayIn(locale));
 			const { question, team, showing, attachments } = await runs.input(run);
 			const again: Showing = { ...showing, askedBy: principal.user, locale };
 			const common = { id, question, team: team.name, quick: team.rules.skipCoordination, retryOf: run };
@@ -338,7 +307,7 @@ export function createBot(options: BotOptions): RunningBot {
 		async status(session, locale) {
 			const meant = await sessions.meant(session);
 			const shown = isChannel(session) ? meant.filter(({ active }) => active !== null) : meant.slice(0, 1);
-			return (await Promise.all(shown.map((record) => statusOf(record, options.sayIn(locale))))).flat();
+			return (await Promise.all(shown.map((record) => statusOf(runs, record, options.sayIn(locale))))).flat();
 		},
 		async threads(session) {
 			const records = await threadsOf(session);
@@ -356,7 +325,7 @@ export function createBot(options: BotOptions): RunningBot {
 		async rate(request) {
 			const run = await runIn(request.session, request.run);
 			if (run === null) return false;
-			await store.commit([{ type: 'put', kind: RATINGS, key: ratingKey(run, request), value: rating(request, run) }]);
+			await store.commit([rated(run, request)]);
 			return true;
 		},
 		async ended(run) {
@@ -366,11 +335,7 @@ export function createBot(options: BotOptions): RunningBot {
 			return isLeft ? 'suspended' : 'finished';
 		},
 		async recover() {
-			// What keeps one run from going on must not keep the others, and new questions, from being answered.
-			const left = (await runs.unfinished()).map(({ id }) => id);
-			const suspects = (await runs.suspects()).filter((id) => left.includes(id));
-			for (const id of left) if (!suspects.includes(id)) await takeOver(id);
-			void oneByOne(suspects);
+			const suspects = await left.takeUp();
 			for (const run of await incompleteThreads(store)) {
 				if (await runs.isFree(run)) showAgain(run).catch((error: unknown) => onProblem(reasonOf(error)));
 			}
@@ -384,26 +349,12 @@ export function createBot(options: BotOptions): RunningBot {
 		},
 		async tend() {
 			for (const { session, active } of await sessions.busy()) {
-				if (active === null || options.gatewayOf(session) === null || endings.has(active)) continue;
-				if (shown.has(active) || !(await runs.isFree(active))) continue;
-				if ((await runs.record(active))?.status !== 'finished') {
-					await takeOver(active);
-					continue;
-				}
-				await showAgain(active);
-				await sessions.ended(session, active);
+				if (active === null || options.gatewayOf(session) === null) continue;
+				await goOn(active, session).catch((error: unknown) => onFailed(active, error));
 			}
 		},
 		async takeUpLost() {
-			for (const [run, session] of lost) {
-				try {
-					await goOn(run, session);
-				} catch (error) {
-					if (isStoreAway(error)) return;
-					onProblem(own('run.not_resumed', { run, reason: reasonOf(error) }));
-				}
-				lost.delete(run);
-			}
+			await left.takeUpLost();
 			places.freed();
 		},
 		async endLeft(session) {
@@ -435,21 +386,11 @@ function isSamePlace(one: string, other: string): boolean {
 	return a.platform === b.platform && a.tenant === b.tenant;
 }
 
-/** Each file once, however often it was sent. */
-function once(files: readonly Attachment[]): Attachment[] {
-	return [...new Map(files.map((file) => [`${file.key} ${file.name}`, file])).values()];
-}
-
 function severalRunning(going: readonly SessionRecord[], say: Say): BotError {
 	const titles = going.map(({ title }) => `“${title.slice(0, 60)}”`).join(', ');
 	const userMessage = say('stop.several', { count: going.length, titles });
 	return new BotError('input_invalid', 'several runs', { userMessage });
 }
-
-const ratingKey = (run: string, { principal }: RateRequest) =>
-	`${run}:${createHash('sha256').update(`${principal.platform}:${principal.user}`).digest('hex').slice(0, 32)}`;
-
-const rating = ({ principal, verdict }: RateRequest, run: string) => ({ run, user: principal.user, verdict });
 
 const personOf = ({ platform, tenant, user }: Principal): Person => ({ platform, tenant, user });
 
