@@ -13,6 +13,7 @@ import { type JournalEntry, runInputSchema } from '../src/core/run.ts';
 import type { Store } from '../src/core/store.ts';
 import { teamSchema } from '../src/core/team.ts';
 import { createJournal } from '../src/runs/journal.ts';
+import { createLeases } from '../src/runs/leases.ts';
 import { systemClock as clock } from '../src/system-clock.ts';
 import { startRedis } from '../tests/support/redis.ts';
 import { type Finding, findingsTable } from './findings.ts';
@@ -40,7 +41,8 @@ async function journalIn(store: Store, run: string): Promise<Writer> {
 	const [session, question] = ['bench:local:c:t', 'Q'];
 	const input = runInputSchema.parse({ session, question, team, names: {}, retryOf: null, history: [] });
 	const record = { id: run, session, question, team: 'bench', status: 'running', result: null, startedAt: 1 } as const;
-	const journal = await createJournal(store, 'bench', record, { v: 1, type: 'opened', at: 1, run, input });
+	const leases = createLeases({ store, clock, shared: null });
+	const journal = await createJournal(store, leases, record, { v: 1, type: 'opened', at: 1, run, input });
 	return inGroups((size) => Promise.all(Array.from({ length: size }, () => journal.append(entry))));
 }
 

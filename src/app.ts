@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { commands } from '../commands/index.ts';
 import packageJson from '../package.json' with { type: 'json' };
 import { forgetOldBudgets } from './access/budgets.ts';
@@ -8,15 +7,18 @@ import type { TerminalGateway, TerminalGatewayOptions } from './adapters/gateway
 import type { WebGateway } from './adapters/gateways/web/web-gateway.ts';
 import { type ChatGateway, joinChats } from './app/join-chats.ts';
 import { keepSessions } from './app/keep-sessions.ts';
-import { openAccess, openAudit } from './app/open-access.ts';
+import { openAccess } from './app/open-access.ts';
 import { openApprovals } from './app/open-approvals.ts';
+import { openLanguages } from './app/open-languages.ts';
 import { openMemory } from './app/open-memory.ts';
 import { openSandbox } from './app/open-sandbox.ts';
 import { openStore } from './app/open-store.ts';
 import { openTeams } from './app/open-teams.ts';
-import { createToolsOpener, logInToToolServer, probeToolServers } from './app/open-tools.ts';
+import { createToolsOpener } from './app/open-tools.ts';
 import { openWeb } from './app/open-web.ts';
+import { askStandings, tellStandings } from './app/platform-words.ts';
 import { repeatedly } from './app/repeatedly.ts';
+import { checkRole, openRuns, openWays, type Role, type Ways, withNews } from './app/roles.ts';
 import { openWatch, type Watch } from './app/watch.ts';
 import { createToolBook } from './approvals/tool-book.ts';
 import { createToolPins } from './approvals/tool-pins.ts';
@@ -24,7 +26,6 @@ import { createBot, type RunningBot } from './bot.ts';
 import { allMcpServers } from './config/all-mcp-servers.ts';
 import type { ConfigOptions, LoadedConfig } from './config/check-config.ts';
 import type { ConfiguredTeam } from './config/configured-team.ts';
-import type { ToolServerProbe } from './config/doctor.ts';
 import { loadConfig } from './config/load-config.ts';
 import { secretsOf } from './config/secrets-of.ts';
 import { type Clock, endable } from './core/clock.ts';
@@ -32,7 +33,6 @@ import { formsOf } from './core/command-form.ts';
 import { BotError, isStoreAway, messageOf, sentenceOf } from './core/errors.ts';
 import type { Finding } from './core/finding.ts';
 import type { Gateway, Inbound } from './core/gateway.ts';
-import type { Consent } from './core/mcp-settings.ts';
 import type { RunEvent } from './core/run-event.ts';
 import type { Sandbox } from './core/sandbox.ts';
 import type { Say } from './core/say.ts';
@@ -40,8 +40,8 @@ import { decodeSessionId } from './core/session-id.ts';
 import type { Store } from './core/store.ts';
 import { createDispatch } from './dispatch.ts';
 import { createHost } from './host.ts';
-import { createLanguages, type Languages } from './observers/languages.ts';
-import { createRuns, type Runs } from './runs/runs.ts';
+import type { Languages } from './observers/languages.ts';
+import type { Runs } from './runs/runs.ts';
 import { keptFile } from './sessions/kept-file.ts';
 import { systemClock } from './system-clock.ts';
 
@@ -56,6 +56,8 @@ export type TerminalPlace = Pick<
 >;
 
 export interface AppOptions extends ConfigOptions {
+	/** Left out: `all`, one process that does everything. */
+	role?: Role;
 	/** The terminal that threads of its own sessions are shown on; null: none. */
 	terminal: TerminalPlace | null;
 	/** Whether to serve the page. */
@@ -91,6 +93,8 @@ export interface App {
 	submit(inbound: Inbound): Promise<BotError | null>;
 	/** Opens the terminal and the page for people. */
 	listen(): Promise<void>;
+	/** Begins to do the runs that other processes open, as a worker does. */
+	work(): void;
 	/**
 	 * Goes to the chat platforms; `onJoined` hears a sentence on each when it is on it. Resolves when each was tried, or
 	 * has taken too long. Why it is not on one is told as a problem.
@@ -108,18 +112,21 @@ export async function createApp(options: AppOptions): Promise<App> {
 	const config = await loadConfig(options);
 	const languages = await openLanguages(config, options);
 	const sayIn = languages.in;
+	checkRole(options.role ?? 'all', config, sayIn(null));
 	const voice = { tell: options.onProblem };
 	const { telemetry } = config.settings;
 	const tell = (text: string) => voice.tell(text);
 	const watch = await openWatch({ clock, version, telemetry, say: sayIn(null), onProblem: tell });
 	const opening = options.openStore?.(config.settings.dataDir, clock) ?? openStore(config, clock, sayIn(null), tell);
 	const store = watch.store(await opening.catch((thrown: unknown) => watch.stop().then(() => Promise.reject(thrown))));
+	const ways = await openWays(options.role ?? 'all', config, tell);
 	try {
-		return await assemble({ options, config, store, clock, sayIn, watch }, voice, closing, end);
+		return await assemble({ options, config, store, clock, sayIn, watch, ways }, voice, closing, end);
 	} catch (thrown) {
 		// What it holds open would keep the process from ending.
 		await watch.stop();
 		await store.close();
+		await ways?.close();
 		end();
 		throw thrown;
 	}
@@ -130,12 +137,12 @@ const SWEEP_MS = 5_000;
 
 /** The program over its open store. From then on `voice` speaks where people are. */
 async function assemble(
-	needs: GatewayNeeds,
+	needs: GatewayNeeds & { ways: Ways | null },
 	voice: { tell(text: string): void },
 	closing: AbortController,
 	end: () => void,
 ): Promise<App> {
-	const { options, config, store, clock, sayIn, watch } = needs;
+	const { options, config, store, clock, sayIn, watch, ways } = needs;
 	const say = sayIn(null);
 	const { terminal, web, served, slack, chats, gateways } = await openGateways(needs);
 	if (terminal !== null) voice.tell = (text) => terminal.tell(text);
@@ -143,19 +150,39 @@ async function assemble(
 	// That the store is away is told by the store, once.
 	const onProblem = (error: unknown) => isStoreAway(error) || tell(messageOf(error));
 	const gatewayOf = (platform: string) => gateways.get(platform) ?? null;
-	const people = { config, env: options.env, store, clock, gatewayOf, onProblem };
+	const { role = 'all' } = options;
+	if (role === 'gateway' && ways !== null) tellStandings(ways.words, gatewayOf);
+	const standingOf = role === 'worker' && ways !== null ? askStandings(ways.words, clock) : gatewayOf;
+	const people = { config, env: options.env, store, clock, gatewayOf: standingOf, onProblem };
 	const { access, audit, roles, doorkeeper } = openAccess(people);
-	const sandbox = await (options.openSandbox ?? openSandbox)(config, clock);
+	const sandbox = role === 'gateway' ? null : await (options.openSandbox ?? openSandbox)(config, clock);
 	const pins = createToolPins(store);
 	const openTools = createToolsOpener(config, { pins, sandbox, store, clock, report: tell, gatewayOf });
 	const secrets = secretsOf(config, options.env);
 	const backendOf = (team: string) => teams.backendOf(team);
 	const asking = openApprovals({ config, store, clock, sayIn, audit, access, pins, secrets, backendOf, onProblem });
-	const { approvals, desk, policyBook } = asking;
+	const { approvals, policyBook } = asking;
+	const desk = withNews(asking, role, ways, onProblem);
 	const teams = openTeams(config, options.env, clock, { openTools, approvals, ledger: { store, report: tell } });
 	const memory = await openMemory({ ...people, say, teams, showAgain: (run) => bot.showAgain(run) });
-	const { agentsOf } = teams;
-	const runs = createRuns({ store, clock, random: Math.random, approvals, audit, agentsOf, sequels: memory.due });
+	const onLost = (run: string, error: unknown) => {
+		watch.left(run);
+		// The process goes on with it when the store is back.
+		if (isStoreAway(error) && (options.web || options.chats || role === 'worker')) return;
+		tell(say('run.lost', { run, reason: sentenceOf(error) }));
+		void terminal?.stop();
+	};
+	const runParts = {
+		store,
+		clock,
+		random: Math.random,
+		approvals,
+		audit,
+		agentsOf: teams.agentsOf,
+		sequels: memory.due,
+	};
+	const held = openRuns({ ...runParts, role, ways, config, say, tell, onLost });
+	const { runs } = held;
 	const keeping = keepSessions({ ...people, audit, say, runs, teams, tell, signal: closing.signal });
 	const bot = createBot({
 		store,
@@ -180,13 +207,7 @@ async function assemble(
 		onProblem(text) {
 			if (!closing.signal.aborted) tell(text);
 		},
-		onLost(run, error) {
-			watch.left(run);
-			// The process goes on with it when the store is back.
-			if (isStoreAway(error) && (options.web || options.chats)) return;
-			tell(say('run.lost', { run, reason: sentenceOf(error) }));
-			void terminal?.stop();
-		},
+		onLost,
 	});
 	const replyTo = async (event: Inbound, text: string): Promise<void> => {
 		const gateway = gateways.get(event.principal.platform);
@@ -202,12 +223,13 @@ async function assemble(
 	const stopTending = repeatedly(
 		clock,
 		[
-			{ everyMs: 60_000, work: () => inbound.recover(replyTo) },
+			...(role === 'worker' ? [] : [{ everyMs: 60_000, work: () => inbound.recover(replyTo) }]),
 			{ everyMs: SWEEP_MS, work: asking.sweep },
 			{ everyMs: SWEEP_MS, work: bot.takeUpLost },
 			{ everyMs: 3_600_000, work: forgetOld },
-			...keeping.chores,
-			...memory.chores,
+			...(role === 'gateway' ? [] : [...keeping.chores, ...memory.chores]),
+			...held.chores,
+			...(held.tendMs === null ? [] : [{ everyMs: held.tendMs, work: bot.tend }]),
 			...(sandbox === null ? [] : [{ everyMs: 60_000, work: async () => void (await sandbox.reap()) }]),
 		],
 		onProblem,
@@ -227,6 +249,7 @@ async function assemble(
 		async listen() {
 			for (const gateway of [terminal, served, web]) await gateway?.start(host);
 		},
+		work: held.begin,
 		joinChats: (onJoined) =>
 			joinChats({
 				...{ gateways: chats, host, clock, say, signal: closing.signal, onProblem: tell },
@@ -238,7 +261,7 @@ async function assemble(
 			watch.drain();
 			closing.abort();
 			stopTending();
-			await runs.close();
+			await held.suspend();
 			await Promise.race([bot.settled(), new Promise<void>((resolve) => void clock.after(SEQUEL_MS, resolve))]);
 			// All at once, and what cannot be stopped keeps nothing open.
 			const stops = [terminal, web, served, ...chats].map(async (gateway) => gateway?.stop());
@@ -246,6 +269,7 @@ async function assemble(
 			await Promise.all([keeping.settled(), memory.close(lingerMs)]);
 			await sandbox?.close();
 			await audit.close();
+			await held.close();
 			await watch.stop();
 			await store.close();
 			end();
@@ -297,13 +321,6 @@ async function openSlack({ options, config, store, clock, sayIn, watch }: Gatewa
 	return createSlackGateway({ ...slack, host, store, clock, sayIn, onProblem: options.onProblem, onLimited });
 }
 
-/** The texts for people: in the process's language, and where chat platforms need them in those of the people there. */
-async function openLanguages({ settings }: LoadedConfig, { chats, locales }: Pick<AppOptions, 'chats' | 'locales'>) {
-	const languages = await createLanguages(settings.locale, locales === undefined ? {} : { folder: locales });
-	if (chats) await languages.loadAll();
-	return languages;
-}
-
 /**
  * Registers `/massgen` with Discord, and says what was done. Throws `config_missing` without a token, and
  * `config_invalid` when Discord refuses, with a sentence.
@@ -347,46 +364,4 @@ async function openTerminal(
 ): Promise<TerminalGateway> {
 	const { createTerminalGateway } = await import('./adapters/gateways/terminal/terminal-gateway.ts');
 	return createTerminalGateway({ ...place, env, clock, say });
-}
-
-/** Tries the tool servers of a configuration. What is kept of them is read, unless another process holds it. */
-export async function probeTools(config: LoadedConfig): Promise<readonly ToolServerProbe[]> {
-	const { redis, dataDir } = config.settings;
-	if (redis === null && !existsSync(dataDir)) return probeToolServers(config, null);
-	const say = (await openLanguages(config, { chats: false })).in(null);
-	const opening = openStore(config, systemClock, say, () => {});
-	const store = await opening.catch((thrown: unknown) => ({ problem: sentenceOf(thrown) }));
-	return probeToolServers(config, store).finally(() => ('close' in store ? store.close() : undefined));
-}
-
-/** Lets a person log in to an MCP server by its name. See `logInToToolServer`. */
-export async function logIn(options: ConfigOptions, server: string, consent: Consent): Promise<string | null> {
-	const config = await loadConfig(options);
-	const say = (await openLanguages(config, { chats: false })).in(null);
-	const store = await openStore(config, systemClock, say, () => {});
-	return logInToToolServer(config, server, store, consent).finally(() => store.close());
-}
-
-/**
- * Opens the audit for a person who looks at it; `close` gives the store back. Throws `store_locked` while another
- * process has it.
- */
-export async function openAuditPlace(options: ConfigOptions, onProblem: (error: unknown) => void) {
-	const config = await loadConfig(options);
-	const { dataDir, audit } = config.settings;
-	const say = (await openLanguages(config, { chats: false })).in(null);
-	const store = await openStore(config, systemClock, say, onProblem);
-	const log = openAudit({ config, env: options.env, store, clock: systemClock, onProblem });
-	return {
-		store,
-		log,
-		source: { dataDir, given: audit.key },
-		checkpoints: audit.checkpoints,
-		close: () => log.close().then(() => store.close()),
-	};
-}
-
-/** Counts tokens for estimates; loads a large table, so only where one is asked for. */
-export async function loadTokenCounter(): Promise<(text: string) => number> {
-	return import('./adapters/tokenizers/gpt-tokenizer.ts').then((it) => it.loadTokenCounter());
 }

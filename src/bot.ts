@@ -1,12 +1,10 @@
-import { createHash } from 'node:crypto';
 import type { PolicyBook } from './approvals/policy-book.ts';
 import type { ToolBook } from './approvals/tool-book.ts';
 import { maskSecrets } from './config/mask-secrets.ts';
 import type { RoleBook } from './core/access.ts';
 import type { Person } from './core/approval.ts';
-import type { Attachment } from './core/attachment.ts';
 import { type Audit, actorOf } from './core/audit.ts';
-import type { Bot, RateRequest, RunStatus, SessionView, Why } from './core/command.ts';
+import type { Bot, SessionView, Why } from './core/command.ts';
 import { BotError, messageOf } from './core/errors.ts';
 import type { ApprovalDesk } from './core/gate.ts';
 import type { Principal } from './core/gateway.ts';
@@ -20,17 +18,19 @@ import { incompleteThreads } from './observers/slot-records.ts';
 import { viewOf } from './observers/thread.ts';
 import { messagesOf } from './observers/thread-messages.ts';
 import { createLeftRuns } from './runs/left-runs.ts';
-import type { LiveRun } from './runs/live-run.ts';
 import type { RunLimit } from './runs/run-places.ts';
-import { checkQuestion, newRunId, type Runs } from './runs/runs.ts';
+import { checkQuestion, type HeldRun, newRunId, type Runs } from './runs/runs.ts';
 import { readDigest } from './sessions/digest-record.ts';
 import { fitHistory } from './sessions/fit-history.ts';
 import { queueMessage } from './sessions/queue-message.ts';
+import { rated } from './sessions/rating.ts';
+import { retryable } from './sessions/retryable.ts';
 import { createRunLine } from './sessions/run-line.ts';
 import { pastOf, summaryOf } from './sessions/said-in.ts';
-import { RATINGS, type SessionRecord, type Waiting } from './sessions/session-record.ts';
+import type { SessionRecord, Waiting } from './sessions/session-record.ts';
 import { type BeginRequest, createSessions, type Sessions } from './sessions/sessions.ts';
-import { takeFiles } from './sessions/take-files.ts';
+import { statusOf } from './sessions/status-of.ts';
+import { eachOnce, takeFiles } from './sessions/take-files.ts';
 
 export interface BotOptions extends AudienceOptions {
 	runs: Runs;
@@ -64,6 +64,11 @@ export interface RunningBot extends Bot {
 	/** Goes on with the runs that this process had to leave while the store was away, as soon as it is back. */
 	takeUpLost(): Promise<void>;
 	/**
+	 * Takes up what processes that are gone have left since: runs whose threads are shown here, and what waits behind
+	 * them. To be called every few seconds where other processes are at the same store.
+	 */
+	tend(): Promise<void>;
+	/**
 	 * Ends what an earlier process left in a session: resumes its run and what waits behind it. Resolves when nothing is
 	 * left, or the program is told to end.
 	 */
@@ -83,6 +88,8 @@ export function createBot(options: BotOptions): RunningBot {
 	const { runs, clock, store, onProblem } = options;
 	const endings = new Map<string, Ending>();
 	const sequels = new Set<Promise<void>>();
+	/** Runs that have finished and whose threads are being caught up on. */
+	const shown = new Set<string>();
 	const own = options.sayIn(null);
 
 	const keepTrack = async (sequel: Promise<void>): Promise<void> => {
@@ -91,7 +98,7 @@ export function createBot(options: BotOptions): RunningBot {
 	};
 
 	/** `session` is the run's own: it may be shown elsewhere. */
-	const follow = (run: LiveRun, session: string, settled: () => Promise<void>): void => {
+	const follow = (run: HeldRun, session: string, settled: () => Promise<void>): void => {
 		const ending: Ending = run.done.finally(settled);
 		endings.set(run.id, ending);
 		ending
@@ -123,7 +130,7 @@ export function createBot(options: BotOptions): RunningBot {
 		const team = waiting.quick ? { ...chosen, rules: { ...chosen.rules, skipCoordination: true } } : chosen;
 		const { history, digest, attachments: sent, files } = await earlier(session, request.lineage);
 		const { question, retryOf, showing, requester } = waiting;
-		const attachments = once([...sent, ...waiting.attachments]);
+		const attachments = eachOnce([...sent, ...waiting.attachments]);
 		const audience = audienceOf(options, session, id, showing);
 		const known = retryOf === null ? request.lineage : [...request.lineage, retryOf];
 		const memories = (await options.memory?.recall({ session, requester, question, known })) ?? [];
@@ -180,48 +187,42 @@ export function createBot(options: BotOptions): RunningBot {
 	/** A run that ended before its thread was shown to the end: what is missing there is caught up on. */
 	const showAgain = async (id: string): Promise<void> => {
 		const record = await runs.record(id);
-		if (record?.status !== 'finished') return;
-		const { showing } = await runs.input(id);
-		const audience = audienceOf({ ...options, observe: () => {} }, record.session, id, showing);
-		for (const event of await runs.events(id)) audience.publish(event);
-		await audience.settled();
+		if (record?.status !== 'finished' || shown.has(id)) return;
+		shown.add(id);
+		try {
+			const { showing } = await runs.input(id);
+			const audience = audienceOf({ ...options, observe: () => {} }, record.session, id, showing);
+			audience.held(await runs.claimThread(id));
+			for (const event of await runs.events(id)) audience.publish(event);
+			await audience.settled();
+		} finally {
+			shown.delete(id);
+		}
 	};
 
-	const left = createLeftRuns({
-		...{ runs, take: (run: string) => take(run, null) },
-		async goOn(run, session) {
-			if ((await runs.record(run))?.status !== 'finished') return void (await take(run, null));
-			await showAgain(run);
-			await sessions.ended(session, run);
-		},
-		onFailed: (run, error) => onProblem(own('run.not_resumed', { run, reason: reasonOf(error) })),
-	});
+	/** A run whose end was written, or that goes on, unless somebody has it. */
+	const goOn = async (run: string, session: string): Promise<void> => {
+		if (endings.has(run) || shown.has(run) || !(await runs.isFree(run))) return;
+		if ((await runs.record(run))?.status !== 'finished') return void (await take(run, null));
+		await showAgain(run);
+		await sessions.ended(session, run);
+	};
 
+	const onFailed = (run: string, error: unknown) => {
+		const isHeld = error instanceof BotError && error.code === 'run_held';
+		if (!isHeld) onProblem(own('run.not_resumed', { run, reason: reasonOf(error) }));
+	};
+
+	const takeFree = async (run: string) => (await runs.isFree(run)) && take(run, null);
+	const left = createLeftRuns({ runs, take: takeFree, goOn, onFailed });
+
+	/** The latest that nobody has; otherwise the latest, which may be free in a moment. */
 	const latestUnfinished = async (): Promise<string> => {
-		const latest = (await runs.unfinished()).at(-1);
+		const found = (await runs.unfinished()).toReversed();
+		for (const { id } of found) if (await runs.isFree(id)) return id;
+		const [latest] = found;
 		if (latest !== undefined) return latest.id;
 		throw new BotError('run_unknown', 'nothing to resume', { userMessage: own('resume.nothing') });
-	};
-
-	const retryable = async (record: SessionRecord | null, wanted: string | null, say: Say): Promise<string> => {
-		const run = wanted ?? record?.runs.at(-1)?.run ?? null;
-		if (record === null || run === null || !record.runs.some((one) => one.run === run)) {
-			throw new BotError('run_unknown', 'nothing to retry', { userMessage: say('retry.nothing') });
-		}
-		// What has ended stays active until its thread is shown; the new run waits behind it.
-		const hasEnded = record.active !== run || (await runs.record(run))?.status === 'finished';
-		if (hasEnded) return run;
-		throw new BotError('input_invalid', 'still running', { userMessage: say('retry.running') });
-	};
-
-	const statusOf = async (record: SessionRecord, say: Say): Promise<RunStatus[]> => {
-		const { session, waiting } = record;
-		const run = record.active ?? record.runs.at(-1)?.run;
-		if (run === undefined) return [];
-		const board = messagesOf(viewOf(await runs.events(run)), say).find((message) => message.type === 'board');
-		if (board === undefined) return [];
-		const { title, team, startedAt, finished, rows } = board;
-		return [{ session, run, title, team, startedAt, finished, rows, waiting: waiting.length }];
 	};
 
 	/** Of the channel. Whoever sits at the machine may go on with any thread of its terminals. */
@@ -273,7 +274,7 @@ export function createBot(options: BotOptions): RunningBot {
 		async choose(session, run, orchestration, agent) {
 			const isShown = decodeSessionId(session).platform === 'terminal' || (await runs.record(run))?.session === session;
 			if (!isShown) return false;
-			return (await runs.live(run)?.signal({ type: 'chosen', agent, orchestration })) ?? false;
+			return runs.signal(run, { type: 'chosen', agent, orchestration });
 		},
 		async decide(decision, by, how) {
 			const decided = await options.desk.decide(decision, by, how);
@@ -292,11 +293,11 @@ export function createBot(options: BotOptions): RunningBot {
 			const active = going.at(0)?.active ?? null;
 			if (active === null || (run !== null && run !== active)) return false;
 			await allow((await runs.input(active)).showing.askedBy);
-			return (await runs.live(active)?.signal({ type: 'cancel', by })) ?? false;
+			return runs.signal(active, { type: 'cancel', by });
 		},
 		async retry({ id, session, principal, run: wanted, locale }) {
 			const record = (await sessions.meant(session)).at(0) ?? null;
-			const run = await retryable(record, wanted, options.sayIn(locale));
+			const run = await retryable(runs, record, wanted, options.sayIn(locale));
 			const { question, team, showing, attachments } = await runs.input(run);
 			const again: Showing = { ...showing, askedBy: principal.user, locale };
 			const common = { id, question, team: team.name, quick: team.rules.skipCoordination, retryOf: run };
@@ -306,7 +307,7 @@ export function createBot(options: BotOptions): RunningBot {
 		async status(session, locale) {
 			const meant = await sessions.meant(session);
 			const shown = isChannel(session) ? meant.filter(({ active }) => active !== null) : meant.slice(0, 1);
-			return (await Promise.all(shown.map((record) => statusOf(record, options.sayIn(locale))))).flat();
+			return (await Promise.all(shown.map((record) => statusOf(runs, record, options.sayIn(locale))))).flat();
 		},
 		async threads(session) {
 			const records = await threadsOf(session);
@@ -324,7 +325,7 @@ export function createBot(options: BotOptions): RunningBot {
 		async rate(request) {
 			const run = await runIn(request.session, request.run);
 			if (run === null) return false;
-			await store.commit([{ type: 'put', kind: RATINGS, key: ratingKey(run, request), value: rating(request, run) }]);
+			await store.commit([rated(run, request)]);
 			return true;
 		},
 		async ended(run) {
@@ -334,16 +335,22 @@ export function createBot(options: BotOptions): RunningBot {
 			return isLeft ? 'suspended' : 'finished';
 		},
 		async recover() {
-			const waitingRuns = await left.takeUp();
+			const suspects = await left.takeUp();
 			for (const run of await incompleteThreads(store)) {
-				showAgain(run).catch((error: unknown) => onProblem(reasonOf(error)));
+				if (await runs.isFree(run)) showAgain(run).catch((error: unknown) => onProblem(reasonOf(error)));
 			}
 			for (const record of await sessions.busy()) {
 				const { session, active, waiting } = record;
 				if (active === null) sessions.lineUp(record);
 				if (waiting.length > 0) showQueue(session, waiting);
-				const isLeft = active !== null && runs.live(active) === null && !waitingRuns.includes(active);
+				const isLeft = active !== null && !suspects.includes(active) && (await runs.isFree(active));
 				if (isLeft) await sessions.ended(session, active);
+			}
+		},
+		async tend() {
+			for (const { session, active } of await sessions.busy()) {
+				if (active === null || options.gatewayOf(session) === null) continue;
+				await goOn(active, session).catch((error: unknown) => onFailed(active, error));
 			}
 		},
 		async takeUpLost() {
@@ -379,21 +386,11 @@ function isSamePlace(one: string, other: string): boolean {
 	return a.platform === b.platform && a.tenant === b.tenant;
 }
 
-/** Each file once, however often it was sent. */
-function once(files: readonly Attachment[]): Attachment[] {
-	return [...new Map(files.map((file) => [`${file.key} ${file.name}`, file])).values()];
-}
-
 function severalRunning(going: readonly SessionRecord[], say: Say): BotError {
 	const titles = going.map(({ title }) => `“${title.slice(0, 60)}”`).join(', ');
 	const userMessage = say('stop.several', { count: going.length, titles });
 	return new BotError('input_invalid', 'several runs', { userMessage });
 }
-
-const ratingKey = (run: string, { principal }: RateRequest) =>
-	`${run}:${createHash('sha256').update(`${principal.platform}:${principal.user}`).digest('hex').slice(0, 32)}`;
-
-const rating = ({ principal, verdict }: RateRequest, run: string) => ({ run, user: principal.user, verdict });
 
 const personOf = ({ platform, tenant, user }: Principal): Person => ({ platform, tenant, user });
 

@@ -17,7 +17,7 @@ export interface AccessParts {
 	store: Store;
 	clock: Clock;
 	/** The gateway of a platform, while it is there. */
-	gatewayOf(platform: string): Gateway | null;
+	gatewayOf(platform: string): Pick<Gateway, 'standing'> | null;
 	onProblem(error: unknown): void;
 }
 

@@ -1,19 +1,30 @@
 import type { Clock } from '../core/clock.ts';
 
-/** Does each piece of work again and again, one at a time, until told to stop. */
-export function repeatedly(
-	clock: Clock,
-	chores: readonly { everyMs: number; work(): Promise<void> }[],
-	onProblem: (error: unknown) => void,
-): () => void {
+/** A piece of work to be done again and again. */
+export interface Chore {
+	/** Pause (ms) before it is done again. */
+	everyMs: number;
+	work(): Promise<void>;
+}
+
+/**
+ * Does each piece of work again and again, one at a time, until told to stop. What goes wrong with one again and again is
+ * told once, until it has gone well.
+ */
+export function repeatedly(clock: Clock, chores: readonly Chore[], onProblem: (error: unknown) => void): () => void {
 	const cancels = new Set<() => void>();
 	let stopped = false;
-	const plan = (chore: (typeof chores)[number]) => {
+	const failing = new Set<Chore>();
+	const tell = (chore: Chore) => (error: unknown) => {
+		if (!failing.has(chore)) onProblem(error);
+		failing.add(chore);
+	};
+	const plan = (chore: Chore) => {
 		const cancel = clock.after(chore.everyMs, () => {
 			cancels.delete(cancel);
 			void chore
 				.work()
-				.catch(onProblem)
+				.then(() => void failing.delete(chore), tell(chore))
 				.then(() => {
 					if (!stopped) plan(chore);
 				});

@@ -49,6 +49,7 @@ const auditOptions = {
 export const usage = `MassGen Chat: a team of AI agents answers in one thread.
 
   npm start                                   ask questions one after the other
+  npm start -- --role gateway|worker          with Redis: talk with people, or do the runs, in many processes
   npm run ask -- "question" [options]         ask one question
   npm run ask -- --sessions                   list the threads that were begun here
   npm run ask -- --session ID "question"      go on in a thread, after what was said there
@@ -101,7 +102,10 @@ export function doctorArguments(args: readonly string[]) {
 }
 
 export function startArguments(args: readonly string[]) {
-	return parsed(() => parseArgs({ args: [...args], options: common })).values;
+	const options = { ...common, role: { type: 'string', default: 'all' } } as const;
+	const { role, ...values } = parsed(() => parseArgs({ args: [...args], options })).values;
+	if (role === 'all' || role === 'gateway' || role === 'worker') return { ...values, role } as const;
+	throw refused(`--role takes gateway, worker or all, not ${role}.`);
 }
 
 export function storeArguments(args: readonly string[]) {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { resolve } from 'node:path';
-import { openAuditPlace } from '../app.ts';
+import { openAuditPlace } from '../app/beside-the-bot.ts';
 import { openAuditKey } from '../audit/audit-key.ts';
 import { exportAudit } from '../audit/export-audit.ts';
 import { hasRows } from '../audit/heads.ts';

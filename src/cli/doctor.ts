@@ -1,8 +1,9 @@
+import { probeTools } from '../app/beside-the-bot.ts';
 import { externalFindings } from '../app/open-frameworks.ts';
 import { sandboxProblem } from '../app/open-sandbox.ts';
 import { dataDirProblem, redisFindings } from '../app/open-store.ts';
 import { loadPrices } from '../app/open-teams.ts';
-import { chatFindings, probeTools } from '../app.ts';
+import { chatFindings } from '../app.ts';
 import { diagnose } from '../config/doctor.ts';
 import { doctorArguments, usage } from './arguments.ts';
 import { exitCode } from './exit-code.ts';

@@ -1,6 +1,6 @@
 import { assumedOutputTokens, type Estimate, estimateRun } from '../agents/estimate.ts';
+import { loadTokenCounter } from '../app/beside-the-bot.ts';
 import { loadPrices } from '../app/open-teams.ts';
-import { loadTokenCounter } from '../app.ts';
 import { chooseTeam } from '../config/choose-team.ts';
 import { type ConfiguredTeam, pricedAs } from '../config/configured-team.ts';
 import { loadConfig } from '../config/load-config.ts';

@@ -8,27 +8,37 @@ import { writeProblem } from './process-streams.ts';
 /** What is still open when everything has been closed may hold the process so long, in milliseconds. */
 const GOODBYE_MS = 500;
 
-/** `npm start`: serves the page, goes to the chat platforms, continues what was interrupted, until a signal ends it. Returns the exit code. */
+/**
+ * `npm start`: serves the page, goes to the chat platforms, continues what was interrupted, until a signal ends it; with
+ * `--role worker` does the runs of others. Returns the exit code.
+ */
 export async function start(args: readonly string[], openStore?: AppOptions['openStore']): Promise<number> {
 	const options = startArguments(args);
 	if (options.help) {
 		process.stdout.write(usage);
 		return exitCode.done;
 	}
+	const { role } = options;
 	const app = await createApp({
+		role,
 		file: options.config ?? null,
 		flags: { team: options.team, dataDir: options['data-dir'], timeout: options.timeout },
 		env: process.env,
 		cwd: process.cwd(),
 		terminal: null,
-		web: true,
-		chats: true,
+		web: role !== 'worker',
+		chats: role !== 'worker',
 		observe: () => {},
 		onProblem: writeProblem,
 		...(openStore === undefined ? {} : { openStore }),
 	});
 	const ended = Promise.withResolvers<'ended'>();
 	try {
+		const work = async () => {
+			app.work();
+			process.stdout.write(`${app.say('start.working')}\n`);
+			await ended.promise;
+		};
 		const serve = async () => {
 			await app.listen();
 			process.stdout.write(`${app.say('start.listening', { address: app.web?.address() ?? '' })}\n`);
@@ -42,7 +52,7 @@ export async function start(args: readonly string[], openStore?: AppOptions['ope
 			for (const note of notes) process.stdout.write(`${note}\n`);
 			await ended.promise;
 		};
-		await interruptible(serve, async () => ended.resolve('ended'));
+		await interruptible(role === 'worker' ? work : serve, async () => ended.resolve('ended'));
 		return exitCode.done;
 	} finally {
 		await app.close();

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { createApp, logIn } from '../app.ts';
+import { logIn } from '../app/beside-the-bot.ts';
+import { createApp } from '../app.ts';
 import type { ConfigOptions } from '../config/check-config.ts';
 import { toolsArguments, usage } from './arguments.ts';
 import { exitCode } from './exit-code.ts';

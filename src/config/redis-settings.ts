@@ -7,13 +7,16 @@ export interface RedisSettings {
 	url: string;
 	/** What the names of all keys begin with. */
 	prefix: string;
+	/** Silence (ms) after which the runs of a process are taken over by another. */
+	leaseMs: number;
 }
 
 /** Null: the state is in the data folder. */
 export function redisSettings(env: Environment): RedisSettings | null {
 	const url = resolveSetting(known.redisUrl, { env });
 	if (url.from === 'default') return null;
-	return { url: url.value.trim(), prefix: resolveSetting(known.redisPrefix, { env }).value };
+	const prefix = resolveSetting(known.redisPrefix, { env }).value;
+	return { url: url.value.trim(), prefix, leaseMs: Number(resolveSetting(known.leaseSeconds, { env }).value) * 1_000 };
 }
 
 /** What is wrong with the variables of Redis. Shows no address, which may hold a password. */
@@ -30,6 +33,10 @@ export function redisProblems(env: Environment): Problem[] {
 	if (!/^[\w.-]{1,50}$/.test(redis.prefix)) {
 		const message = `expected 1 to 50 letters, digits, _, . or -, found "${redis.prefix}"`;
 		problems.push(environmentProblem('REDIS_PREFIX', message));
+	}
+	const { leaseMs } = redis;
+	if (!(leaseMs >= 1_000 && leaseMs <= 600_000)) {
+		problems.push(environmentProblem('LEASE_SECONDS', 'expected seconds from 1 to 600, such as 15'));
 	}
 	return problems;
 }

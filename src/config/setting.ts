@@ -50,6 +50,13 @@ export const settings = {
 		file: null,
 		default: 'massgen',
 	},
+	leaseSeconds: {
+		help: 'With Redis: after so many seconds of silence (1 to 600) the runs of a process are taken over by another.',
+		flag: null,
+		env: ['LEASE_SECONDS'],
+		file: null,
+		default: '15',
+	},
 	locale: {
 		help: 'Language of texts for people.',
 		flag: null,

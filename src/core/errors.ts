@@ -7,6 +7,10 @@ export type ErrorCode =
 	| 'not_permitted'
 	| 'team_unknown'
 	| 'run_unknown'
+	/** Another process that lives has the run. */
+	| 'run_held'
+	/** Another process has taken over what this one held. */
+	| 'lease_lost'
 	| 'store_conflict'
 	| 'store_locked'
 	| 'store_full'

@@ -1,5 +1,6 @@
 import type { Clock } from '../core/clock.ts';
 import type { Gateway } from '../core/gateway.ts';
+import type { Lease } from '../core/lease.ts';
 import type { Showing } from '../core/run.ts';
 import type { RunObserver } from '../core/run-observer.ts';
 import type { Say } from '../core/say.ts';
@@ -25,6 +26,8 @@ export interface RunAudience {
 	publish: RunObserver['observe'];
 	/** Whether somebody there can be asked. */
 	canAsk: boolean;
+	/** From now on nobody else may show it while this is held; before the first event. */
+	held(lease: Lease): void;
 	/** Resolves when the thread shows everything published so far, or it was given up. */
 	settled(): Promise<void>;
 }
@@ -32,7 +35,13 @@ export interface RunAudience {
 /** The thread of a run in `session`, shown as its requester wants it. */
 export function audienceOf(options: AudienceOptions, session: string, run: string, showing: Showing): RunAudience {
 	const gateway = options.gatewayOf(session);
-	if (gateway === null) return { publish: options.observe, canAsk: false, settled: async () => {} };
+	let lease: Lease | null = null;
+	const leaseNow = () => lease;
+	const held = (given: Lease) => {
+		lease = given;
+	};
+	const settled = async () => leaseNow()?.end();
+	if (gateway === null) return { publish: options.observe, canAsk: false, held, settled };
 	const { store, clock, onProblem } = options;
 	const projector = createProjector({
 		gateway,
@@ -40,12 +49,14 @@ export function audienceOf(options: AudienceOptions, session: string, run: strin
 		clock,
 		say: options.sayIn(showing.locale),
 		verbosity: showing.verbosity,
-		records: gateway.capabilities.keepsMessages ? createSlotRecords(store, run) : null,
+		records: gateway.capabilities.keepsMessages ? createSlotRecords(store, run, leaseNow) : null,
+		lease: leaseNow,
 		onProblem,
 	});
 	return {
 		canAsk: gateway.capabilities.canAsk,
-		settled: projector.settled,
+		held,
+		settled: () => projector.settled().finally(settled),
 		publish(event, isOld) {
 			options.observe(event, isOld);
 			projector.handle(event);

@@ -3,6 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Clock } from '../core/clock.ts';
 import { BotError, messageOf as errorText, isStoreAway } from '../core/errors.ts';
 import type { Gateway, Place, ThreadMessage } from '../core/gateway.ts';
+import type { Lease } from '../core/lease.ts';
 import type { Verbosity } from '../core/run.ts';
 import type { Say } from '../core/say.ts';
 import type { SlotRecords } from './slot-records.ts';
@@ -15,6 +16,8 @@ export interface DeliveryOptions {
 	verbosity: Verbosity;
 	/** Where it is kept which platform message shows what; null: nowhere. */
 	records: SlotRecords | null;
+	/** Under which the thread is shown; null: under none. Left out: never under any. */
+	lease?: () => Lease | null;
 	/** Told in one sentence when the gateway does not take a message. */
 	onProblem(text: string): void;
 	/** A message has been taken or refused: there may be more to offer. */
@@ -145,6 +148,8 @@ export function createDelivery(options: DeliveryOptions): Delivery {
 	function refused(standing: Standing, work: Work, thrown: unknown): void {
 		const values = { gateway: gateway.name, message: standing.key, reason: errorText(thrown) };
 		const code = thrown instanceof BotError ? thrown.code : null;
+		// Whoever shows it now does this, too.
+		if (code === 'lease_lost') return;
 		if (code === 'place_gone') {
 			if (!gone) options.onProblem(say('projector.given_up', values));
 			gone = true;
@@ -190,8 +195,12 @@ export function createDelivery(options: DeliveryOptions): Delivery {
 			for (const [key, id] of posted) Object.assign(standingOf(key), { id, attempted: true });
 		},
 		isBusy: () => [...standings.values()].some(({ inFlight }) => inFlight),
-		isComplete: () => !givenUp,
+		isComplete: () => !givenUp && options.lease?.()?.isLost() !== true,
 		offer(messages, isUrgent) {
+			const lease = options.lease?.() ?? null;
+			if (lease?.isLost() === true) return null;
+			// A process that has slept shows nothing before it knows that nobody else does.
+			if (lease?.isHeld() === false) return clock.now() + RETRY_MS;
 			// A gateway may have another place for what a run waits for.
 			let again: number | null = null;
 			let postOpen = false;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Lease } from '../core/lease.ts';
 import { allRecords, type Store, type StoreChange } from '../core/store.ts';
 
 const SLOTS = 'slots';
@@ -25,17 +26,27 @@ export interface SlotRecords {
 	complete(): Promise<void>;
 }
 
-export function createSlotRecords(store: Store, run: string): SlotRecords {
+/** `lease`: under which it is shown; nothing is written once another process has it. Null: under none. */
+export function createSlotRecords(store: Store, run: string, lease: () => Lease | null = () => null): SlotRecords {
 	let record: SlotRecord = { slots: {} };
 	let last: Promise<unknown> = Promise.resolve();
 	let isListed = false;
+
+	const fenced = async (changes: readonly StoreChange[]): Promise<void> => {
+		const held = lease();
+		try {
+			await store.commit(held === null ? changes : [held.check, ...changes]);
+		} catch (thrown) {
+			throw (await held?.explain(thrown)) ?? thrown;
+		}
+	};
 
 	const write = (slots: SlotRecord['slots']): Promise<void> => {
 		record = { slots };
 		const changes: StoreChange[] = [{ type: 'put', kind: SLOTS, key: run, value: record }];
 		if (!isListed) changes.push({ type: 'put', kind: SHOWING, key: run, value: {} });
 		const written = last.then(async () => {
-			await store.commit(changes);
+			await fenced(changes);
 			isListed = true;
 		});
 		last = written.catch(() => {});
@@ -54,7 +65,7 @@ export function createSlotRecords(store: Store, run: string): SlotRecords {
 		async complete() {
 			await last;
 			isListed = false;
-			await store.commit([{ type: 'delete', kind: SHOWING, key: run }]);
+			await fenced([{ type: 'delete', kind: SHOWING, key: run }]);
 		},
 	};
 }

@@ -1,13 +1,16 @@
 import { BotError } from '../core/errors.ts';
+import type { Lease } from '../core/lease.ts';
 import type { Recalled } from '../core/memory.ts';
 import { type JournalEntry, journalEntrySchema, type RunInput, type RunRecord, runRecordSchema } from '../core/run.ts';
 import { allRecords, type LogEntry, type Store, type StoreChange } from '../core/store.ts';
 import { readRecalled, recalledChange, recalledForgotten } from '../memory/recalled.ts';
+import { dispatchForgotten } from './dispatch-record.ts';
+import { type Leases, leaseForgotten } from './leases.ts';
+import { signalsForgotten } from './people-signals.ts';
 import { cleared } from './poison.ts';
 
 const PAGE = 1_000;
 const RUNS = 'run';
-const LEASES = 'lease';
 
 const logOf = (run: string) => `journal/${run}`;
 
@@ -16,12 +19,14 @@ export type Commit = (changes: readonly StoreChange[]) => Promise<unknown>;
 
 /**
  * The append-only truth of one run, held by a lease. Appends are numbered and fenced: when another process
- * has taken the run over, the next append fails with `store_conflict` and nothing is written.
+ * has taken the run over, the next append fails with `lease_lost` and nothing is written.
  */
 export interface Journal {
+	readonly lease: Lease;
 	/**
-	 * Appends in call order and resolves in call order; durable when it resolves. `also` is committed with the
-	 * entry or not at all; `commit` is used in the place of the store's, and nothing overtakes it.
+	 * Appends in call order and resolves in call order; durable when it resolves, and the run certainly still held then.
+	 * `also` is committed with the entry or not at all; `commit` is used in the place of the store's, and nothing
+	 * overtakes it.
 	 */
 	append(entry: JournalEntry, also?: readonly StoreChange[], commit?: Commit): Promise<void>;
 	/** Resolves when every append made so far is durable or has failed. */
@@ -30,25 +35,23 @@ export interface Journal {
 	memories(): Promise<readonly Recalled[]>;
 }
 
-function journalAt(store: Store, run: string, length: number, token: number): Journal {
+function journalAt(store: Store, run: string, length: number, lease: Lease): Journal {
 	let seq = length;
 	let last: Promise<void> = Promise.resolve();
 	/** A commit that may take several tries; what follows it must not be numbered before it. */
 	let slow: Promise<void> | null = null;
 	const settle = () => {};
 	return {
+		lease,
 		append(entry, also = [], commit) {
 			seq += 1;
-			const changes: StoreChange[] = [
-				{ type: 'check', kind: LEASES, key: run, version: token },
-				{ type: 'append', log: logOf(run), value: entry, seq },
-				...also,
-			];
+			const changes: StoreChange[] = [lease.check, { type: 'append', log: logOf(run), value: entry, seq }, ...also];
 			const make = commit ?? store.commit;
 			const made = slow === null ? make(changes) : slow.then(() => make(changes));
 			if (commit !== undefined) slow = made.then(settle, settle);
-			const done = Promise.allSettled([last, made]).then(([, result]) => {
-				if (result.status === 'rejected') throw result.reason;
+			const done = Promise.allSettled([last, made]).then(async ([, result]) => {
+				if (result.status === 'rejected') throw await lease.explain(result.reason);
+				if (!lease.isHeld()) await lease.certain();
 			});
 			last = done.catch(() => {});
 			return done;
@@ -60,34 +63,48 @@ function journalAt(store: Store, run: string, length: number, token: number): Jo
 	};
 }
 
-/** Creates a run: its record, its lease and its first entry, in one commit with `also`. */
+/** Opens a run that this process holds: its record, its lease and its first entry, in one commit with `also`. */
 export async function createJournal(
 	store: Store,
-	owner: string,
+	leases: Leases,
 	record: RunRecord,
 	opened: JournalEntry & { type: 'opened' },
 	also: readonly StoreChange[] = [],
 ): Promise<Journal> {
-	const [, token] = await store.commit([
-		{ type: 'put', kind: RUNS, key: record.id, value: record, version: 0 },
-		{ type: 'put', kind: LEASES, key: record.id, value: { owner }, version: 0 },
-		{ type: 'append', log: logOf(record.id), value: withoutMemories(opened), seq: 1 },
-		...recalledChange(record.id, opened.input.memories),
-		...also,
-	]);
-	return journalAt(store, record.id, 1, token ?? 0);
+	const { change, opened: leaseOf } = await leases.open(record.id);
+	const [token = 0] = await store.commit([change, ...openingOf(record, opened), ...also]);
+	return journalAt(store, record.id, 1, leaseOf(token));
 }
 
-/** Takes a run over, with `also` or not at all: from now on only the returned journal can write to it. */
+/** What opens a run that nobody holds yet. */
+export const openingOf = (record: RunRecord, opened: JournalEntry & { type: 'opened' }): StoreChange[] => [
+	{ type: 'put', kind: RUNS, key: record.id, value: record, version: 0 },
+	{ type: 'append', log: logOf(record.id), value: withoutMemories(opened), seq: 1 },
+	...recalledChange(record.id, opened.input.memories),
+];
+
+/**
+ * Takes a run over, with `also` or not at all: from now on only the returned journal can write to it. Throws `run_held`
+ * while another process that lives has it.
+ */
 export async function claimJournal(
 	store: Store,
-	owner: string,
+	leases: Leases,
 	run: string,
 	also: readonly StoreChange[] = [],
 ): Promise<{ journal: Journal; entries: JournalEntry[] }> {
-	const [token] = await store.commit([{ type: 'put', kind: LEASES, key: run, value: { owner } }, ...also]);
+	const lease = await leases.take(run, also);
 	const entries = await readJournal(store, run);
-	return { journal: journalAt(store, run, entries.length, token ?? 0), entries };
+	return { journal: journalAt(store, run, entries.length, lease), entries };
+}
+
+/** The entries of a run, those there are and those to come, until the signal aborts. Throws as `readJournal` does. */
+export async function* followJournal(store: Store, run: string, signal: AbortSignal): AsyncIterable<JournalEntry> {
+	for await (const entry of store.watch(logOf(run), 0, signal)) {
+		for (const one of checked(run, [entry])) {
+			yield one.type === 'opened' ? { ...one, input: await withMemories(store, run, one.input) } : one;
+		}
+	}
 }
 
 /** What a run was asked, from the first entry alone. Throws as `readJournal` does. */
@@ -139,15 +156,21 @@ function noRun(run: string): BotError {
 export const journalForgotten = (run: string): StoreChange[] => [
 	{ type: 'drop', log: logOf(run) },
 	{ type: 'delete', kind: RUNS, key: run },
-	{ type: 'delete', kind: LEASES, key: run },
 	recalledForgotten(run),
 	cleared(run),
+	leaseForgotten(run),
+	leaseForgotten(threadOf(run)),
+	dispatchForgotten(run),
+	signalsForgotten(run),
 ];
 
-/** The change that marks a run finished in its record. */
-export function finishedRecord(record: RunRecord, result: NonNullable<RunRecord['result']>): StoreChange {
+/** The key of the lease by which a process shows a run that others work on. */
+export const threadOf = (run: string) => `thread/${run}`;
+
+/** The changes that mark a run finished in its record, and as work for nobody. */
+export function finishedChanges(record: RunRecord, result: NonNullable<RunRecord['result']>): StoreChange[] {
 	const value: RunRecord = { ...record, status: 'finished', result };
-	return { type: 'put', kind: RUNS, key: record.id, value };
+	return [{ type: 'put', kind: RUNS, key: record.id, value }, dispatchForgotten(record.id)];
 }
 
 /** Throws `store_failed` when the record is not readable. */

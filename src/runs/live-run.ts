@@ -2,6 +2,7 @@ import type { Agent } from '../core/agent.ts';
 import type { Audit } from '../core/audit.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Signal } from '../core/coordination.ts';
+import { BotError } from '../core/errors.ts';
 import type { Approvals, GatedRun } from '../core/gate.ts';
 import type { JournalEntry, RunRecord } from '../core/run.ts';
 import type { RunEvent } from '../core/run-event.ts';
@@ -13,7 +14,7 @@ import { createApprovalLink } from './approval-link.ts';
 import { isOverBudget } from './budget.ts';
 import { createDeadlines } from './deadlines.ts';
 import type { Folded, RunFold } from './fold.ts';
-import { type Commit, finishedRecord, type Journal } from './journal.ts';
+import { type Commit, finishedChanges, type Journal } from './journal.ts';
 import { createTurnRunner, type TurnRunnerOptions } from './turn-runner.ts';
 
 /** The agents of one run, made when they are needed. */
@@ -41,6 +42,8 @@ export interface LiveRunOptions {
 	publish(event: RunEvent, isOld?: boolean): void;
 	/** Whether a person can be asked to break a tie. */
 	canAsk: boolean;
+	/** Nothing can go on before people have decided. */
+	idle?(): void;
 }
 
 /** A run that this process holds. */
@@ -57,7 +60,10 @@ export interface LiveRun {
 	 * way to the disk ends. Resolves with `done`, and never rejects.
 	 */
 	suspend(): Promise<void>;
-	/** Resolves when the run has finished or was suspended; rejects when its journal cannot be written. */
+	/**
+	 * Resolves when the run has finished, or was suspended, or another process has taken it over; rejects when its journal
+	 * cannot be written.
+	 */
 	readonly done: Promise<'finished' | 'suspended'>;
 }
 
@@ -82,8 +88,9 @@ export function createLiveRun(options: LiveRunOptions): LiveRun {
 		try {
 			const folded = fold.apply(entry);
 			const result = fold.result(entry.at);
-			const last = result === null ? [] : [finishedRecord(options.record, result), ...options.sequels(options.record)];
-			await journal.append(entry, [...also, ...last], commit);
+			const { record: about } = options;
+			const ending = result === null ? [] : [...finishedChanges(about, result), ...options.sequels(about)];
+			await journal.append(entry, [...also, ...ending], commit);
 			if (!over) proceed(folded);
 		} catch (error) {
 			fail(error);
@@ -123,7 +130,9 @@ export function createLiveRun(options: LiveRunOptions): LiveRun {
 	const fail = (error: unknown) => {
 		if (!over) void turns.stop();
 		end();
-		reject(error);
+		// Whoever has taken it over goes on with it.
+		if (error instanceof BotError && error.code === 'lease_lost') resolve('suspended');
+		else reject(error);
 	};
 
 	const proceed = ({ events, effects, moot = [] }: Folded) => {
@@ -134,6 +143,7 @@ export function createLiveRun(options: LiveRunOptions): LiveRun {
 		if (over) return;
 		for (const request of moot) link.drop(request);
 		deadlines.follow(fold.state(), fold.activeMs(clock.now()), fold);
+		if (fold.isIdle()) options.idle?.();
 		if (exceeds) cut({ type: 'deadline', scope: 'budget' }).catch(fail);
 	};
 

@@ -7,6 +7,7 @@ import type { Clock } from '../core/clock.ts';
 import { BotError } from '../core/errors.ts';
 import type { Approvals, GatedRun } from '../core/gate.ts';
 import type { Digest, Exchange } from '../core/history.ts';
+import type { Lease } from '../core/lease.ts';
 import type { Recalled } from '../core/memory.ts';
 import { type JournalEntry, MAX_QUESTION, type RunInput, type RunRecord, type Showing } from '../core/run.ts';
 import type { RunEvent } from '../core/run-event.ts';
@@ -18,14 +19,17 @@ import { openFold, type RunFold } from './fold.ts';
 import {
 	claimJournal,
 	createJournal,
-	finishedRecord,
+	finishedChanges,
 	type Journal,
 	listRunRecords,
 	readInput,
 	readJournal,
 	readRunRecord,
+	threadOf,
 } from './journal.ts';
+import { createLeases, type Leases } from './leases.ts';
 import { type Crew, createLiveRun, type LiveRun } from './live-run.ts';
+import { hearPeople, type PersonSignal, tellRun } from './people-signals.ts';
 import { cleared, MOST_TRIES, suspects, tried, triesOf } from './poison.ts';
 
 export interface RunRequest {
@@ -49,25 +53,34 @@ export interface RunRequest {
 	files: string | null;
 }
 
+/** A run that this process works on, or shows. */
+export type HeldRun = Omit<LiveRun, 'begin'>;
+
 /** The runs of this process, over the store's journals. */
 export interface Runs {
 	/**
 	 * Opens a run and begins it; `also` is committed with its opening or not at all. Throws `input_invalid` for
 	 * an empty or overlong question, `store_conflict` when an expectation of `also` does not hold.
 	 */
-	start(request: RunRequest, audience: Audience, also?: readonly StoreChange[]): Promise<LiveRun>;
+	start(request: RunRequest, audience: Audience, also?: readonly StoreChange[]): Promise<HeldRun>;
 	/**
 	 * Takes up a run that another process (or an earlier life of this one) left. Throws `run_unknown` when
-	 * there is no such run, `input_invalid` when it is finished.
+	 * there is no such run, `input_invalid` when it is finished, `run_held` while another process that lives has it.
 	 */
-	resume(run: string, audience: Audience): Promise<LiveRun>;
+	resume(run: string, audience: Audience): Promise<HeldRun>;
 	/** A run of this process, or null. */
-	live(run: string): LiveRun | null;
+	live(run: string): HeldRun | null;
+	/** Whether nobody who lives has a run. Asked again and again it finds out who is gone. */
+	isFree(run: string): Promise<boolean>;
+	/** Takes what shows a run that has finished, from whoever has it. */
+	claimThread(run: string): Promise<Lease>;
+	/** A person's choice or stop. False when the run no longer waits for it, as far as this process knows. */
+	signal(run: string, signal: PersonSignal): Promise<boolean>;
 	/** How many runs of this process go on; those that only wait for people are none. */
 	working(): number;
 	/** False from `close` on. */
 	isOpen(): boolean;
-	/** Runs that are not finished and not held by this process, oldest first. */
+	/** Runs that are not finished and not held by this process, oldest first; others may have them. */
 	unfinished(): Promise<readonly RunRecord[]>;
 	/** Of the unfinished ones those that may be what the process has died over, to be taken up one after the other. */
 	suspects(): Promise<readonly string[]>;
@@ -88,11 +101,17 @@ export interface Audience {
 	/** `isOld`: it was told before the run was taken up. */
 	publish(event: RunEvent, isOld?: boolean): void;
 	canAsk: boolean;
+	/** Told before the first event: what is shown under this lease is shown by nobody else. Whoever takes it ends it. */
+	held?(lease: Lease): void;
+	/** The run cannot go on before people have decided something. May be told again. */
+	idle?(): void;
 }
 
 export interface RunsOptions {
 	store: Store;
 	clock: Clock;
+	/** Left out: no other process is at the store. */
+	leases?: Leases;
 	/** In [0, 1). Shuffles the anonymous names and spreads the pauses. */
 	random(): number;
 	approvals: Approvals;
@@ -105,29 +124,35 @@ export interface RunsOptions {
 
 export function createRuns(options: RunsOptions): Runs {
 	const { store, clock, random, approvals, audit, sequels = () => [] } = options;
-	const owner = randomBytes(8).toString('hex');
+	const { leases = createLeases({ store, clock, shared: null }) } = options;
 	const held = new Map<string, LiveRun>();
 	/** Runs that are being taken up: a second claim would fence off the first. */
 	const claimed = new Set<string>();
 	const releases = new Set<Promise<void>>();
 	/** Of runs that were taken up: resolve when they have written something, or ended. */
 	const proofs = new Map<string, Promise<void>>();
+	const about = { approvals, audit, sequels, clock, random };
 	let closed = false;
 
 	/** Begins a run; one that was on its way when the process was told to end is left at once, to be resumed. */
-	const hold = (run: LiveRun, crew: Crew, events: readonly RunEvent[]) => {
+	const hold = (run: LiveRun, crew: Crew, lease: Lease, events: readonly RunEvent[]) => {
 		held.set(run.id, run);
+		const over = new AbortController();
 		const release = async (how: 'finished' | 'suspended' | unknown) => {
+			over.abort();
 			held.delete(run.id);
 			const isLeft = how === 'suspended' && proofs.has(run.id);
 			proofs.delete(run.id);
-			await Promise.allSettled([isLeft ? store.commit([cleared(run.id)]) : null]);
+			await Promise.allSettled([isLeft && !lease.isLost() ? store.commit([lease.check, cleared(run.id)]) : null]);
 			await Promise.allSettled([crew.rest(), how === 'finished' ? approvals.cancel(run.id, null) : null]);
 			releases.delete(released);
 		};
 		const released = run.done.then(release, release);
 		releases.add(released);
+		lease.onLost(() => void run.suspend());
 		run.begin(events);
+		// Without it the run goes on all the same; a store that is away says so itself.
+		if (leases.shared) hearPeople(store, run.id, run.signal, over.signal).catch(() => {});
 		if (closed) void run.suspend();
 		return run;
 	};
@@ -137,7 +162,7 @@ export function createRuns(options: RunsOptions): Runs {
 		// One that this version cannot read stays as it is, for the version that can.
 		await readJournal(store, id);
 		const tries = (await triesOf(store, id)) + 1;
-		const claim = await claimJournal(store, owner, id, [tried(id, tries)]);
+		const claim = await claimJournal(store, leases, id, [tried(id, tries)]);
 		const { fold, events } = replay(claim.entries);
 		const gated = gatedRun(fold, audience);
 		const isPoison = tries > MOST_TRIES;
@@ -148,15 +173,15 @@ export function createRuns(options: RunsOptions): Runs {
 			const result = fold.result(entry.at);
 			// Of a run that waits for people alone nothing is tried.
 			const isHarmless = result !== null || pending(fold.state()).every((work) => isPatient(work, fold));
-			const changes = result === null ? [] : [finishedRecord(record, result), ...sequels(record)];
+			const changes = result === null ? [] : [...finishedChanges(record, result), ...sequels(record)];
 			await (isHarmless ? journal : claim.journal).append(entry, changes);
 			events.push(...more);
 		};
 		const at = clock.now();
 		await append({ v: 1, type: 'resumed', at });
 		if (isPoison) await append({ v: 1, type: 'signalled', at, signal: { type: 'given_up' }, calls: [] });
-		const about = { fold, journal, record, crew, approvals, audit, gated, sequels, clock, random };
-		const run = createLiveRun({ ...about, ...audience });
+		audience.held?.(journal.lease);
+		const run = createLiveRun({ ...about, fold, journal, record, crew, gated, ...audience });
 		proofs.set(
 			id,
 			Promise.race([
@@ -167,7 +192,7 @@ export function createRuns(options: RunsOptions): Runs {
 				),
 			]),
 		);
-		return hold(run, crew, events);
+		return hold(run, crew, journal.lease, events);
 	};
 
 	/** A journal whose first entry says that nothing is held against the run any more. */
@@ -185,38 +210,17 @@ export function createRuns(options: RunsOptions): Runs {
 
 	return {
 		async start(request, audience, also = []) {
-			const input = inputOf(request, random);
-			const opened: JournalEntry & { type: 'opened' } = {
-				v: 1,
-				type: 'opened',
-				at: clock.now(),
-				run: request.id,
-				input,
-			};
+			const { opened, record } = openingFor(request, clock.now(), random);
 			const { fold, first } = openFold(opened);
 			const gated = gatedRun(fold, audience);
-			const crew = await createCrew(() => options.agentsOf(input.team, gated));
-			const record = recordOf(opened);
-			const journal = await createJournal(store, owner, record, opened, also);
-			const run = createLiveRun({
-				fold,
-				journal,
-				record,
-				crew,
-				approvals,
-				audit,
-				gated,
-				sequels,
-				clock,
-				random,
-				...audience,
-			});
-			return hold(run, crew, first.events);
+			const crew = await createCrew(() => options.agentsOf(fold.input.team, gated));
+			const journal = await createJournal(store, leases, record, opened, also);
+			audience.held?.(journal.lease);
+			const run = createLiveRun({ ...about, fold, journal, record, crew, gated, ...audience });
+			return hold(run, crew, journal.lease, first.events);
 		},
 		async resume(id, audience) {
-			const record = await readRunRecord(store, id);
-			if (record === null) throw unknownRun(id);
-			if (record.status === 'finished') throw notResumable(id, 'is finished');
+			const record = await openRecord(store, id);
 			if (held.has(id) || claimed.has(id)) throw notResumable(id, 'is running in this process');
 			claimed.add(id);
 			try {
@@ -226,15 +230,22 @@ export function createRuns(options: RunsOptions): Runs {
 			}
 		},
 		live: (run) => held.get(run) ?? null,
+		async isFree(run) {
+			if (held.has(run) || claimed.has(run) || !(await leases.isFree(run))) return false;
+			// A run that a gateway shows and no worker has taken yet.
+			return leases.isFree(threadOf(run));
+		},
+		claimThread: (run) => leases.seize(run),
+		async signal(run, signal) {
+			const own = held.get(run);
+			if (own !== undefined) return own.signal(signal);
+			if (!leases.shared || (await readRunRecord(store, run))?.status !== 'running') return false;
+			await tellRun(store, run, signal);
+			return true;
+		},
+		unfinished: async () => (await openRecords(store)).filter(({ id }) => !held.has(id)),
 		isOpen: () => !closed,
 		working: () => [...held.values()].filter((run) => !run.isIdle()).length,
-		async unfinished() {
-			const found: RunRecord[] = [];
-			for await (const record of listRunRecords(store)) {
-				if (record.status === 'running' && !held.has(record.id)) found.push(record);
-			}
-			return found.sort((a, b) => a.startedAt - b.startedAt);
-		},
 		suspects: () => suspects(store),
 		proven: async (run) => proofs.get(run),
 		record: (run) => readRunRecord(store, run),
@@ -261,6 +272,28 @@ export function checkQuestion(question: string): void {
 			userMessage: `The question has ${length} characters; the limit is ${MAX_QUESTION.toLocaleString('en')}. Shorten it, or ask about a part of the material.`,
 		});
 	}
+}
+
+/** The opening of a run, and its record. Throws as `Runs.start`. */
+export function openingFor(request: RunRequest, at: number, random: () => number) {
+	const input = inputOf(request, random);
+	const opened: JournalEntry & { type: 'opened' } = { v: 1, type: 'opened', at, run: request.id, input };
+	return { opened, record: recordOf(opened) };
+}
+
+/** The record of a run that is not finished. Throws `run_unknown` and `input_invalid`. */
+export async function openRecord(store: Store, id: string): Promise<RunRecord> {
+	const record = await readRunRecord(store, id);
+	if (record === null) throw unknownRun(id);
+	if (record.status === 'finished') throw notResumable(id, 'is finished');
+	return record;
+}
+
+/** The records of all runs that are not finished, oldest first. */
+export async function openRecords(store: Store): Promise<RunRecord[]> {
+	const found: RunRecord[] = [];
+	for await (const record of listRunRecords(store)) if (record.status === 'running') found.push(record);
+	return found.sort((a, b) => a.startedAt - b.startedAt);
 }
 
 function inputOf(request: RunRequest, random: () => number): RunInput {
@@ -339,7 +372,7 @@ function gatedRun({ run, input }: RunFold, { canAsk }: Audience): GatedRun {
 }
 
 /** A run as its journal tells it. */
-function replay(entries: readonly JournalEntry[]): { fold: RunFold; events: RunEvent[] } {
+export function replay(entries: readonly JournalEntry[]): { fold: RunFold; events: RunEvent[] } {
 	const [opened, ...rest] = entries;
 	if (opened?.type !== 'opened') throw new BotError('store_failed', 'a journal does not begin with its opening');
 	const { fold, first } = openFold(opened);

@@ -75,3 +75,8 @@ function refused(problems: readonly string[], say: Say): BotError {
 	const userMessage = [...problems, say('file.nothing_begun')].join(' ');
 	return new BotError('input_invalid', problems.join(' '), { userMessage });
 }
+
+/** Each file once, however often it was sent. */
+export function eachOnce(files: readonly Attachment[]): Attachment[] {
+	return [...new Map(files.map((file) => [`${file.key} ${file.name}`, file])).values()];
+}

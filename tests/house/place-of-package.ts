@@ -30,7 +30,7 @@ const PLACES: readonly (readonly [RegExp, PackagePlace])[] = [
 	[/^playwright-core$/, sdk('src/adapters/tools/computer')],
 	[/^diff$/, sdk('src/adapters/tools/workspace')],
 	[/^dockerode$|^tar-stream$/, sdk('src/adapters/sandbox/docker')],
-	[/^ioredis$/, sdk('src/adapters/stores/redis', 'src/adapters/queues/bullmq')],
+	[/^ioredis$/, sdk('src/adapters/stores/redis', 'src/adapters/queues/')],
 	[/^bullmq$/, sdk('src/adapters/queues/bullmq')],
 	[/^mem0ai$|^@energetic-ai\//, sdk('src/adapters/memory/mem0')],
 	[/^@opentelemetry\//, sdk('src/adapters/telemetry/opentelemetry')],

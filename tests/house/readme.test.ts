@@ -96,13 +96,21 @@ const served = ['npm start'];
 /** What it starts is `compose.yaml`: its file is read below, its image is built and run by `tests/e2e/image.test.ts`. */
 const composed = ['WEB_TOKEN="a long random text" docker compose up'];
 
+/** `tests/e2e/workers/workers.test.ts` starts them, over a Redis. */
+const roles = ['npm start -- --role gateway', 'npm start -- --role worker'];
+
+/** What it starts is read by `tests/house/deploy.test.ts`. */
+const composedRoles = [
+	'AUDIT_KEY="$(openssl rand -base64 32)" WEB_TOKEN="a long random text" docker compose -f compose.yaml -f config/deploy/compose.workers.yaml up',
+];
+
 /** CI runs these two itself, and this test as a part of the second. */
 const runByCi = ['npm ci', 'npm test'];
 
 describe('the commands of the README', () => {
 	it('are all proven', () => {
 		expect(commandsIn(readme).toSorted()).toEqual(
-			[...runByCi, ...served, ...composed, ...Object.keys(executed)].toSorted(),
+			[...runByCi, ...served, ...roles, ...composed, ...composedRoles, ...Object.keys(executed)].toSorted(),
 		);
 	});
 
@@ -132,6 +140,13 @@ describe('the commands of the README', () => {
 		for (const name of needed) expect(command).toMatch(new RegExp(`^${name}=".+" docker compose up$`));
 		const [port] = /127\.0\.0\.1:\$\{PORT:-(\d+)\}/.exec(compose)?.slice(1) ?? [];
 		expect(readme).toContain(`http://127.0.0.1:${port}`);
+	});
+
+	it.each(composedRoles)('%s gives its files all that they ask for', (command) => {
+		const files = [...command.matchAll(/-f (\S+)/g)].map(([, file]) => readFileSync(join(ROOT, file ?? ''), 'utf8'));
+		const needed = files.flatMap((file) => [...file.matchAll(/\$\{(\w+):\?/g)].map(([, name]) => name));
+		expect(new Set(needed)).toEqual(new Set(['WEB_TOKEN', 'AUDIT_KEY']));
+		for (const name of needed) expect(command).toContain(`${name}="`);
 	});
 
 	it.each(runByCi)('%s is what CI runs', (command) => {

@@ -4,7 +4,7 @@ import { type JournalEntry, runRecordSchema } from '../../../src/core/run.ts';
 import type { RunEvent } from '../../../src/core/run-event.ts';
 import type { Store } from '../../../src/core/store.ts';
 import { readJournal } from '../../../src/runs/journal.ts';
-import type { LiveRun } from '../../../src/runs/live-run.ts';
+import type { HeldRun } from '../../../src/runs/runs.ts';
 import { createManualClock } from '../../support/manual-clock.ts';
 import { runWorld, teamOf } from '../../support/run-world.ts';
 import { type Death, type MortalStore, mortalStore } from './mortal-store.ts';
@@ -158,9 +158,9 @@ async function leadOne({ rules, whims }: Plan, fate: Fate, disk: Store, diary: D
 	};
 }
 
-function watch(opening: Promise<LiveRun>, store: MortalStore) {
+function watch(opening: Promise<HeldRun>, store: MortalStore) {
 	let end: LifeStory['end'] | null = null;
-	let run: LiveRun | null = null;
+	let run: HeldRun | null = null;
 	let failure: unknown = null;
 	void store.died.then(() => {
 		end ??= 'died';
@@ -179,7 +179,7 @@ function watch(opening: Promise<LiveRun>, store: MortalStore) {
 			},
 		);
 	return {
-		run: (): LiveRun | null => run,
+		run: (): HeldRun | null => run,
 		end() {
 			if (failure !== null) throw failure;
 			return end;
