@@ -24,8 +24,8 @@ interface Axis {
 	what: string;
 	option: 'agents' | 'history' | 'rounds';
 	sizes: readonly number[];
-	/** What the cost is set against, for a size. */
-	per(size: number): number;
+	/** What the cost is set against, for a size; `calls`: model calls that a run was found to make. */
+	per(size: number, calls: number): number;
 	limit: number;
 	/** Not what the hand-rolled program does. */
 	oursAlone?: true;
@@ -39,7 +39,8 @@ export async function measureGrowth({ server, sizes, note }: Contest): Promise<G
 			what: 'answers of each agent',
 			option: 'rounds',
 			sizes: sizes.rounds,
-			per: (rounds) => 3 * (rounds + 1) + 1,
+			// Turns that an answer makes moot are begun again, so they are counted.
+			per: (_, calls) => calls,
 			limit: 1.25,
 			oursAlone: true,
 		},
@@ -54,7 +55,8 @@ export async function measureGrowth({ server, sizes, note }: Contest): Promise<G
 			const points: { x: number; y: number }[] = [];
 			for (const size of steps) {
 				const load = grown(sizes.growth, option, size);
-				points.push({ x: per(size), y: (await measure(server, program, load, 0)).report.cpuMsPerSession });
+				const { report, callsPerRun } = await measure(server, program, load, 0);
+				points.push({ x: per(size, callsPerRun), y: report.cpuMsPerSession });
 			}
 			curves.push({ what, program: program.name, points: points.map(({ y }, at) => ({ x: steps[at] ?? 0, y })) });
 			rows.push([what, program.name, points.map(({ y }, at) => `${steps[at]}: ${said(y, 1)}`).join(', ')]);

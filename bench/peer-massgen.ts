@@ -28,6 +28,8 @@ import { modelOf, type PeerRun, type PeerSetup, peerMain, type RunResult } from 
 
 /** What Slack and Discord let a bot do. */
 const EDIT_INTERVAL_MS = 2_000;
+/** The provider decides how often an agent answers. */
+const MOST_ANSWERS = 100;
 
 async function openStore(variant: string): Promise<Store> {
 	if (variant === 'sqlite') {
@@ -106,7 +108,7 @@ function resultFrom(events: readonly RunEvent[]): RunResult {
 
 function runOver(runs: Runs, agents: number, show: (publish: RunEvent[]) => (event: RunEvent) => void): PeerRun {
 	const members = Array.from({ length: agents }, (_, index) => ({ id: `member${index + 1}`, model: modelOf(index) }));
-	const team = teamSchema.parse({ name: 'bench', members, rules: {} });
+	const team = teamSchema.parse({ name: 'bench', members, rules: { answerLimit: MOST_ANSWERS } });
 	return async (question) => {
 		const lasting: RunEvent[] = [];
 		const audience = { canAsk: false, publish: show(lasting) };

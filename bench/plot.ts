@@ -16,7 +16,7 @@ export function growthPlot(curves: readonly Curve[]): string {
 	);
 	const size = `width="${subjects.length * PANEL.width}" height="${PANEL.height}"`;
 	const style = 'font-family="sans-serif" font-size="11" fill="#374151"';
-	return `<svg xmlns="http://www.w3.org/2000/svg" ${size} ${style}>\n<rect ${size} fill="white"/>\n${panels.join('\n')}\n</svg>\n`;
+	return `<svg xmlns="http://www.w3.org/2000/svg" ${size} ${style} role="img">\n<title>How the CPU time of a run grows</title>\n<rect ${size} fill="white"/>\n${panels.join('\n')}\n</svg>\n`;
 }
 
 function panel(what: string, curves: readonly Curve[], left: number): string {
