@@ -11,7 +11,7 @@ import type { Principal } from './core/gateway.ts';
 import type { MemoryBook } from './core/memory.ts';
 import { plainShowing, type Showing } from './core/run.ts';
 import type { Say } from './core/say.ts';
-import { channelSessionId, decodeSessionId, isChannel } from './core/session-id.ts';
+import { channelSessionId, decodeSessionId, isChannel, isSamePlace } from './core/session-id.ts';
 import type { Team } from './core/team.ts';
 import { type AudienceOptions, audienceOf } from './observers/audience.ts';
 import { incompleteThreads } from './observers/slot-records.ts';
@@ -90,6 +90,8 @@ export function createBot(options: BotOptions): RunningBot {
 	const sequels = new Set<Promise<void>>();
 	/** Runs that have finished and whose threads are being caught up on. */
 	const shown = new Set<string>();
+	/** Runs that are being gone on with. */
+	const taking = new Set<string>();
 	const own = options.sayIn(null);
 
 	const keepTrack = async (sequel: Promise<void>): Promise<void> => {
@@ -202,10 +204,16 @@ export function createBot(options: BotOptions): RunningBot {
 
 	/** A run whose end was written, or that goes on, unless somebody has it. */
 	const goOn = async (run: string, session: string): Promise<void> => {
-		if (endings.has(run) || shown.has(run) || !(await runs.isFree(run))) return;
-		if ((await runs.record(run))?.status !== 'finished') return void (await take(run, null));
-		await showAgain(run);
-		await sessions.ended(session, run);
+		if (endings.has(run) || shown.has(run) || taking.has(run)) return;
+		taking.add(run);
+		try {
+			if (!(await runs.isFree(run))) return;
+			if ((await runs.record(run))?.status !== 'finished') return void (await take(run, null));
+			await showAgain(run);
+			await sessions.ended(session, run);
+		} finally {
+			taking.delete(run);
+		}
 	};
 
 	const onFailed = (run: string, error: unknown) => {
@@ -378,12 +386,6 @@ export function createBot(options: BotOptions): RunningBot {
 			while (sequels.size > 0) await Promise.allSettled(sequels);
 		},
 	};
-}
-
-/** Whether two sessions are of one server or workspace. */
-function isSamePlace(one: string, other: string): boolean {
-	const [a, b] = [decodeSessionId(one), decodeSessionId(other)];
-	return a.platform === b.platform && a.tenant === b.tenant;
 }
 
 function severalRunning(going: readonly SessionRecord[], say: Say): BotError {

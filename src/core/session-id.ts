@@ -46,3 +46,9 @@ export function channelSessionId(address: Omit<SessionAddress, 'thread'>): strin
 export function isChannel(id: string): boolean {
 	return decodeSessionId(id).thread === WHOLE_CHANNEL;
 }
+
+/** Whether two sessions are of one server or workspace. */
+export function isSamePlace(one: string, other: string): boolean {
+	const [a, b] = [decodeSessionId(one), decodeSessionId(other)];
+	return a.platform === b.platform && a.tenant === b.tenant;
+}
