@@ -1,0 +1,88 @@
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { openPythonAgent } from '../../../../src/adapters/frameworks/python.ts';
+import type { ExternalAgent, ExternalEvent } from '../../../../src/core/external-agent.ts';
+import type { PythonSettings } from '../../../../src/core/external-settings.ts';
+import { externalContract } from '../../../contracts/external-contract.ts';
+import { requireService } from '../../../support/services.ts';
+import { frameworkModel } from './framework-model.ts';
+import { sentFile } from './sent-file.ts';
+
+const FIXTURES = join(import.meta.dirname, '../../../fixtures/frameworks');
+const model = frameworkModel();
+const sent = sentFile();
+
+/** The interpreter itself: what is called `python3` may be a script that looks for it each time. */
+let python = 'python3';
+const open: ExternalAgent[] = [];
+
+beforeEach((context) => requireService('python', context));
+beforeAll(() => {
+	const { stdout } = spawnSync('python3', ['-c', 'import sys; print(sys.executable)'], { encoding: 'utf8' });
+	python = stdout?.trim() || 'python3';
+});
+afterEach(async () => {
+	await Promise.all(open.splice(0).map((agent) => agent.close()));
+});
+
+function settings(name: string, more: Partial<PythonSettings> = {}): PythonSettings {
+	const env = { MODEL_URL: process.env.FRAMEWORK_MODEL_URL ?? '', SENT_FILE: sent.path };
+	const program = { command: [python], env, cwd: FIXTURES, sandbox: null };
+	const module = join(FIXTURES, 'python_agent.py');
+	return { type: 'python', module, export: name, program, ownTools: 'gated', model: null, ...more };
+}
+const place = { run: 'run-1', sandbox: null };
+
+externalContract(
+	'a module of Python',
+	async (replies) => {
+		model.script(replies);
+		sent.clear();
+		const agent = openPythonAgent(settings('reply'), place);
+		open.push(agent);
+		return { agent, modelCalls: () => model.calls().length, sent: sent.read };
+	},
+	{ usage: 'of_whole_replies', interrupts: true },
+);
+
+async function repliesOf(given: PythonSettings, questions = ['Why?']): Promise<ExternalEvent[]> {
+	const agent = openPythonAgent(given, place);
+	open.push(agent);
+	const ends: ExternalEvent[] = [];
+	for (const text of questions) {
+		const messages = [{ role: 'user', text }] as const;
+		const request = { run: 'run-1', agent: 'secret-id', instructions: 'Be terse.', tools: [], resume: null, messages };
+		const events: ExternalEvent[] = [];
+		for await (const event of agent.reply(request, new AbortController().signal)) events.push(event);
+		ends.push(...events.slice(-1));
+	}
+	return ends;
+}
+
+describe('a module of Python', () => {
+	it('may be a plain function, asked again and again in one interpreter', async () => {
+		const ends = await repliesOf(settings('plain'), ['One?', 'Two?']);
+		expect(ends).toMatchObject([{ text: 'You said: One?' }, { text: 'You said: Two?' }]);
+	});
+
+	it.each([
+		['ag2', { text: '1: Be terse.\n\nWhy?', usage: { inputTokens: null } }],
+		['crewai', { text: 'Be terse.\n\nWhy?', usage: { inputTokens: 7, outputTokens: 3 } }],
+	] as const)('may be what an agent of %s looks like', async (type, end) => {
+		expect(await repliesOf(settings(type, { type }))).toMatchObject([{ type: 'finished', ...end }]);
+	});
+
+	it.each([
+		['broken', {}, { message: 'ValueError: no such thing', retryable: true }],
+		['missing', {}, { message: 'The module python_agent.py cannot be loaded: it has no missing;', retryable: false }],
+		[
+			'reply',
+			{ module: join(FIXTURES, 'needs_absent.py') },
+			{ message: 'pip install absent_package', retryable: false },
+		],
+	])('says what is wrong with %s', async (name, more, { message, retryable }) => {
+		const ends = await repliesOf(settings(name, more));
+		expect(ends).toMatchObject([{ type: 'failed', message: expect.stringContaining(message), retryable }]);
+	});
+});
