@@ -78,9 +78,9 @@ export async function externalFindings({ agents, externals }: ConfiguredTeam): P
 	return Promise.all(
 		all.map(async ({ name, settings }): Promise<Finding> => {
 			try {
-				const { ownTools, close } = await openerOf(settings, nowhere);
-				await close();
-				const asks = ownTools === 'ungated' ? '; it is approved as a whole before each of its turns' : '';
+				const agent = await openerOf(settings, nowhere);
+				await Promise.resolve(agent.check?.()).finally(() => agent.close());
+				const asks = agent.ownTools === 'ungated' ? '; it is approved as a whole before each of its turns' : '';
 				return { level: 'ok', what: `The agent ${name} (${settings.type}) can be used${asks}.`, repair: null };
 			} catch (thrown) {
 				const what = `The agent ${name} (${settings.type}) cannot be used: ${sentenceOf(thrown)}`;

@@ -74,7 +74,10 @@ async function ask(team: string, ports: Readonly<Record<string, string>>): Promi
 	const folder = await temporaryFolder();
 	onTestFinished(folder.remove);
 	const written = await readFile(join(ROOT, `config/teams/${team}.yaml`), 'utf8');
-	const moved = Object.entries(ports).reduce((yaml, [port, other]) => yaml.replaceAll(`:${port}`, `:${other}`), written);
+	const moved = Object.entries(ports).reduce(
+		(yaml, [port, other]) => yaml.replaceAll(`:${port}`, `:${other}`),
+		written,
+	);
 	await mkdir(join(folder.path, 'teams'));
 	await symlink(join(ROOT, 'config/agents'), join(folder.path, 'agents'));
 	const file = join(folder.path, `teams/${team}.yaml`);
@@ -113,8 +116,14 @@ it('OpenAI, Claude, LangGraph, A2A and Python answer, vote, and one of them pres
 	// Each call is counted; what an A2A agent used is not known.
 	const used = events.flatMap((event) => (event.type === 'model_called' ? [event] : []));
 	expect(used).toHaveLength(11);
-	expect(used.filter(({ agent }) => agent === 'remote').map(({ call }) => call.usage.inputTokens)).toEqual([null, null]);
-	expect(used.find(({ agent }) => agent === 'python')?.call.usage).toMatchObject({ inputTokens: 100, outputTokens: 10 });
+	expect(used.filter(({ agent }) => agent === 'remote').map(({ call }) => call.usage.inputTokens)).toEqual([
+		null,
+		null,
+	]);
+	expect(used.find(({ agent }) => agent === 'python')?.call.usage).toMatchObject({
+		inputTokens: 100,
+		outputTokens: 10,
+	});
 });
 
 it.each([

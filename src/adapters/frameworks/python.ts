@@ -1,8 +1,10 @@
 import { join } from 'node:path';
+import { BotError } from '../../core/errors.ts';
 import type { ExternalAgent, ExternalEvent, ExternalRequest } from '../../core/external-agent.ts';
 import type { PythonSettings } from '../../core/external-settings.ts';
 import { linesOf } from './shared/lines-of.ts';
 import { endingOf, lastWords, type ProgramPlace, startProgram } from './shared/program.ts';
+import { recordOf, textOf } from './shared/record-of.ts';
 import { type WireEvent, wireEventOf, wireReply, wireRequest } from './shared/wire.ts';
 
 const BRIDGE = join(import.meta.dirname, 'python/bridge.py');
@@ -23,13 +25,16 @@ export function openPythonAgent(settings: PythonSettings, place: ProgramPlace): 
 		bridge = null;
 		await (await ending?.catch(() => null))?.end();
 	};
+	const start = () => {
+		bridge ??= startBridge(settings, place);
+		return bridge;
+	};
 	const replyOf = async function* (request: ExternalRequest, signal: AbortSignal): AsyncGenerator<ExternalEvent, void> {
 		let isOver = false;
 		const stop = () => void end();
 		signal.addEventListener('abort', stop, { once: true });
 		try {
-			bridge ??= startBridge(settings, place);
-			const running = await bridge;
+			const running = await start();
 			signal.throwIfAborted();
 			await running.ask(request);
 			yield* wireReply(untilEnd(running));
@@ -42,6 +47,9 @@ export function openPythonAgent(settings: PythonSettings, place: ProgramPlace): 
 	return {
 		...{ framework: settings.type, callsTools: false, ownTools: settings.ownTools ?? 'ungated' },
 		reply: replyOf,
+		async check() {
+			await start();
+		},
 		close: end,
 	};
 }
@@ -51,19 +59,31 @@ async function* untilEnd(bridge: Bridge): AsyncGenerator<WireEvent, void> {
 	for (;;) yield await bridge.next();
 }
 
-async function startBridge({ type, module, export: name, program }: PythonSettings, place: ProgramPlace) {
+/** An interpreter that has loaded the module. Throws `config_invalid` with what it says when it cannot. */
+async function startBridge(
+	{ type, module, export: name, program }: PythonSettings,
+	place: ProgramPlace,
+): Promise<Bridge> {
 	const command = [...program.command, BRIDGE, type, module, name];
 	const process = await startProgram({ ...program, command }, place, new AbortController().signal);
 	const words = lastWords(process, program);
 	const lines = linesOf(process.stdout);
+	const next = async (): Promise<unknown> => {
+		const line = await lines.next();
+		if (line.done) throw new Error(endingOf(await process.exit, words()));
+		return JSON.parse(line.value);
+	};
+	try {
+		const first = recordOf(await next());
+		if (first.type !== 'ready') throw new BotError('config_invalid', textOf(first.message) ?? 'The module failed.');
+	} catch (thrown) {
+		await process.dispose();
+		throw thrown;
+	}
 	return {
 		// An interpreter that has ended says by its events why.
 		ask: (request) => process.write(Buffer.from(`${JSON.stringify(wireRequest(request))}\n`)).catch(() => {}),
-		async next() {
-			const line = await lines.next();
-			if (line.done) throw new Error(endingOf(await process.exit, words()));
-			return wireEventOf(JSON.parse(line.value));
-		},
+		next: async () => wireEventOf(await next()),
 		end: () => process.dispose(),
-	} satisfies Bridge;
+	};
 }

@@ -1,4 +1,5 @@
-"""Runs an agent that is a Python module: requests come in as lines of JSON, events go out as lines of JSON.
+"""Runs an agent that is a Python module: it says that it is ready, then
+requests come in as lines of JSON, and events go out as lines of JSON.
 
     bridge.py python|ag2|crewai MODULE NAME
 
@@ -122,7 +123,7 @@ def cannot_load(path, error):
     message = f"The module {os.path.basename(path)} cannot be loaded: {error}"
     if isinstance(error, ModuleNotFoundError) and error.name:
         message += f"; install it for {os.path.basename(sys.executable)}, as with `pip install {error.name}`"
-    return {"type": "failed", "message": message, "retryable": False}
+    return {"type": "failed", "message": message}
 
 
 def main():
@@ -143,6 +144,7 @@ def main():
     except Exception as error:
         send(cannot_load(path, error))
         return
+    send({"type": "ready"})
     loop = asyncio.new_event_loop()
     for line in requests:
         loop.run_until_complete(answer(reply, json.loads(line), send))

@@ -2,8 +2,11 @@ import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { openPythonAgent } from '../../../../src/adapters/frameworks/python.ts';
+import { externalFindings } from '../../../../src/app/open-frameworks.ts';
+import { configuredTeam } from '../../../../src/config/configured-team.ts';
 import type { ExternalAgent, ExternalEvent } from '../../../../src/core/external-agent.ts';
 import type { PythonSettings } from '../../../../src/core/external-settings.ts';
+import { rulesSchema } from '../../../../src/core/team.ts';
 import { externalContract } from '../../../contracts/external-contract.ts';
 import { requireService } from '../../../support/services.ts';
 import { frameworkModel } from './framework-model.ts';
@@ -73,16 +76,22 @@ describe('a module of Python', () => {
 		expect(await repliesOf(settings(type, { type }))).toMatchObject([{ type: 'finished', ...end }]);
 	});
 
+	it('says what its function raised, and is asked again', async () => {
+		const ends = await repliesOf(settings('broken'), ['One?', 'Two?']);
+		const end = { type: 'failed', message: 'ValueError: no such thing', retryable: true };
+		expect(ends).toMatchObject([end, end]);
+	});
+
 	it.each([
-		['broken', {}, { message: 'ValueError: no such thing', retryable: true }],
-		['missing', {}, { message: 'The module python_agent.py cannot be loaded: it has no missing;', retryable: false }],
-		[
-			'reply',
-			{ module: join(FIXTURES, 'needs_absent.py') },
-			{ message: 'pip install absent_package', retryable: false },
-		],
-	])('says what is wrong with %s', async (name, more, { message, retryable }) => {
-		const ends = await repliesOf(settings(name, more));
-		expect(ends).toMatchObject([{ type: 'failed', message: expect.stringContaining(message), retryable }]);
+		['missing', {}, 'The module python_agent.py cannot be loaded: it has no missing; define it'],
+		['reply', { module: join(FIXTURES, 'needs_absent.py') }, 'as with `pip install absent_package`'],
+		['reply', { program: { command: ['no-python'], env: {}, cwd: FIXTURES, sandbox: null } }, 'it is not there'],
+	])('that cannot be loaded fails its turns, and the doctor says why: %s', async (name, more, message) => {
+		await expect(repliesOf(settings(name, more))).rejects.toThrow(message);
+		const team = configuredTeam({
+			...{ name: 't', description: '', rules: rulesSchema.parse({}), agents: new Map(), order: ['a'] },
+			externals: new Map([['a', { systemMessage: '', settings: settings(name, more) }]]),
+		});
+		expect(await externalFindings(team)).toMatchObject([{ level: 'error', what: expect.stringContaining(message) }]);
 	});
 });
