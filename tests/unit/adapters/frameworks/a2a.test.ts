@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { openA2aAgent } from '../../../../src/adapters/frameworks/a2a.ts';
 import { openWebAccess } from '../../../../src/app/open-web-access.ts';
 import type { ExternalEvent, ExternalRequest } from '../../../../src/core/external-agent.ts';
@@ -7,6 +7,7 @@ import { systemClock } from '../../../../src/system-clock.ts';
 import { externalContract } from '../../../contracts/external-contract.ts';
 import { type A2aServer, startA2aServer } from '../../../fixtures/frameworks/a2a-server.ts';
 import { sent } from '../../../fixtures/frameworks/mail.ts';
+import { servedApp, TOKEN } from '../gateways/served/served-app.ts';
 import { frameworkModel } from './framework-model.ts';
 
 const model = frameworkModel();
@@ -79,6 +80,25 @@ describe('an A2A agent', () => {
 		await expect(reply()).rejects.toThrow();
 		await expect.poll(() => server.cancelled).toHaveLength(1);
 		await agent.close();
+	});
+
+	it('may speak the revision 0.3', async () => {
+		const old = await startA2aServer(
+			() => process.env.FRAMEWORK_MODEL_URL ?? '',
+			() => {},
+			'0.3',
+		);
+		onTestFinished(old.close);
+		model.script([{ text: 'Blue.' }]);
+		expect((await replyOf(await open({ url: old.url }))).at(-1)).toMatchObject({ type: 'finished', text: 'Blue.' });
+	});
+
+	it('may be a team of this program', async () => {
+		const { url } = await servedApp();
+		const agent = await open({ url, headers: { Authorization: `Bearer ${TOKEN}` } });
+		const events = await replyOf(agent);
+		expect(events.at(-1)).toMatchObject({ type: 'finished', text: expect.stringContaining('The moon and the sun') });
+		expect(events).toContainEqual(expect.objectContaining({ type: 'tool_progressed' }));
 	});
 
 	it('says when nobody is there, and what a server refuses', async () => {
