@@ -27,16 +27,20 @@ export async function openAcpAgent(settings: ProgramAgentSettings, place: AcpPla
 	const sdk = await import('@agentclientprotocol/sdk');
 	let folder: ProgramFolder | null = null;
 	let connection: Promise<AcpConnection> | null = null;
+	let life = new AbortController();
 	let isWaiting = false;
 
 	const end = async () => {
 		const ending = connection;
 		connection = null;
+		// Also of one that is still starting.
+		life.abort();
+		life = new AbortController();
 		await (await ending?.catch(() => null))?.end();
 	};
 	const open = async (former: string | null) => {
 		folder ??= await folderOf(settings, place, former);
-		connection ??= connectAcp(sdk, settings.program, place, folder);
+		connection ??= connectAcp(sdk, settings.program, place, folder, life.signal);
 		return { connection: await connection, cwd: settings.program.sandbox === null ? folder.here : FOLDER_INSIDE };
 	};
 	const sessionOf = async ({ agent, canLoad, whileAlive }: AcpConnection, cwd: string, former: string | null) => {

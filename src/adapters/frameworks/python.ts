@@ -19,14 +19,18 @@ interface Bridge {
 
 /** A module of Python. Its interpreter starts with the first reply, lives as long as the agent, and ends with a stop. */
 export function openPythonAgent(settings: PythonSettings, place: ProgramPlace): ExternalAgent {
+	let life = new AbortController();
 	let bridge: Promise<Bridge> | null = null;
 	const end = async () => {
 		const ending = bridge;
 		bridge = null;
+		// Also of one that is still loading its module.
+		life.abort();
+		life = new AbortController();
 		await (await ending?.catch(() => null))?.end();
 	};
 	const start = () => {
-		bridge ??= startBridge(settings, place);
+		bridge ??= startBridge(settings, place, life.signal);
 		return bridge;
 	};
 	const replyOf = async function* (request: ExternalRequest, signal: AbortSignal): AsyncGenerator<ExternalEvent, void> {
@@ -63,9 +67,10 @@ async function* untilEnd(bridge: Bridge): AsyncGenerator<WireEvent, void> {
 async function startBridge(
 	{ type, module, export: name, program }: PythonSettings,
 	place: ProgramPlace,
+	signal: AbortSignal,
 ): Promise<Bridge> {
 	const command = [...program.command, BRIDGE, type, module, name];
-	const process = await startProgram({ ...program, command }, place, new AbortController().signal);
+	const process = await startProgram({ ...program, command }, place, signal);
 	const words = lastWords(process, program);
 	const lines = linesOf(process.stdout);
 	const next = async (): Promise<unknown> => {

@@ -36,7 +36,8 @@ async function lastOf(agent: ExternalAgent): Promise<ExternalEvent | undefined> 
 
 describe('the program of an agent in a container', () => {
 	it('reads its request, has what it was given, and can do nothing to the world', SLOW, async () => {
-		const line = 'echo "$TOKEN $(pwd) $(wc -l)"; ls /sys/class/net; ls -d /root/* /work 2>/dev/null | wc -l';
+		const seen = `ls ${import.meta.filename} 2>/dev/null | wc -l`;
+		const line = `echo "$TOKEN $(pwd) $(wc -l)"; ls /sys/class/net; ${seen}`;
 		const agent = openCommandAgent(await settingsOf('command', line), { run, sandbox });
 		expect(agent.ownTools).toBe('none');
 		expect(await lastOf(agent)).toMatchObject({ type: 'finished', text: 'abcdef /tmp 1\nlo\n0' });

@@ -29,14 +29,15 @@ export interface AcpConnection {
 	end(): Promise<void>;
 }
 
-/** Throws with a sentence when the program cannot be started or speaks something else. */
+/** Throws with a sentence when the program cannot be started or ends before it has answered. `signal` ends it. */
 export async function connectAcp(
 	sdk: Sdk,
 	program: ProgramSettings,
 	place: ProgramPlace,
 	folder: ProgramFolder,
+	signal: AbortSignal,
 ): Promise<AcpConnection> {
-	const process = await startProgram(program, place, new AbortController().signal, folder);
+	const process = await startProgram(program, place, signal, folder);
 	const words = lastWords(process, program);
 	const nobody = createPermissions(null, []);
 	let listener: Listener | null = null;

@@ -57,6 +57,13 @@ describe('a coding agent over ACP', () => {
 		expect((await replyOf(agent)).at(-1)).toMatchObject({ type: 'finished', text: 'Blue.' });
 	});
 
+	it('ends when it is stopped before it has said a word', async () => {
+		const agent = await open(['sh', '-c', 'cat >/dev/null; sleep 600']);
+		const reply = agent.reply(request, AbortSignal.timeout(50))[Symbol.asyncIterator]();
+		await expect(reply.next()).rejects.toThrow();
+		await agent.close();
+	});
+
 	it('goes on in its session, in another process, when people have decided', async () => {
 		const SESSIONS = await mkdtemp(join(tmpdir(), 'sessions-'));
 		model.script([{ action: { name: 'send_mail', input: { to: 'ada@example.com' } } }]);

@@ -76,6 +76,14 @@ describe('a module of Python', () => {
 		expect(await repliesOf(settings(type, { type }))).toMatchObject([{ type: 'finished', ...end }]);
 	});
 
+	it('ends when it is stopped while its module loads', async () => {
+		const agent = openPythonAgent(settings('reply', { module: join(FIXTURES, 'never_loaded.py') }), place);
+		open.push(agent);
+		const request = { run: 'run-1', agent: 'a', instructions: '', messages: [], tools: [], resume: null };
+		const reply = agent.reply(request, AbortSignal.timeout(50))[Symbol.asyncIterator]();
+		await expect(reply.next()).rejects.toThrow();
+	});
+
 	it('says what its function raised, and is asked again', async () => {
 		const ends = await repliesOf(settings('broken'), ['One?', 'Two?']);
 		const end = { type: 'failed', message: 'ValueError: no such thing', retryable: true };
