@@ -14,9 +14,13 @@ async function docker(instance: string, clock: Clock, ceiling: Ceiling | null): 
 }
 
 function needsSandbox(config: LoadedConfig): boolean {
-	const agents = [...config.teams.values()].flatMap((team) => [...team.agents.values()]);
+	const teams = [...config.teams.values()];
+	const agents = teams.flatMap((team) => [...team.agents.values()]);
+	const seated = teams.flatMap((team) => [...team.externals.values()]);
+	const externals = [...seated, ...agents.flatMap(({ tools }) => tools.agents)];
+	const hasPrograms = externals.some(({ settings }) => 'program' in settings && settings.program.sandbox !== null);
 	const hasFolders = config.settings.autoWorkspaces || agents.some(({ tools }) => tools.workspace);
-	return hasFolders || allMcpServers(config).some(({ launch }) => launch.type === 'stdio');
+	return hasFolders || hasPrograms || allMcpServers(config).some(({ launch }) => launch.type === 'stdio');
 }
 
 /**

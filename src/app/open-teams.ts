@@ -20,7 +20,7 @@ import type { Payer, Spending } from '../core/spending.ts';
 import type { Store } from '../core/store.ts';
 import type { Team } from '../core/team.ts';
 import type { PriceTable } from '../core/usage.ts';
-import { openAgentTools, openExternalAgent, type SeatOptions } from './open-frameworks.ts';
+import { type ExternalPlace, openAgentTools, openExternalAgent, type SeatOptions } from './open-frameworks.ts';
 import { planningOf, type ToolsOpener } from './open-tools.ts';
 
 /** Where it is kept what was spent. */
@@ -79,19 +79,22 @@ export function openTeams(
 		const table = await priceTable();
 		const payer: Payer = { ...decodeSessionId(run.session), user: run.requester?.user ?? null };
 		const counted = (bare: Backend) => meteredBackend(bare, budgetsOf(table), { payer, maxOutputTokens: null });
+		const { sandbox, released } = tools;
+		const place: ExternalPlace = { run: run.run, sandbox, released, clock, random: services.random };
 		const seat: SeatOptions = { metered: counted, gate, prices: table, clock };
 		const agents = team.members.map(async ({ id }): Promise<[string, Agent][]> => {
 			const external = externals.get(id);
 			if (external !== undefined) {
 				const about = { ...seat, id, systemMessage: external.systemMessage, ...pricedAs(external.settings) };
-				return [[id, createExternalParticipant({ ...about, agent: await openExternalAgent(external.settings) })]];
+				const agent = await openExternalAgent(external.settings, place);
+				return [[id, createExternalParticipant({ ...about, agent })]];
 			}
 			const settings = configured.get(id);
 			if (settings === undefined) return [];
 			const backend = await metered(settings.backend, payer);
 			const { systemMessage } = settings;
 			const own = await tools.of(id, settings.tools);
-			const asked = await openAgentTools(run.run, settings.tools.agents, team.rules, seat);
+			const asked = await openAgentTools(place, settings.tools.agents, team.rules, seat);
 			const toolsets = [...planningOf(team.rules), ...own, ...asked];
 			return [[id, createModelAgent({ id, systemMessage, backend, toolsets, gate, prices: table, clock })]];
 		});

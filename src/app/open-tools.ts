@@ -28,6 +28,10 @@ const LOGIN_MS = 600_000;
 interface RunTools {
 	/** What an agent has. Each toolset is closed by whom it is given to. */
 	of(agent: string, tools: AgentTools): Promise<Toolset[]>;
+	/** Where the run's programs are; null: there are no containers. */
+	sandbox: Sandbox | null;
+	/** What works in the sandbox of the run and is closed with it. */
+	released<Closable extends { close(): Promise<void> }>(user: Closable): Closable;
 }
 export type ToolsOpener = (run: GatedRun) => RunTools;
 
@@ -67,12 +71,14 @@ export function createToolsOpener(config: LoadedConfig, place: ToolsPlace): Tool
 			return [files.toolset, createShell({ run, sandbox, folder: files.folder, settings: tools.shell })];
 		};
 		return {
+			sandbox,
+			released,
 			async of(agent, tools) {
 				const open = await servers();
 				const foreign = serversOf(tools, settings.mcpServers).flatMap((server) => {
 					return open?.toolset(server, agent, tools) ?? [];
 				});
-				const toolsets = [...foreign, ...(await own(agent, tools))].map(released);
+				const toolsets = [...foreign, ...(await own(agent, tools))].map((toolset) => released(toolset));
 				return [...toolsets, ...(await noticeboardOf(tools, settings.dataDir, clock))];
 			},
 		};
@@ -94,22 +100,22 @@ function once<Result>(make: () => Promise<Result>): () => Promise<Result> {
 	};
 }
 
-/** The run's folders go with the last of its tools. */
-function releasing(run: string, sandbox: Sandbox | null): (toolset: Toolset) => Toolset {
+/** What a run has in the sandbox goes with the last of those who use it. */
+function releasing(run: string, sandbox: Sandbox | null): RunTools['released'] {
 	let open = 0;
-	return (toolset) => {
+	return (user) => {
 		let closing: Promise<void> | null = null;
 		open += 1;
 		const close = async () => {
 			try {
-				await toolset.close();
+				await user.close();
 			} finally {
 				open -= 1;
 				if (open === 0) await sandbox?.release(run);
 			}
 		};
 		return {
-			...toolset,
+			...user,
 			close() {
 				closing ??= close();
 				return closing;

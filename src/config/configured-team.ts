@@ -75,7 +75,11 @@ function modelLabel(backend: BackendSettings): string {
 }
 
 /** What people see of an agent of another system: `langgraph research.ts`. */
-const externalLabel = ({ type, module }: ExternalSettings): string => `${type} ${basename(module)}`;
+function externalLabel(settings: ExternalSettings): string {
+	if ('module' in settings) return `${settings.type} ${basename(settings.module)}`;
+	if ('program' in settings) return `${settings.type} ${settings.label}`;
+	return `${settings.type} ${URL.canParse(settings.url) ? new URL(settings.url).host : settings.url}`;
+}
 
 /** Whose price counts for what an agent of another system uses; a name of its own, which has no price, where nobody said. */
 export const pricedAs = (settings: ExternalSettings): { provider: string; model: string } =>

@@ -75,7 +75,10 @@ function externalProblems(agent: Record<string, unknown>, path: DataPath, source
 	const given = EXTERNAL_KEYS.filter((key) => agent[key] !== undefined);
 	const foreign = given.filter((key) => !keys.includes(key));
 	const missing = Object.entries(required).filter(([key]) => agent[key] === undefined);
+	const isUnclear = name === 'acp' && (agent.preset === undefined) === (agent.command === undefined);
+	const acp = 'an agent of the type acp needs either `preset`, such as `preset: gemini`, or `command`';
 	return [
+		...(isUnclear ? [source.problem('error', path, acp)] : []),
 		...foreign.map((key) => source.problem('error', path, `this key does not belong to the type ${name}`, key)),
 		...missing.map(([key, example]) =>
 			source.problem('error', path, `the key ${key} is missing; the type ${name} needs it, such as \`${example}\``),

@@ -99,7 +99,7 @@ function expand(walk: Walk, text: string, path: DataPath, scope: Scope): string 
 		}
 		if (scope.ignored) return whole;
 		const where =
-			'only in api_key, base_url, the values of headers, the token of clients, and the command, args, env, url and oauth of MCP servers';
+			'only in api_key, base_url, the values of headers, the token of clients, and the command, args, env, url and oauth of MCP servers and of agents with a `type`';
 		walk.problems.push(
 			scope.prose
 				? walk.source.problem('warning', path, `${whole} is left as it stands: variables are replaced ${where}`)

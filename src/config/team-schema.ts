@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { memberSchema } from '../core/team.ts';
 import { backendSchema, contextPath } from './backend-schema.ts';
+import { externalFields } from './external-schema.ts';
 import { externalTypeNames } from './external-types.ts';
 import { field, required } from './field.ts';
 
@@ -60,24 +61,6 @@ const memorySchema = z
 	.meta({ id: 'Memory' });
 
 const externalType = z.enum(externalTypeNames);
-
-/** How an agent of another system is reached. */
-const externalFields = {
-	module: field(text, 'The file that has the agent, relative to this one.'),
-	export: field(text, 'The export that is the agent, or a function that makes it. Default agent.'),
-	own_tools: field(
-		z.enum(['none', 'gated', 'ungated']),
-		"What the agent's own tools do. none: nothing to the world. gated: they wait for an approval of their own. ungated: they ask nobody, so people approve the agent as a whole before each of its turns. Default: what can be found out, or else ungated.",
-	),
-	needs: field(z.array(text), 'Environment variables without which the agent cannot work.'),
-	priced_as: field(
-		z.strictObject({
-			provider: required(text, 'Such as openai.'),
-			model: required(text, "The model's name as its provider writes it."),
-		}),
-		'Whose price counts for what the agent uses. Without it the cost is shown as unknown.',
-	),
-};
 
 const agentToolSchema = z
 	.strictObject({

@@ -73,5 +73,7 @@ export interface ExternalAgent {
 	 */
 	readonly ownTools: 'none' | 'gated' | 'ungated';
 	reply(request: ExternalRequest, signal: AbortSignal): AsyncIterable<ExternalEvent>;
+	/** For the doctor: starts what else only the first reply starts. Throws, with a sentence, when that cannot be. */
+	check?(): Promise<void>;
 	close(): Promise<void>;
 }

@@ -37,6 +37,7 @@ const PLACES: readonly (readonly [RegExp, PackagePlace])[] = [
 	[/^@langchain\/langgraph$/, sdk('src/adapters/frameworks/langgraph')],
 	[/^@openai\/agents$/, sdk('src/adapters/frameworks/openai-agents')],
 	[/^ai$/, sdk('src/adapters/frameworks/ai-sdk')],
+	[/^@agentclientprotocol\/sdk$/, sdk('src/adapters/frameworks/acp')],
 	[/^@mastra\/core$/, sdk('src/adapters/frameworks/mastra')],
 	[/^react$|^react-dom$|^markdown-it$|^vite$|^@vitejs\/|^@xyflow\//, library('src/ui/')],
 ];

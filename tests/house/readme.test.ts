@@ -75,6 +75,10 @@ const executed: Readonly<Record<string, (ran: Ran) => void>> = {
 	'npm run ask -- "One repository or many?" --team langgraph': ({ stderr }) => {
 		expect(stderr).toContain('set the environment variable OPENAI_API_KEY');
 	},
+	// And this by `tests/e2e/far-agents.test.ts`.
+	'npm run ask -- "One repository or many?" --team python': ({ stderr }) => {
+		expect(stderr).toContain('set the environment variable OPENAI_API_KEY');
+	},
 	'npm run doctor': ({ status, stdout, stderr }) => {
 		expect(status, stdout + stderr).toBe(0);
 		expect(stdout).toContain('No errors');

@@ -5,6 +5,7 @@ import type { TestContext } from 'vitest';
 const SERVICES = {
 	redis: { probe: ['redis-server', '--version'], package: 'redis-server' },
 	docker: { probe: ['docker', 'info'], package: 'docker.io' },
+	python: { probe: ['python3', '--version'], package: 'python3' },
 	chromium: { probe: ['chromium', '--version'], package: 'chromium' },
 } as const;
 export type ServiceName = keyof typeof SERVICES;

@@ -7,7 +7,7 @@ import type {
 	ExternalEvent,
 	ExternalRequest,
 } from '../../core/external-agent.ts';
-import type { ExternalSettings } from '../../core/external-settings.ts';
+import type { ModuleSettings } from '../../core/external-settings.ts';
 import { type Usage, unknownUsage } from '../../core/usage.ts';
 import { loadExport } from './shared/load-export.ts';
 import { recordOf } from './shared/record-of.ts';
@@ -20,7 +20,7 @@ type AnyAgent = Pick<Agent<never, ToolSet>, 'tools' | 'stream' | 'version'>;
 const stateSchema = z.object({ messages: z.array(z.custom<ModelMessage>((value) => typeof value === 'object')) });
 
 /** An agent of the AI SDK. Throws `config_invalid`. */
-export async function openAiSdkAgent(settings: ExternalSettings): Promise<ExternalAgent> {
+export async function openAiSdkAgent(settings: ModuleSettings): Promise<ExternalAgent> {
 	const agent = quiet(await loadExport(settings, 'an agent of the AI SDK', isAgent));
 	const hasTools = Object.keys(agent.tools ?? {}).length > 0;
 	return {

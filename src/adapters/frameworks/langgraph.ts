@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { BotError } from '../../core/errors.ts';
 import type { ExternalAgent, ExternalDecision, ExternalEvent, ExternalRequest } from '../../core/external-agent.ts';
-import type { ExternalSettings } from '../../core/external-settings.ts';
+import type { ModuleSettings } from '../../core/external-settings.ts';
 import { answersTo, interrupted, type Waiting, waitingIn } from './langgraph/interrupts.ts';
 import { messageEvents, messagesIn, modelCallUsage } from './langgraph/messages.ts';
 import { loadExport } from './shared/load-export.ts';
@@ -16,7 +16,7 @@ interface Graph {
 }
 
 /** A compiled graph of LangGraph.js. Throws `config_invalid`. */
-export async function openLangGraphAgent(settings: ExternalSettings): Promise<ExternalAgent> {
+export async function openLangGraphAgent(settings: ModuleSettings): Promise<ExternalAgent> {
 	const graph = graphIn(await loadExport(settings, 'a compiled graph of LangGraph', isGraphOrHasOne));
 	return {
 		...{ framework: 'langgraph', callsTools: false, ownTools: settings.ownTools ?? 'ungated' },

@@ -8,7 +8,7 @@ import type {
 	ExternalEvent,
 	ExternalRequest,
 } from '../../core/external-agent.ts';
-import type { ExternalSettings } from '../../core/external-settings.ts';
+import type { ModuleSettings } from '../../core/external-settings.ts';
 import { type Usage, unknownUsage } from '../../core/usage.ts';
 import { loadExport } from './shared/load-export.ts';
 import { recordOf, textOf } from './shared/record-of.ts';
@@ -27,7 +27,7 @@ const stateSchema = z.object({
 type Used = z.infer<typeof stateSchema>['used'];
 
 /** An agent of Mastra. Throws `config_invalid`. */
-export async function openMastraAgent(settings: ExternalSettings): Promise<ExternalAgent> {
+export async function openMastraAgent(settings: ModuleSettings): Promise<ExternalAgent> {
 	const agent = await loadExport(settings, 'an agent of Mastra', isAgent);
 	const hasTools = Object.keys(await agent.listTools()).length > 0;
 	return {

@@ -8,7 +8,7 @@ import type {
 	ExternalEvent,
 	ExternalRequest,
 } from '../../core/external-agent.ts';
-import type { ExternalSettings } from '../../core/external-settings.ts';
+import type { ModuleSettings } from '../../core/external-settings.ts';
 import { type Usage, unknownUsage } from '../../core/usage.ts';
 import { loadExport } from './shared/load-export.ts';
 import { listOf, recordOf, textOf } from './shared/record-of.ts';
@@ -26,7 +26,7 @@ interface Called {
 const jsonObject = z.record(z.string(), z.unknown()).catch({});
 
 /** An agent of the OpenAI Agents SDK. Throws `config_invalid`. Its traces are not sent anywhere. */
-export async function openOpenAIAgent(settings: ExternalSettings): Promise<ExternalAgent> {
+export async function openOpenAIAgent(settings: ModuleSettings): Promise<ExternalAgent> {
 	const sdk = await import('@openai/agents');
 	const agent = await loadExport(settings, 'an Agent of the OpenAI Agents SDK', (value) => isAgent(value, sdk));
 	const hasTools = agent.tools.length + agent.handoffs.length + agent.mcpServers.length > 0;

@@ -36,6 +36,35 @@ describe('an agent of another system in the configuration', () => {
 		});
 	});
 
+	it('is a program, a module of Python or an address, with its secrets from the environment', async () => {
+		const yaml = `agents:
+  - {id: c, type: command, command: sh, args: [-c, 1], needs: [TOKEN], env: {A: 2}, sandbox: {}}
+  - {id: g, type: acp, preset: gemini}
+  - {id: p, type: python, module: p.py}
+  - {id: h, type: http, url: "https://h.example/x", headers: {Authorization: "Bearer \${TOKEN}"}}
+`;
+		const config = mustLoad(await checkFiles({ 'team.yaml': yaml, 'p.py': '' }, { env: { TOKEN: 't', PATH: '' } }));
+		const { team, externals, problems } = teamOf(config);
+		expect(team.members.map(({ model }) => model)).toEqual([
+			'command sh',
+			'acp gemini',
+			'python p.py',
+			'http h.example',
+		]);
+		expect(externals.get('c')?.settings).toMatchObject({
+			program: { command: ['sh', '-c', '1'], env: { TOKEN: 't', A: '2' }, sandbox: { image: null, egress: [] } },
+		});
+		expect(externals.get('g')?.settings).toMatchObject({ ownTools: 'gated' });
+		expect(externals.get('h')?.settings).toMatchObject({
+			...{ headers: { Authorization: 'Bearer t' }, allowLoopback: false, allowPrivate: false, ownTools: null },
+		});
+		// What runs in a container is looked for there.
+		expect(problems.map(({ message }) => message)).toEqual([
+			'the agent g (acp) needs the program gemini; install it, or correct `command`',
+			'the agent p (python) needs the program python3; install it, or correct `python`',
+		]);
+	});
+
 	it.each([
 		['neither', 'agents: [{id: a}]', 'the key backend is missing; add `backend: {type: ..., model: ...}`, or a `type`'],
 		[
@@ -51,6 +80,13 @@ describe('an agent of another system in the configuration', () => {
 			'which have a `type`',
 		],
 		['a backend that is none', 'agents: [{id: a, backend: {type: langgraph}}]', 'write `type: langgraph` beside `id`'],
+		['an acp agent without a command', 'agents: [{id: a, type: acp}]', 'needs either `preset`'],
+		['an address that is none', 'agents: [{id: a, type: a2a, url: agent.example}]', 'begins with http:// or https://'],
+		[
+			'a module of a program',
+			'agents: [{id: a, type: command, command: x, module: y}]',
+			'does not belong to the type command',
+		],
 		['tools for it', 'agents: [{id: a, type: mastra, module: a.ts, agent_tools: {}}]', 'this one brings its own'],
 		[
 			'a tool without a module',

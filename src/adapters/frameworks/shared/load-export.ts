@@ -1,13 +1,13 @@
 import { pathToFileURL } from 'node:url';
 import { BotError, messageOf } from '../../../core/errors.ts';
-import type { ExternalSettings } from '../../../core/external-settings.ts';
+import type { ModuleSettings } from '../../../core/external-settings.ts';
 
 /**
  * What the user's module exports under the configured name; a function that is no agent itself is called and gives
  * it. `isAgent` tells what is looked for, `kind` names it for people. Throws `config_invalid`.
  */
 export async function loadExport<Agent>(
-	{ module, export: name }: ExternalSettings,
+	{ module, export: name }: ModuleSettings,
 	kind: string,
 	isAgent: (value: unknown) => value is Agent,
 ): Promise<Agent> {

@@ -1,11 +1,17 @@
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { externalFindings, openExternalAgent } from '../../../../src/app/open-frameworks.ts';
+import { type ExternalPlace, externalFindings, openExternalAgent } from '../../../../src/app/open-frameworks.ts';
 import { configuredTeam } from '../../../../src/config/configured-team.ts';
 import type { ExternalEvent } from '../../../../src/core/external-agent.ts';
-import type { ExternalSettings } from '../../../../src/core/external-settings.ts';
+import type { ModuleSettings } from '../../../../src/core/external-settings.ts';
 import { rulesSchema } from '../../../../src/core/team.ts';
+import { systemClock } from '../../../../src/system-clock.ts';
 import { folderOf } from '../../config/check.ts';
+
+const nowhere: ExternalPlace = {
+	...{ run: 'run-1', sandbox: null, released: (user) => user },
+	...{ clock: systemClock, random: () => 0 },
+};
 
 const files = {
 	'fails.ts': "throw new Error('no database');",
@@ -13,7 +19,7 @@ const files = {
 	'alone.ts': "import 'a-package-that-is-not-there';",
 };
 
-it.each<[string, Partial<ExternalSettings>, string]>([
+it.each<[string, Partial<ModuleSettings>, string]>([
 	['that fails', { module: 'fails.ts' }, 'cannot be loaded: no database'],
 	['that is not there', { module: 'gone.ts' }, 'cannot be loaded: '],
 	['whose package is missing', { module: 'alone.ts' }, 'a-package-that-is-not-there'],
@@ -23,11 +29,11 @@ it.each<[string, Partial<ExternalSettings>, string]>([
 	['whose function fails', { module: 'other.ts', export: 'maker' }, 'failed: no key'],
 ])('a module %s fails its turns, and the doctor says why', async (_, given, message) => {
 	const folder = await folderOf(files);
-	const settings: ExternalSettings = {
+	const settings: ModuleSettings = {
 		...{ type: 'langgraph', export: 'agent', ownTools: null, model: null, ...given },
 		module: join(folder, given.module ?? ''),
 	};
-	const agent = await openExternalAgent(settings);
+	const agent = await openExternalAgent(settings, nowhere);
 	const request = { run: 'r', agent: 'a', instructions: '', messages: [], tools: [], resume: null };
 	const events: ExternalEvent[] = [];
 	for await (const event of agent.reply(request, new AbortController().signal)) events.push(event);
