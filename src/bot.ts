@@ -345,7 +345,8 @@ export function createBot(options: BotOptions): RunningBot {
 		async recover() {
 			const suspects = await left.takeUp();
 			for (const run of await incompleteThreads(store)) {
-				if (await runs.isFree(run)) showAgain(run).catch((error: unknown) => onProblem(reasonOf(error)));
+				if (!endings.has(run) && (await runs.isFree(run)))
+					showAgain(run).catch((error: unknown) => onProblem(reasonOf(error)));
 			}
 			for (const record of await sessions.busy()) {
 				const { session, active, waiting } = record;
