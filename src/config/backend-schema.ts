@@ -166,8 +166,12 @@ export const backendSchema = z
 		disallowed_tools: field(names, 'Claude Code tools.', claudeCode),
 		permission_mode: field(z.enum(['default', 'acceptEdits', 'bypassPermissions', 'plan']), 'Claude Code.', claudeCode),
 		max_thinking_tokens: field(z.number().int().positive(), 'Claude Code.', claudeCode),
-		agent_config: field(anything, 'AG2.', { ignored: 'it concerns the backend type ag2, which is not supported yet' }),
-		group_config: field(anything, 'AG2.', { ignored: 'it concerns the backend type ag2, which is not supported yet' }),
+		agent_config: field(anything, 'AG2.', {
+			ignored: 'an agent of AG2 is a module here: write `type: ag2` and `module` beside `id`',
+		}),
+		group_config: field(anything, 'AG2.', {
+			ignored: 'an agent of AG2 is a module here: write `type: ag2` and `module` beside `id`',
+		}),
 	})
 	.meta({ id: 'Backend' });
 

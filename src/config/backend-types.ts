@@ -69,8 +69,7 @@ export const backendTypeNames = Object.keys(backendTypes) as [BackendTypeName, .
 /** MassGen's types that cannot run here yet, and what to use meanwhile. */
 export const laterTypes: ReadonlyMap<string, string> = new Map([
 	['claude_code', 'use type `claude` with the same model'],
-	['ag2', 'use the type of the model behind it, such as `openai`'],
-	['autogen', 'use the type of the model behind it, such as `openai`'],
+	['autogen', 'write `type: ag2` and `module` beside `id`, in the place of `backend`'],
 	['claude_code_cli', 'use type `claude` with the same model'],
 	['gemini_cli', 'use type `gemini` with the same model'],
 	['codex', 'use type `openai` with the same model'],

@@ -93,7 +93,8 @@ describe('what is said about a mistake', () => {
 			agent('type: claude_code, model: m'),
 			"claude_code is a backend type of MassGen's that is not supported here yet; use type `claude`",
 		],
-		['AG2', agent('type: ag2, agent_config: {}'), "ag2 is a backend type of MassGen's"],
+		['AG2', agent('type: ag2, agent_config: {}'), 'write `type: ag2` beside `id`, in the place of `backend`'],
+		['AutoGen', agent('type: autogen'), "autogen is a backend type of MassGen's"],
 		[
 			'a system prompt in the backend',
 			agent('type: openai, model: m, system_prompt: x'),

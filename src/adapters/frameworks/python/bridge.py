@@ -15,6 +15,9 @@ import os
 import sys
 import traceback
 
+# Packages whose modules have another name.
+PACKAGES = {"autogen": "ag2"}
+
 ENDS = ("finished", "interrupted", "failed")
 
 
@@ -122,7 +125,8 @@ def cannot_load(path, error):
     traceback.print_exc()
     message = f"The module {os.path.basename(path)} cannot be loaded: {error}"
     if isinstance(error, ModuleNotFoundError) and error.name:
-        message += f"; install it for {os.path.basename(sys.executable)}, as with `pip install {error.name}`"
+        name = PACKAGES.get(error.name, error.name)
+        message += f"; install it for {os.path.basename(sys.executable)}, as with `pip install {name}`"
     return {"type": "failed", "message": message}
 
 
