@@ -5,7 +5,7 @@ import type { Options, SDKResultMessage } from '@anthropic-ai/claude-agent-sdk';
 import { BotError } from '../../core/errors.ts';
 import type { ExternalAgent, ExternalEvent, ExternalRequest } from '../../core/external-agent.ts';
 import type { ModuleSettings } from '../../core/external-settings.ts';
-import { unknownUsage } from '../../core/usage.ts';
+import { type Usage, unknownUsage } from '../../core/usage.ts';
 import { createMessageReader, usageOf, usageSince } from './claude-agent/messages.ts';
 import { createPermissions, type Permissions, type Waiting, waitingSchema } from './claude-agent/permissions.ts';
 import { createProgram } from './claude-agent/program.ts';
@@ -73,7 +73,8 @@ async function* replyOf(
 			// After its result, how it ended is of no interest.
 			if (reader.result() === null) throw program.problem() ?? thrown;
 		}
-		const ending = endOf(reader.result(), { permissions, waiting, folder, session: reader.session() });
+		const used = session === null ? null : (waiting?.used ?? null);
+		const ending = endOf(reader.result(), { permissions, used, folder, session: reader.session() });
 		isWaiting = ending.type === 'interrupted';
 		yield ending;
 	} finally {
@@ -85,15 +86,16 @@ async function* replyOf(
 
 interface Left {
 	permissions: Permissions;
-	waiting: Waiting | null;
+	/** What its session had used before; null: it is a new one. */
+	used: Usage | null;
 	folder: string | null;
 	session: string | null;
 }
 
 /** Throws what a result with a status is, so that it is classed like any other. */
-function endOf(result: SDKResultMessage | null, { permissions, waiting, folder, session }: Left): ExternalEvent {
+function endOf(result: SDKResultMessage | null, { permissions, used, folder, session }: Left): ExternalEvent {
 	const total = result === null ? unknownUsage : usageOf(result);
-	const usage = waiting === null ? total : usageSince(total, waiting.used);
+	const usage = used === null ? total : usageSince(total, used);
 	const actions = permissions.open();
 	if (actions.length > 0 && session !== null) {
 		const state = { session, folder, actions: [...actions], used: total } satisfies Waiting;
@@ -114,7 +116,7 @@ const SHOWN = 200;
 /** The whole turn in one prompt, for each reply has a session of its own. A reply that was interrupted begins anew. */
 function promptOf({ messages, resume }: ExternalRequest, note: string | null): string {
 	const before = messages.findLastIndex(({ role }) => role === 'assistant');
-	const kept = resume === null ? messages : messages.slice(0, before);
+	const kept = resume === null || before === -1 ? messages : messages.slice(0, before);
 	const turns = kept.map(({ role, text }) => (role === 'user' ? text : `Your reply was:\n\n${text}`));
 	return [...turns, ...(note === null ? [] : [note])].join('\n\n');
 }
@@ -168,7 +170,7 @@ async function folderOf(former: string | null): Promise<string> {
 
 /** Whether a session can be gone on with on this machine. One that cannot is begun anew. */
 const isKnown = async (sdk: Sdk, session: string, dir: string): Promise<boolean> =>
-	(await sdk.getSessionInfo(session, { dir }).catch(() => undefined)) !== undefined;
+	(await sdk.getSessionMessages(session, { dir, limit: 1 }).catch(() => [])).length > 0;
 
 /** What was said is kept by this program alone. */
 async function forget(sdk: Sdk, session: string | null, dir: string, folder: string | null): Promise<void> {
