@@ -46,6 +46,8 @@ async function openerOf(settings: ExternalSettings, place: ExternalPlace): Promi
 			return import('../adapters/frameworks/ai-sdk.ts').then((it) => it.openAiSdkAgent(settings));
 		case 'mastra':
 			return import('../adapters/frameworks/mastra.ts').then((it) => it.openMastraAgent(settings));
+		case 'claude_agent':
+			return import('../adapters/frameworks/claude-agent.ts').then((it) => it.openClaudeAgent(settings));
 		case 'command': {
 			const { openCommandAgent } = await import('../adapters/frameworks/command.ts');
 			return openCommandAgent(settings, place);

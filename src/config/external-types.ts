@@ -50,6 +50,7 @@ export const externalTypes: Readonly<Record<ExternalSettings['type'], ExternalTy
 	openai_agents: ofModule('@openai/agents'),
 	ai_sdk: ofModule('ai'),
 	mastra: ofModule('@mastra/core'),
+	claude_agent: ofModule('@anthropic-ai/claude-agent-sdk'),
 	command: {
 		keys: ['command', 'args', 'env', 'sandbox', ...SHARED_KEYS],
 		required: { command: 'command: ./agent.sh' },

@@ -1,5 +1,5 @@
 /** Kinds of agents that are a module of the user's. */
-export const MODULE_TYPES = ['langgraph', 'openai_agents', 'ai_sdk', 'mastra'] as const;
+export const MODULE_TYPES = ['langgraph', 'openai_agents', 'ai_sdk', 'mastra', 'claude_agent'] as const;
 
 interface Common {
 	/** What it says of its own tools; null: what can be found out, and `ungated` where nothing can. */

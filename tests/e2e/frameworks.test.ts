@@ -1,6 +1,6 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
+import { afterAll, beforeAll, expect, it, onTestFinished, vi } from 'vitest';
 import { createMemoryStore } from '../../src/adapters/stores/memory.ts';
 import { createApp } from '../../src/app.ts';
 import type { RunEvent } from '../../src/core/run-event.ts';
@@ -12,7 +12,9 @@ const ROOT = join(import.meta.dirname, '../..');
 /** Loading the frameworks takes seconds on a busy machine. */
 const SLOW = { timeout: 60_000 };
 const usage = { input: 100, output: 10 };
+const CLAUDE_CODE = join(ROOT, 'tests/platforms/claude-code/program.ts');
 let provider: ModelProvider;
+let bin: Awaited<ReturnType<typeof temporaryFolder>>;
 
 /** A model that answers in the way that it is offered, as a tool or in writing, and votes for what was written. */
 function player(call: ProviderCall): Reply {
@@ -53,12 +55,19 @@ const nameOf = ({ model }: ProviderCall) =>
 
 beforeAll(async () => {
 	provider = await startModelProvider({ reply: player });
-	process.env.OPENAI_API_KEY = 'k1';
-	process.env.OPENAI_BASE_URL = `${provider.url}/v1`;
+	bin = await temporaryFolder();
+	await writeFile(join(bin.path, 'claude'), `#!/bin/sh\nexec '${process.execPath}' '${CLAUDE_CODE}' "$@"\n`, {
+		mode: 0o755,
+	});
+	vi.stubEnv('PATH', `${bin.path}:${process.env.PATH}`);
+	vi.stubEnv('OPENAI_API_KEY', 'k1');
+	vi.stubEnv('OPENAI_BASE_URL', `${provider.url}/v1`);
+	vi.stubEnv('ANTHROPIC_BASE_URL', provider.url);
+	vi.stubEnv('CLAUDE_CONFIG_DIR', bin.path);
 });
 afterAll(async () => {
-	delete process.env.OPENAI_API_KEY;
-	delete process.env.OPENAI_BASE_URL;
+	vi.unstubAllEnvs();
+	await bin.remove();
 	await provider.close();
 });
 
@@ -89,6 +98,7 @@ it.each([
 	['openai-agents', 'planner', 'Presented: By the framework, over gpt-5.4-mini.'],
 	['ai-sdk', 'doubter', 'Presented: By the framework, over gpt-5.4-mini.'],
 	['mastra', 'editor', 'Presented: By the framework, over gpt-5.4-mini.'],
+	['claude-agent', 'coder', 'Presented: By the framework, over gpt-test.'],
 ])('the example %s answers, votes and presents with a model at its table', SLOW, async (team, agent, text) => {
 	const events = await ask(team);
 	expect(events.at(-1)).toMatchObject({ type: 'run_finished', outcome: 'answered', shortfalls: [] });

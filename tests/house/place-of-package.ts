@@ -38,6 +38,7 @@ const PLACES: readonly (readonly [RegExp, PackagePlace])[] = [
 	[/^@openai\/agents$/, sdk('src/adapters/frameworks/openai-agents')],
 	[/^ai$/, sdk('src/adapters/frameworks/ai-sdk')],
 	[/^@agentclientprotocol\/sdk$/, sdk('src/adapters/frameworks/acp')],
+	[/^@anthropic-ai\/claude-agent-sdk$/, sdk('src/adapters/frameworks/claude-agent')],
 	[/^@mastra\/core$/, sdk('src/adapters/frameworks/mastra')],
 	[/^react$|^react-dom$|^markdown-it$|^vite$|^@vitejs\/|^@xyflow\//, library('src/ui/')],
 ];

@@ -1,4 +1,4 @@
-import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { BotError } from '../../../core/errors.ts';
 import type { ProgramSettings } from '../../../core/external-settings.ts';
 import type { Sandbox, SandboxExit, SandboxLimits, SandboxProcess } from '../../../core/sandbox.ts';
@@ -64,7 +64,7 @@ async function startInSandbox(
 async function startHere({ command, env }: ProgramSettings, cwd: string, signal: AbortSignal): Promise<SandboxProcess> {
 	signal.throwIfAborted();
 	const [program = '', ...args] = command;
-	const child = spawn(program, args, { cwd, env: { ...needed(), ...env }, detached: true, stdio: 'pipe' });
+	const child = spawn(program, args, { cwd, env: { ...neededEnvironment(), ...env }, detached: true, stdio: 'pipe' });
 	const started = Promise.withResolvers<void>();
 	const exit = Promise.withResolvers<SandboxExit>();
 	let isDisposed = false;
@@ -99,7 +99,8 @@ async function startHere({ command, env }: ProgramSettings, cwd: string, signal:
 	};
 }
 
-function endGroup(child: ChildProcessWithoutNullStreams): void {
+/** Kills a program that leads a group, and all that is in it. */
+export function endGroup(child: ChildProcess): void {
 	if (child.pid === undefined) return;
 	try {
 		process.kill(-child.pid, 'SIGKILL');
@@ -108,10 +109,14 @@ function endGroup(child: ChildProcessWithoutNullStreams): void {
 	}
 }
 
-const needed = () => Object.fromEntries(NEEDED.map((name) => [name, process.env[name]]));
+/** What every program is given of the environment of this one. */
+export const neededEnvironment = () => Object.fromEntries(NEEDED.map((name) => [name, process.env[name]]));
 
 /** The end of what a process writes to its error stream, without the values of its environment, in one line. */
-export function lastWords({ stderr }: SandboxProcess, { env }: ProgramSettings): () => string {
+export function lastWords(
+	{ stderr }: Pick<SandboxProcess, 'stderr'>,
+	{ env }: Pick<ProgramSettings, 'env'>,
+): () => string {
 	const secrets = Object.values(env).filter((value) => value.length >= 6);
 	let text = '';
 	const read = async () => {
