@@ -1,6 +1,6 @@
 import type { Broadcast } from '../core/broadcast.ts';
 import type { Clock } from '../core/clock.ts';
-import { BotError } from '../core/errors.ts';
+import { isRunHeld } from '../core/errors.ts';
 import type { Queue } from '../core/queue.ts';
 import { allRecords, type Store } from '../core/store.ts';
 import { DISPATCHES, readDispatch } from './dispatch-record.ts';
@@ -91,8 +91,8 @@ export function createWorker(options: WorkerOptions): Worker {
 		try {
 			await takeUp(run);
 		} catch (error) {
-			// Somebody else was faster.
-			if (!(error instanceof BotError && error.code === 'run_held')) failed(run, error);
+			// Somebody else was faster, or it is to be tried alone; reconciliation finds it again.
+			if (!isRunHeld(error)) failed(run, error);
 		} finally {
 			taking.delete(run);
 		}

@@ -116,4 +116,18 @@ describe('runs that may be what the process died over', () => {
 		await expect.poll(() => runs.live(second)).not.toBeNull();
 		expect(await triesOf(store, second)).toBe(5);
 	});
+
+	it('are tried alone by whoever finds them, and the next when the one before has got on', async () => {
+		const store = createMemoryStore();
+		const [first, second] = [await leftRun(store), await leftRun(store)];
+		const tries = (key: string) => ({ type: 'put', kind: 'tries', key, value: { tries: 3 } }) as const;
+		await store.commit([tries(first), tries(second)]);
+		const { runs, audience } = runWorld([hanging()], { store });
+		const going = await runs.resume(first, audience);
+		await expect(runs.resume(second, audience)).rejects.toMatchObject({ code: 'run_held' });
+		expect(await triesOf(store, second)).toBe(3);
+		await going.signal({ type: 'cancel', by: null });
+		await going.done;
+		expect((await runs.resume(second, audience)).id).toBe(second);
+	});
 });
