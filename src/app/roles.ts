@@ -33,6 +33,8 @@ export interface RoleParts extends Omit<RunsOptions, 'leases'> {
 	say: Say;
 	tell(text: string): void;
 	onLost(run: string, error: unknown): void;
+	/** A run that others show has ended. */
+	onEnded(run: string): void;
 }
 
 /** The runs of a process, as its role has them. */
@@ -104,11 +106,11 @@ export function openRuns(parts: RoleParts): RoleRuns {
 }
 
 function workerOf(parts: RoleParts, leases: Leases, ways: Ways, everyMs: number): RoleRuns {
-	const { config, store, clock, say, tell, onLost } = parts;
+	const { config, store, clock, say, tell, onLost, onEnded } = parts;
 	const atOnce = config.settings.runsAtOnce;
 	const runs = createRuns({ ...parts, leases });
 	const onRefused = (run: string, error: unknown) => tell(say('run.not_resumed', { run, reason: sentenceOf(error) }));
-	const worker = createWorker({ ...{ store, clock, runs, leases, ...ways }, atOnce, onRefused, onLost });
+	const worker = createWorker({ ...{ store, clock, runs, leases, ...ways }, atOnce, onRefused, onLost, onEnded });
 	return {
 		runs,
 		chores: [{ everyMs, work: worker.reconcile }],

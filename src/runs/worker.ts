@@ -21,6 +21,8 @@ export interface WorkerOptions {
 	onRefused(run: string, error: unknown): void;
 	/** A run had to be left because its journal could not be written. */
 	onLost(run: string, error: unknown): void;
+	/** A run has ended. */
+	onEnded(run: string): void;
 }
 
 /** Does the runs that other processes open. */
@@ -57,6 +59,9 @@ export function createWorker(options: WorkerOptions): Worker {
 		if (count === 1) options.onRefused(run, error);
 	};
 
+	/** Another worker may put it into the queue before. */
+	const isLater = (run: string) => (failures.get(run)?.until ?? 0) > clock.now();
+
 	/** Resolves when nothing is done for it here any more, or it waits for people, who may take days. */
 	const takeUp = async (run: string): Promise<void> => {
 		const work = await readDispatch(store, run);
@@ -76,6 +81,7 @@ export function createWorker(options: WorkerOptions): Worker {
 		failures.delete(run);
 		underWay.add(run);
 		const over = live.done
+			.then((how) => (how === 'finished' ? options.onEnded(run) : undefined))
 			.catch((error: unknown) => options.onLost(run, error))
 			.finally(() => {
 				underWay.delete(run);
@@ -86,7 +92,7 @@ export function createWorker(options: WorkerOptions): Worker {
 
 	/** Never rejects. */
 	const work = async (run: string): Promise<void> => {
-		if (closing || underWay.has(run) || taking.has(run)) return;
+		if (closing || isLater(run) || underWay.has(run) || taking.has(run)) return;
 		taking.add(run);
 		try {
 			await takeUp(run);
@@ -105,8 +111,7 @@ export function createWorker(options: WorkerOptions): Worker {
 		begin: () => queue.process(options.atOnce, work),
 		async reconcile() {
 			for await (const { key: run } of allRecords(store, DISPATCHES)) {
-				const isLater = (failures.get(run)?.until ?? 0) > clock.now();
-				if (!closing && !isLater && !underWay.has(run) && (await leases.isFree(run))) await enqueue(run);
+				if (!closing && !isLater(run) && !underWay.has(run) && (await leases.isFree(run))) await enqueue(run);
 			}
 		},
 		async suspend() {

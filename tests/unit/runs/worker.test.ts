@@ -52,6 +52,7 @@ function world() {
 	/** `cut`: from then on what it writes does not reach the store, until `mend`. */
 	const worker = (agentsOf: () => Promise<readonly Agent[]>, own: Queue = queue, atOnce = 10) => {
 		const refused: unknown[] = [];
+		const ended: string[] = [];
 		let away: PromiseWithResolvers<void> | null = null;
 		const reached: Store = {
 			...store,
@@ -69,11 +70,13 @@ function world() {
 			...{ store: reached, clock, runs, leases, queue: own, words, atOnce },
 			onRefused: (_, error) => void refused.push(error),
 			onLost: (_, error) => void refused.push(error),
+			onEnded: (run) => void ended.push(run),
 		});
 		made.begin();
 		return {
 			...made,
 			refused,
+			ended,
 			cut: () => {
 				away = Promise.withResolvers();
 			},
@@ -229,6 +232,9 @@ describe('runs that one process opens and another does', () => {
 		const run = await on.ask();
 		while (worker.refused.length === 0) await turn();
 		await worker.reconcile();
+		// Another worker has not failed.
+		await on.queue.enqueue(run.id, 7);
+		await turn();
 		expect(tries).toBe(1);
 		for (const ms of [5_000, 10_000]) {
 			await on.clock.advance(ms);
@@ -237,6 +243,7 @@ describe('runs that one process opens and another does', () => {
 		}
 		expect(await run.done).toBe('finished');
 		expect([tries, worker.refused.length]).toEqual([3, 1]);
+		expect(worker.ended).toEqual([run.id]);
 	});
 
 	it('are shown by one process, and by another one when that has gone', async () => {
