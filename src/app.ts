@@ -182,7 +182,8 @@ async function assemble(
 		agentsOf: teams.agentsOf,
 		sequels: memory.due,
 	};
-	const held = openRuns({ ...runParts, role, ways, config, say, tell, onLost, onEnded: memory.learn });
+	const limit = watch.limit(config.settings.runsAtOnce);
+	const held = openRuns({ ...runParts, role, ways, config, say, tell, onLost, onEnded: memory.learn, limit });
 	const { runs } = held;
 	const keeping = keepSessions({ ...people, audit, say, runs, teams, tell, signal: closing.signal });
 	const bot = createBot({
@@ -190,7 +191,7 @@ async function assemble(
 		runs,
 		desk,
 		policyBook,
-		limit: watch.limit(config.settings.runsAtOnce),
+		limit,
 		historyLimit: config.settings.sessions.historyCharacters,
 		clock,
 		sayIn,

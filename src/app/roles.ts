@@ -7,6 +7,7 @@ import type { Queue } from '../core/queue.ts';
 import type { Say } from '../core/say.ts';
 import { createFollowedRuns } from '../runs/followed-runs.ts';
 import { createLeases, type Leases } from '../runs/leases.ts';
+import type { RunLimit } from '../runs/run-places.ts';
 import { createRuns, type Runs, type RunsOptions } from '../runs/runs.ts';
 import { createWorker } from '../runs/worker.ts';
 import { processHome } from './process-home.ts';
@@ -33,6 +34,8 @@ export interface RoleParts extends Omit<RunsOptions, 'leases'> {
 	say: Say;
 	tell(text: string): void;
 	onLost(run: string, error: unknown): void;
+	/** How many runs go on at a time. */
+	limit: RunLimit;
 	/** A run that others show has ended. */
 	onEnded(run: string): void;
 }
@@ -106,11 +109,18 @@ export function openRuns(parts: RoleParts): RoleRuns {
 }
 
 function workerOf(parts: RoleParts, leases: Leases, ways: Ways, everyMs: number): RoleRuns {
-	const { config, store, clock, say, tell, onLost, onEnded } = parts;
-	const atOnce = config.settings.runsAtOnce;
+	const { store, clock, say, tell, onLost, onEnded } = parts;
+	const { most: atOnce, isStrained } = parts.limit;
 	const runs = createRuns({ ...parts, leases });
 	const onRefused = (run: string, error: unknown) => tell(say('run.not_resumed', { run, reason: sentenceOf(error) }));
-	const worker = createWorker({ ...{ store, clock, runs, leases, ...ways }, atOnce, onRefused, onLost, onEnded });
+	const worker = createWorker({
+		...{ store, clock, runs, leases, ...ways },
+		atOnce,
+		isStrained,
+		onRefused,
+		onLost,
+		onEnded,
+	});
 	return {
 		runs,
 		chores: [{ everyMs, work: worker.reconcile }],

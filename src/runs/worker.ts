@@ -17,6 +17,8 @@ export interface WorkerOptions {
 	words: Broadcast;
 	/** Runs at a time. */
 	atOnce: number;
+	/** Whether runs that go on suffer already: then others are left to other workers, and wait while there are none. */
+	isStrained(): boolean;
 	/** A run could not be taken up; it is tried again. */
 	onRefused(run: string, error: unknown): void;
 	/** A run had to be left because its journal could not be written. */
@@ -62,6 +64,9 @@ export function createWorker(options: WorkerOptions): Worker {
 	/** Another worker may put it into the queue before. */
 	const isLater = (run: string) => (failures.get(run)?.until ?? 0) > clock.now();
 
+	/** One goes on always, or a machine that is slow by itself would never answer. */
+	const isFull = () => runs.working() + taking.size > 0 && options.isStrained();
+
 	/** Resolves when nothing is done for it here any more, or it waits for people, who may take days. */
 	const takeUp = async (run: string): Promise<void> => {
 		const work = await readDispatch(store, run);
@@ -92,7 +97,7 @@ export function createWorker(options: WorkerOptions): Worker {
 
 	/** Never rejects. */
 	const work = async (run: string): Promise<void> => {
-		if (closing || isLater(run) || underWay.has(run) || taking.has(run)) return;
+		if (closing || isFull() || isLater(run) || underWay.has(run) || taking.has(run)) return;
 		taking.add(run);
 		try {
 			await takeUp(run);
@@ -110,6 +115,7 @@ export function createWorker(options: WorkerOptions): Worker {
 	return {
 		begin: () => queue.process(options.atOnce, work),
 		async reconcile() {
+			if (closing || isFull()) return;
 			for await (const { key: run } of allRecords(store, DISPATCHES)) {
 				if (!closing && !isLater(run) && !underWay.has(run) && (await leases.isFree(run))) await enqueue(run);
 			}

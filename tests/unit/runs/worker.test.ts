@@ -53,6 +53,7 @@ function world() {
 	const worker = (agentsOf: () => Promise<readonly Agent[]>, own: Queue = queue, atOnce = 10) => {
 		const refused: unknown[] = [];
 		const ended: string[] = [];
+		let strained = false;
 		let away: PromiseWithResolvers<void> | null = null;
 		const reached: Store = {
 			...store,
@@ -71,12 +72,16 @@ function world() {
 			onRefused: (_, error) => void refused.push(error),
 			onLost: (_, error) => void refused.push(error),
 			onEnded: (run) => void ended.push(run),
+			isStrained: () => strained,
 		});
 		made.begin();
 		return {
 			...made,
 			refused,
 			ended,
+			strain: (is: boolean) => {
+				strained = is;
+			},
 			cut: () => {
 				away = Promise.withResolvers();
 			},
@@ -219,6 +224,28 @@ describe('runs that one process opens and another does', () => {
 		await first.handOver();
 		await taken.until(1);
 		expect(taken.given).toEqual([waits.id]);
+	});
+
+	it('wait while the only worker is strained by another, and go on when it is not any more', async () => {
+		const on = world();
+		const late = Promise.withResolvers<void>();
+		const worker = on.worker(async () => [
+			actingAgent('a', async function* (its) {
+				if (its.run === 'run-1') await late.promise;
+				yield ordinaryOutcome(its, 'a');
+			}),
+		]);
+		worker.strain(true);
+		await on.ask(['a']);
+		while (on.of('run_resumed').length === 0) await turn();
+		const waits = await on.ask(['a']);
+		await worker.reconcile();
+		await turn();
+		expect(on.of('run_resumed')).toHaveLength(1);
+		worker.strain(false);
+		await worker.reconcile();
+		expect(await waits.done).toBe('finished');
+		late.resolve();
 	});
 
 	it('that cannot be taken up are tried again, later each time, and told of once', async () => {
