@@ -179,7 +179,9 @@ export function createRuns(options: RunsOptions): Runs {
 			events.push(...more);
 		};
 		const at = clock.now();
-		await append({ v: 1, type: 'resumed', at });
+		// A gateway has opened it, and nobody has had it until now.
+		const isNew = claim.entries.length === 1 && (await leases.taken(id)) === 1;
+		await append({ v: 1, type: 'resumed', at, ...(isNew && { begins: true }) });
 		if (isPoison) await append({ v: 1, type: 'signalled', at, signal: { type: 'given_up' }, calls: [] });
 		audience.held?.(journal.lease);
 		const run = createLiveRun({ ...about, fold, journal, record, crew, gated, ...audience });
