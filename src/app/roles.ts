@@ -9,6 +9,7 @@ import { createFollowedRuns } from '../runs/followed-runs.ts';
 import { createLeases, type Leases } from '../runs/leases.ts';
 import type { RunLimit } from '../runs/run-places.ts';
 import { createRuns, type Runs, type RunsOptions } from '../runs/runs.ts';
+import { createUntakenWatch } from '../runs/untaken.ts';
 import { createWorker } from '../runs/worker.ts';
 import { processHome } from './process-home.ts';
 import type { Chore } from './repeatedly.ts';
@@ -18,6 +19,8 @@ export type Role = 'all' | 'gateway' | 'worker';
 
 /** How often (ms) it is looked for what processes that are gone have left, at the least. */
 const LOOK_MS = 5_000;
+/** A gateway tells of runs that no worker has taken after this time (ms), or twice as long. */
+const UNTAKEN_MS = 15_000;
 
 /** From process to process, over Redis. */
 export interface Ways {
@@ -138,9 +141,11 @@ function gatewayOf(parts: RoleParts, leases: Leases, ways: Ways, tendMs: number 
 	// What cannot be put in now is put in by the workers, who look through the store.
 	const onOpened = (run: string) => void ways.queue.enqueue(run, 0).catch(() => {});
 	const runs = createFollowedRuns({ ...parts, leases, words: ways.words, onOpened });
+	const onUntaken = (count: number) => parts.tell(parts.say('role.no_worker', { count }));
+	const lookForUntaken = createUntakenWatch({ store: parts.store, leases, onUntaken });
 	return {
 		runs,
-		chores: [],
+		chores: [{ everyMs: UNTAKEN_MS, work: lookForUntaken }],
 		tendMs,
 		begin() {},
 		suspend: runs.close,

@@ -10,6 +10,7 @@ import type { Store } from '../../../src/core/store.ts';
 import { createFollowedRuns } from '../../../src/runs/followed-runs.ts';
 import { createLeases } from '../../../src/runs/leases.ts';
 import { createRuns } from '../../../src/runs/runs.ts';
+import { createUntakenWatch } from '../../../src/runs/untaken.ts';
 import { createWorker } from '../../../src/runs/worker.ts';
 import { worked } from '../../contracts/queue-contract.ts';
 import { actingAgent, hang, ordinaryAct, ordinaryOutcome } from '../../support/acting-agent.ts';
@@ -226,6 +227,26 @@ describe('runs that one process opens and another does', () => {
 		await first.handOver();
 		await taken.until(1);
 		expect(taken.given).toEqual([waits.id]);
+	});
+
+	it('and no worker takes are told of once, until one does', async () => {
+		const on = world();
+		const told: number[] = [];
+		const look = createUntakenWatch({
+			...{ store: on.store, leases: on.shownBy, onUntaken: (count) => void told.push(count) },
+		});
+		const run = await on.ask();
+		await look();
+		expect(told).toEqual([]);
+		await on.ask();
+		await look();
+		await look();
+		expect(told).toEqual([1]);
+		on.worker(ordinary);
+		await run.done;
+		await look();
+		await look();
+		expect(told).toEqual([1]);
 	});
 
 	it('wait while the only worker is strained by another, and go on when it is not any more', async () => {
