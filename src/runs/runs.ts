@@ -4,7 +4,7 @@ import type { Person } from '../core/approval.ts';
 import type { Attachment } from '../core/attachment.ts';
 import type { Audit } from '../core/audit.ts';
 import type { Clock } from '../core/clock.ts';
-import { BotError } from '../core/errors.ts';
+import { BotError, isStoreAway } from '../core/errors.ts';
 import type { Approvals, GatedRun } from '../core/gate.ts';
 import type { Digest, Exchange } from '../core/history.ts';
 import type { Lease } from '../core/lease.ts';
@@ -134,6 +134,8 @@ export function createRuns(options: RunsOptions): Runs {
 	const proofs = new Map<string, Promise<void>>();
 	const about = { approvals, audit, sequels, clock, random };
 	const alone = oneAtATime();
+	/** Runs that had to be left because the store was away: their last try is not held against them. */
+	const spared = new Set<string>();
 	let closed = false;
 
 	/** Begins a run; one that was on its way when the process was told to end is left at once, to be resumed. */
@@ -143,6 +145,7 @@ export function createRuns(options: RunsOptions): Runs {
 		const release = async (how: 'finished' | 'suspended' | unknown) => {
 			over.abort();
 			held.delete(run.id);
+			if (isStoreAway(how)) spared.add(run.id);
 			const isLeft = how === 'suspended' && proofs.has(run.id);
 			proofs.delete(run.id);
 			await Promise.allSettled([isLeft && !lease.isLost() ? store.commit([lease.check, cleared(run.id)]) : null]);
@@ -228,8 +231,12 @@ export function createRuns(options: RunsOptions): Runs {
 			claimed.add(id);
 			try {
 				const before = await triesOf(store, id);
-				const take = () => takeUp(record, audience, before + 1);
+				const tries = spared.delete(id) ? Math.max(1, before) : before + 1;
+				const take = () => takeUp(record, audience, tries);
 				return await (isSuspect(before) ? alone(id, take, async () => proofs.get(id)) : take());
+			} catch (thrown) {
+				if (isStoreAway(thrown)) spared.add(id);
+				throw thrown;
 			} finally {
 				claimed.delete(id);
 			}
