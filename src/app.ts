@@ -164,7 +164,8 @@ async function assemble(
 	const { approvals, policyBook } = asking;
 	const desk = withNews(asking, role, ways, onProblem);
 	const teams = openTeams(config, options.env, clock, { openTools, approvals, ledger: { store, report: tell } });
-	const memory = await openMemory({ ...people, say, teams, showAgain: (run) => bot.showAgain(run) });
+	const showAgain = (run: string) => bot.showAgain(run);
+	const memory = await openMemory({ ...people, say, teams, learns: role !== 'gateway', showAgain });
 	const onLost = (run: string, error: unknown) => {
 		watch.left(run);
 		// The process goes on with it when the store is back.
@@ -181,7 +182,8 @@ async function assemble(
 		agentsOf: teams.agentsOf,
 		sequels: memory.due,
 	};
-	const held = openRuns({ ...runParts, role, ways, config, say, tell, onLost });
+	const limit = watch.limit(config.settings.runsAtOnce);
+	const held = openRuns({ ...runParts, role, ways, config, say, tell, onLost, onEnded: memory.learn, limit });
 	const { runs } = held;
 	const keeping = keepSessions({ ...people, audit, say, runs, teams, tell, signal: closing.signal });
 	const bot = createBot({
@@ -189,7 +191,7 @@ async function assemble(
 		runs,
 		desk,
 		policyBook,
-		limit: watch.limit(config.settings.runsAtOnce),
+		limit,
 		historyLimit: config.settings.sessions.historyCharacters,
 		clock,
 		sayIn,
@@ -227,7 +229,8 @@ async function assemble(
 			{ everyMs: SWEEP_MS, work: asking.sweep },
 			{ everyMs: SWEEP_MS, work: bot.takeUpLost },
 			{ everyMs: 3_600_000, work: forgetOld },
-			...(role === 'gateway' ? [] : [...keeping.chores, ...memory.chores]),
+			...(role === 'gateway' ? [] : keeping.chores),
+			...memory.chores,
 			...held.chores,
 			...(held.tendMs === null ? [] : [{ everyMs: held.tendMs, work: bot.tend }]),
 			...(sandbox === null ? [] : [{ everyMs: 60_000, work: async () => void (await sandbox.reap()) }]),

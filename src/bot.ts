@@ -5,7 +5,7 @@ import type { RoleBook } from './core/access.ts';
 import type { Person } from './core/approval.ts';
 import { type Audit, actorOf } from './core/audit.ts';
 import type { Bot, SessionView, Why } from './core/command.ts';
-import { BotError, messageOf } from './core/errors.ts';
+import { BotError, isRunHeld, messageOf } from './core/errors.ts';
 import type { ApprovalDesk } from './core/gate.ts';
 import type { Principal } from './core/gateway.ts';
 import type { MemoryBook } from './core/memory.ts';
@@ -217,8 +217,7 @@ export function createBot(options: BotOptions): RunningBot {
 	};
 
 	const onFailed = (run: string, error: unknown) => {
-		const isHeld = error instanceof BotError && error.code === 'run_held';
-		if (!isHeld) onProblem(own('run.not_resumed', { run, reason: reasonOf(error) }));
+		if (!isRunHeld(error)) onProblem(own('run.not_resumed', { run, reason: reasonOf(error) }));
 	};
 
 	const takeFree = async (run: string) => (await runs.isFree(run)) && take(run, null);

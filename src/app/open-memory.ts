@@ -23,6 +23,8 @@ export interface MemoryParts {
 		metered(settings: BackendSettings, payer: Payer): Promise<Backend>;
 		cheapestFor(session: string, user: string | null): Promise<Backend | null>;
 	};
+	/** Whether this process learns of runs and tends memories; otherwise others do, and it only remembers. */
+	learns: boolean;
 	/** Shows a finished run anew. */
 	showAgain(run: string): Promise<void>;
 	onProblem(error: unknown): void;
@@ -48,7 +50,7 @@ const nothing: OpenMemory = { book: null, due: () => [], learn() {}, chores: [],
 export async function openMemory(parts: MemoryParts): Promise<OpenMemory> {
 	const { memory: settings } = parts.config.settings;
 	if (settings === null) return nothing;
-	const { store, clock, say, teams, onProblem } = parts;
+	const { store, clock, say, teams, learns, onProblem } = parts;
 	const engine = await openEngine(settings, parts);
 	const consents = createConsents(store, settings);
 	const { recallLimit, recallMs } = settings;
@@ -68,24 +70,25 @@ export async function openMemory(parts: MemoryParts): Promise<OpenMemory> {
 	});
 	const closing = new AbortController();
 	// What an earlier process left, and memories of another embedder: in the background.
-	const renewal = engine
-		.warmUp()
-		.then(() => engine.renew(closing.signal))
-		.then(() => {}, onProblem);
-	void learner.work();
+	const renew = async () => (learns ? void (await engine.renew(closing.signal)) : undefined);
+	const renewal = engine.warmUp().then(renew).catch(onProblem);
+	const learn = () => (learns ? void learner.work() : undefined);
+	learn();
 	return {
 		book,
 		due: learner.due,
-		learn: () => void learner.work(),
-		chores: [
-			{ everyMs: 60_000, work: learner.work },
-			{ everyMs: 3_600_000, work: learner.expire },
-			// What was kept while the embedder was away.
-			{ everyMs: 3_600_000, work: async () => void (await engine.renew(closing.signal)) },
-		],
+		learn,
+		chores: !learns
+			? []
+			: [
+					{ everyMs: 60_000, work: learner.work },
+					{ everyMs: 3_600_000, work: learner.expire },
+					// What was kept while the embedder was away.
+					{ everyMs: 3_600_000, work: renew },
+				],
 		async close(lingerMs) {
 			closing.abort();
-			await Promise.all([learner.close(lingerMs), renewal]);
+			await Promise.all([learner.close(learns ? lingerMs : 0), renewal]);
 		},
 	};
 }

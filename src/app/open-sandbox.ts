@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { allMcpServers } from '../config/all-mcp-servers.ts';
 import type { LoadedConfig } from '../config/check-config.ts';
 import type { Clock } from '../core/clock.ts';
@@ -24,13 +24,19 @@ function needsSandbox(config: LoadedConfig): boolean {
 }
 
 /**
- * Where programs run and the agents' folders are; null when there are neither. One for each data folder: what an earlier
- * life of the program left behind is removed before it is used.
+ * Whose containers and volumes are ours. A data folder with a store of its own belongs to one process at a time, which
+ * removes at once what an earlier life of it has left. At a Redis there are others, which may have the same folder: what
+ * one of them leaves goes when its lease ends.
  */
+export function sandboxInstance({ dataDir, redis }: Pick<LoadedConfig['settings'], 'dataDir' | 'redis'>): string {
+	const parts = redis === null ? [dataDir] : [dataDir, randomUUID()];
+	return createHash('sha256').update(parts.join('\0')).digest('hex').slice(0, 16);
+}
+
+/** Where programs run and the agents' folders are; null when there are neither. */
 export async function openSandbox(config: LoadedConfig, clock: Clock): Promise<Sandbox | null> {
 	if (!needsSandbox(config)) return null;
-	const instance = createHash('sha256').update(config.settings.dataDir).digest('hex').slice(0, 16);
-	const sandbox = await docker(instance, clock, config.settings.commandCeiling);
+	const sandbox = await docker(sandboxInstance(config.settings), clock, config.settings.commandCeiling);
 	const isReaped = await sandbox.reap().then(
 		() => true,
 		// Whoever wants to use it is told why by `problem`.

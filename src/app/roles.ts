@@ -7,7 +7,9 @@ import type { Queue } from '../core/queue.ts';
 import type { Say } from '../core/say.ts';
 import { createFollowedRuns } from '../runs/followed-runs.ts';
 import { createLeases, type Leases } from '../runs/leases.ts';
+import type { RunLimit } from '../runs/run-places.ts';
 import { createRuns, type Runs, type RunsOptions } from '../runs/runs.ts';
+import { createUntakenWatch } from '../runs/untaken.ts';
 import { createWorker } from '../runs/worker.ts';
 import { processHome } from './process-home.ts';
 import type { Chore } from './repeatedly.ts';
@@ -17,6 +19,8 @@ export type Role = 'all' | 'gateway' | 'worker';
 
 /** How often (ms) it is looked for what processes that are gone have left, at the least. */
 const LOOK_MS = 5_000;
+/** A gateway tells of runs that no worker has taken after this time (ms), or twice as long. */
+const UNTAKEN_MS = 15_000;
 
 /** From process to process, over Redis. */
 export interface Ways {
@@ -33,6 +37,10 @@ export interface RoleParts extends Omit<RunsOptions, 'leases'> {
 	say: Say;
 	tell(text: string): void;
 	onLost(run: string, error: unknown): void;
+	/** How many runs go on at a time. */
+	limit: RunLimit;
+	/** A run that others show has ended. */
+	onEnded(run: string): void;
 }
 
 /** The runs of a process, as its role has them. */
@@ -104,11 +112,18 @@ export function openRuns(parts: RoleParts): RoleRuns {
 }
 
 function workerOf(parts: RoleParts, leases: Leases, ways: Ways, everyMs: number): RoleRuns {
-	const { config, store, clock, say, tell, onLost } = parts;
-	const atOnce = config.settings.runsAtOnce;
+	const { store, clock, say, tell, onLost, onEnded } = parts;
+	const { most: atOnce, isStrained } = parts.limit;
 	const runs = createRuns({ ...parts, leases });
 	const onRefused = (run: string, error: unknown) => tell(say('run.not_resumed', { run, reason: sentenceOf(error) }));
-	const worker = createWorker({ ...{ store, clock, runs, leases, ...ways }, atOnce, onRefused, onLost });
+	const worker = createWorker({
+		...{ store, clock, runs, leases, ...ways },
+		atOnce,
+		isStrained,
+		onRefused,
+		onLost,
+		onEnded,
+	});
 	return {
 		runs,
 		chores: [{ everyMs, work: worker.reconcile }],
@@ -126,9 +141,11 @@ function gatewayOf(parts: RoleParts, leases: Leases, ways: Ways, tendMs: number 
 	// What cannot be put in now is put in by the workers, who look through the store.
 	const onOpened = (run: string) => void ways.queue.enqueue(run, 0).catch(() => {});
 	const runs = createFollowedRuns({ ...parts, leases, words: ways.words, onOpened });
+	const onUntaken = (count: number) => parts.tell(parts.say('role.no_worker', { count }));
+	const lookForUntaken = createUntakenWatch({ store: parts.store, leases, onUntaken });
 	return {
 		runs,
-		chores: [],
+		chores: [{ everyMs: UNTAKEN_MS, work: lookForUntaken }],
 		tendMs,
 		begin() {},
 		suspend: runs.close,

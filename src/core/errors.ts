@@ -53,6 +53,11 @@ export function isStoreAway(thrown: unknown): boolean {
 	return thrown instanceof BotError && thrown.code === 'store_away';
 }
 
+/** Whether a run cannot be taken up now because somebody has it, or it has to wait for another. */
+export function isRunHeld(thrown: unknown): boolean {
+	return thrown instanceof BotError && thrown.code === 'run_held';
+}
+
 /** What a person may read of anything thrown. */
 export function sentenceOf(thrown: unknown): string {
 	return thrown instanceof BotError ? thrown.userMessage : messageOf(thrown);

@@ -49,7 +49,11 @@ export const runEventSchema = z.discriminatedUnion('type', [
 		rules: rulesSchema,
 		memories: z.array(recalledSchema).optional().describe('What the agents were told is remembered of the place.'),
 	}),
-	z.object({ type: z.literal('run_resumed'), ...lasting }),
+	z.object({
+		type: z.literal('run_resumed'),
+		...lasting,
+		begins: z.literal(true).optional().describe('Nobody had worked on it before: a worker has begun it.'),
+	}),
 	z.object({
 		type: z.literal('agent_started'),
 		...lasting,

@@ -65,8 +65,8 @@ const at = z.number().int();
  */
 export const journalEntrySchema = z.discriminatedUnion('type', [
 	z.object({ v: z.literal(1), type: z.literal('opened'), at, run: z.string(), input: runInputSchema }),
-	/** A process has taken the run up again after another left it. */
-	z.object({ v: z.literal(1), type: z.literal('resumed'), at }),
+	/** A process has taken the run up after another left it, or `begins` it: nobody had worked on it before. */
+	z.object({ v: z.literal(1), type: z.literal('resumed'), at, begins: z.literal(true).optional() }),
 	z.object({
 		v: z.literal(1),
 		type: z.literal('signalled'),

@@ -17,7 +17,7 @@ export function lastingChange(view: ThreadView, event: LastingEvent): Change {
 		case 'run_started':
 			return begun(event);
 		case 'run_resumed':
-			return { agents: view.agents.map(resumed), draft: '' };
+			return event.begins ? {} : { agents: view.agents.map(resumed), draft: '' };
 		case 'agent_started':
 			return started(view, event);
 		case 'answer_given':

@@ -200,7 +200,10 @@ export function openFold(opened: JournalEntry & { type: 'opened' }): { fold: Run
 			switch (entry.type) {
 				case 'resumed':
 					lastAt = entry.at;
-					return { events: dated([{ type: 'run_resumed' }], entry.at), effects: [] };
+					return {
+						events: dated([{ type: 'run_resumed', ...(entry.begins && { begins: true }) }], entry.at),
+						effects: [],
+					};
 				case 'signalled':
 					pass(entry.at);
 					return applySignal(entry);

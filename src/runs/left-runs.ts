@@ -1,4 +1,4 @@
-import { isStoreAway } from '../core/errors.ts';
+import { isRunHeld, isStoreAway } from '../core/errors.ts';
 import type { Runs } from './runs.ts';
 
 export interface LeftRunsOptions {
@@ -48,6 +48,7 @@ export function createLeftRuns({ runs, take, goOn, onFailed }: LeftRunsOptions) 
 					await goOn(run, session);
 				} catch (error) {
 					if (isStoreAway(error)) return;
+					if (isRunHeld(error)) continue;
 					onFailed(run, error);
 				}
 				lost.delete(run);

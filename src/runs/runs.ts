@@ -4,7 +4,7 @@ import type { Person } from '../core/approval.ts';
 import type { Attachment } from '../core/attachment.ts';
 import type { Audit } from '../core/audit.ts';
 import type { Clock } from '../core/clock.ts';
-import { BotError } from '../core/errors.ts';
+import { BotError, isStoreAway } from '../core/errors.ts';
 import type { Approvals, GatedRun } from '../core/gate.ts';
 import type { Digest, Exchange } from '../core/history.ts';
 import type { Lease } from '../core/lease.ts';
@@ -30,7 +30,7 @@ import {
 import { createLeases, type Leases } from './leases.ts';
 import { type Crew, createLiveRun, type LiveRun } from './live-run.ts';
 import { hearPeople, type PersonSignal, tellRun } from './people-signals.ts';
-import { cleared, MOST_TRIES, suspects, tried, triesOf } from './poison.ts';
+import { cleared, isSuspect, MOST_TRIES, oneAtATime, suspects, tried, triesOf } from './poison.ts';
 
 export interface RunRequest {
 	/** Made by `newRunId`. */
@@ -65,7 +65,8 @@ export interface Runs {
 	start(request: RunRequest, audience: Audience, also?: readonly StoreChange[]): Promise<HeldRun>;
 	/**
 	 * Takes up a run that another process (or an earlier life of this one) left. Throws `run_unknown` when
-	 * there is no such run, `input_invalid` when it is finished, `run_held` while another process that lives has it.
+	 * there is no such run, `input_invalid` when it is finished, `run_held` while another process that lives has it, or
+	 * while another run is tried over which the process may die, as it may over this one.
 	 */
 	resume(run: string, audience: Audience): Promise<HeldRun>;
 	/** A run of this process, or null. */
@@ -132,6 +133,9 @@ export function createRuns(options: RunsOptions): Runs {
 	/** Of runs that were taken up: resolve when they have written something, or ended. */
 	const proofs = new Map<string, Promise<void>>();
 	const about = { approvals, audit, sequels, clock, random };
+	const alone = oneAtATime();
+	/** Runs that had to be left because the store was away: their last try is not held against them. */
+	const spared = new Set<string>();
 	let closed = false;
 
 	/** Begins a run; one that was on its way when the process was told to end is left at once, to be resumed. */
@@ -141,6 +145,7 @@ export function createRuns(options: RunsOptions): Runs {
 		const release = async (how: 'finished' | 'suspended' | unknown) => {
 			over.abort();
 			held.delete(run.id);
+			if (isStoreAway(how)) spared.add(run.id);
 			const isLeft = how === 'suspended' && proofs.has(run.id);
 			proofs.delete(run.id);
 			await Promise.allSettled([isLeft && !lease.isLost() ? store.commit([lease.check, cleared(run.id)]) : null]);
@@ -157,11 +162,10 @@ export function createRuns(options: RunsOptions): Runs {
 		return run;
 	};
 
-	const takeUp = async (record: RunRecord, audience: Audience): Promise<LiveRun> => {
+	const takeUp = async (record: RunRecord, audience: Audience, tries: number): Promise<LiveRun> => {
 		const { id } = record;
 		// One that this version cannot read stays as it is, for the version that can.
 		await readJournal(store, id);
-		const tries = (await triesOf(store, id)) + 1;
 		const claim = await claimJournal(store, leases, id, [tried(id, tries)]);
 		const { fold, events } = replay(claim.entries);
 		const gated = gatedRun(fold, audience);
@@ -178,7 +182,9 @@ export function createRuns(options: RunsOptions): Runs {
 			events.push(...more);
 		};
 		const at = clock.now();
-		await append({ v: 1, type: 'resumed', at });
+		// A gateway has opened it, and nobody has had it until now.
+		const isNew = claim.entries.length === 1 && (await leases.taken(id)) === 1;
+		await append({ v: 1, type: 'resumed', at, ...(isNew && { begins: true }) });
 		if (isPoison) await append({ v: 1, type: 'signalled', at, signal: { type: 'given_up' }, calls: [] });
 		audience.held?.(journal.lease);
 		const run = createLiveRun({ ...about, fold, journal, record, crew, gated, ...audience });
@@ -224,7 +230,13 @@ export function createRuns(options: RunsOptions): Runs {
 			if (held.has(id) || claimed.has(id)) throw notResumable(id, 'is running in this process');
 			claimed.add(id);
 			try {
-				return await takeUp(record, audience);
+				const before = await triesOf(store, id);
+				const tries = spared.delete(id) ? Math.max(1, before) : before + 1;
+				const take = () => takeUp(record, audience, tries);
+				return await (isSuspect(before) ? alone(id, take, async () => proofs.get(id)) : take());
+			} catch (thrown) {
+				if (isStoreAway(thrown)) spared.add(id);
+				throw thrown;
 			} finally {
 				claimed.delete(id);
 			}

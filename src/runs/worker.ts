@@ -1,6 +1,6 @@
 import type { Broadcast } from '../core/broadcast.ts';
 import type { Clock } from '../core/clock.ts';
-import { BotError } from '../core/errors.ts';
+import { isRunHeld } from '../core/errors.ts';
 import type { Queue } from '../core/queue.ts';
 import { allRecords, type Store } from '../core/store.ts';
 import { DISPATCHES, readDispatch } from './dispatch-record.ts';
@@ -17,10 +17,14 @@ export interface WorkerOptions {
 	words: Broadcast;
 	/** Runs at a time. */
 	atOnce: number;
+	/** Whether runs that go on suffer already: then others are left to other workers, and wait while there are none. */
+	isStrained(): boolean;
 	/** A run could not be taken up; it is tried again. */
 	onRefused(run: string, error: unknown): void;
 	/** A run had to be left because its journal could not be written. */
 	onLost(run: string, error: unknown): void;
+	/** A run has ended. */
+	onEnded(run: string): void;
 }
 
 /** Does the runs that other processes open. */
@@ -57,6 +61,12 @@ export function createWorker(options: WorkerOptions): Worker {
 		if (count === 1) options.onRefused(run, error);
 	};
 
+	/** Another worker may put it into the queue before. */
+	const isLater = (run: string) => (failures.get(run)?.until ?? 0) > clock.now();
+
+	/** One goes on always, or a machine that is slow by itself would never answer. */
+	const isFull = () => runs.working() + taking.size > 0 && options.isStrained();
+
 	/** Resolves when nothing is done for it here any more, or it waits for people, who may take days. */
 	const takeUp = async (run: string): Promise<void> => {
 		const work = await readDispatch(store, run);
@@ -76,6 +86,7 @@ export function createWorker(options: WorkerOptions): Worker {
 		failures.delete(run);
 		underWay.add(run);
 		const over = live.done
+			.then((how) => (how === 'finished' ? options.onEnded(run) : undefined))
 			.catch((error: unknown) => options.onLost(run, error))
 			.finally(() => {
 				underWay.delete(run);
@@ -86,13 +97,13 @@ export function createWorker(options: WorkerOptions): Worker {
 
 	/** Never rejects. */
 	const work = async (run: string): Promise<void> => {
-		if (closing || underWay.has(run) || taking.has(run)) return;
+		if (closing || isFull() || isLater(run) || underWay.has(run) || taking.has(run)) return;
 		taking.add(run);
 		try {
 			await takeUp(run);
 		} catch (error) {
-			// Somebody else was faster.
-			if (!(error instanceof BotError && error.code === 'run_held')) failed(run, error);
+			// Somebody else was faster, or it is to be tried alone; reconciliation finds it again.
+			if (!isRunHeld(error)) failed(run, error);
 		} finally {
 			taking.delete(run);
 		}
@@ -104,9 +115,9 @@ export function createWorker(options: WorkerOptions): Worker {
 	return {
 		begin: () => queue.process(options.atOnce, work),
 		async reconcile() {
+			if (closing || isFull()) return;
 			for await (const { key: run } of allRecords(store, DISPATCHES)) {
-				const isLater = (failures.get(run)?.until ?? 0) > clock.now();
-				if (!closing && !isLater && !underWay.has(run) && (await leases.isFree(run))) await enqueue(run);
+				if (!closing && !isLater(run) && !underWay.has(run) && (await leases.isFree(run))) await enqueue(run);
 			}
 		},
 		async suspend() {

@@ -3,8 +3,10 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { openRedisArchive } from '../../src/adapters/stores/redis/archive.ts';
+import { createRedisStore } from '../../src/adapters/stores/redis.ts';
 import type { Archive } from '../../src/adapters/stores/shared/archive.ts';
 import { openSqliteArchive } from '../../src/adapters/stores/sqlite/archive.ts';
+import type { Role } from '../../src/app/roles.ts';
 import { type App, createApp } from '../../src/app.ts';
 import type { RunEvent } from '../../src/core/run-event.ts';
 import { encodeSessionId } from '../../src/core/session-id.ts';
@@ -29,12 +31,13 @@ beforeEach(async () => {
 });
 
 /** The program with a way to do things in it, and what it said. */
-async function open(env: Record<string, string>) {
+async function open(env: Record<string, string>, role: Role = 'all') {
 	const events: RunEvent[] = [];
 	const said: string[] = [];
 	const app: App = await createApp({
 		...{ file: FILE, flags: {}, cwd: process.cwd(), terminal: null, web: false, chats: false },
 		env: { DATA_DIR: data, ...env },
+		role,
 		observe: (event) => void events.push(event),
 		onProblem: (text) => void said.push(text),
 	});
@@ -112,4 +115,28 @@ describe('a channel remembers, and forgets for good', () => {
 		const place = { url: server.url, prefix: 'massgen', clock: systemClock };
 		await story({ REDIS_URL: server.url }, () => openRedisArchive(place));
 	});
+
+	it(
+		'learned by workers, who have the models; a gateway leaves to them what there is to learn',
+		SLOW,
+		async (context) => {
+			requireService('redis', context);
+			const server = await startRedis();
+			onTestFinished(() => server.remove());
+			const store = await createRedisStore({
+				...{ url: server.url, prefix: 'massgen', clock: systemClock, onNotice: () => {} },
+			});
+			onTestFinished(() => store.close());
+			await store.commit([{ type: 'put', kind: 'memory-due', key: 'gone', value: { tries: 0, notBefore: 0 } }]);
+			const env = { REDIS_URL: server.url, AUDIT_KEY: Buffer.alloc(32, 7).toString('base64') };
+			for (const [role, left] of [
+				['gateway', 1],
+				['worker', 0],
+			] as const) {
+				const { app } = await open(env, role);
+				await app.close(60_000);
+				expect(await store.list('memory-due', { limit: 10 }), role).toHaveLength(left);
+			}
+		},
+	);
 });

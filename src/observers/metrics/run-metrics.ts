@@ -50,7 +50,7 @@ export function createRunMetrics(registry: Registry): RunObserver {
 			case 'run_started':
 				return counted.started.add({ team: event.team });
 			case 'run_resumed':
-				return counted.resumed.add({});
+				return event.begins ? undefined : counted.resumed.add({});
 			case 'model_called':
 				return counted.call(event.call);
 			case 'call_retried':

@@ -133,6 +133,7 @@ describe('the board', () => {
 		const script = began().answer('sage', 1, 1, 'one').lasting({ type: 'run_resumed' });
 		expect(rowOf('critic', script.events)).toMatchObject({ state: 'thinking', note: 'resumed after an interruption' });
 		expect(rowOf('sage', script.events)?.note).toBeNull();
+		expect(rowOf('critic', began().lasting({ type: 'run_resumed', begins: true }).events)?.note).toBeNull();
 		expect(rowOf('critic', script.answer('critic', 1, 1, 'two').events)?.note).toBeNull();
 	});
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createMemoryStore } from '../../../src/adapters/stores/memory.ts';
 import type { Agent } from '../../../src/core/agent.ts';
+import { BotError } from '../../../src/core/errors.ts';
 import type { Store } from '../../../src/core/store.ts';
 import { MOST_TRIES, triesOf } from '../../../src/runs/poison.ts';
 import { createRuns } from '../../../src/runs/runs.ts';
@@ -83,6 +84,32 @@ describe('a run that is taken up often', () => {
 		expect(await triesOf(store, run)).toBe(0);
 	});
 
+	it('and has to be left because the store is away each time is not given up', async () => {
+		const memory = createMemoryStore();
+		const run = await leftRun(memory);
+		let away: PromiseWithResolvers<void> = Promise.withResolvers();
+		let isAway = false;
+		const store: Store = {
+			...memory,
+			commit: (changes) => (isAway ? Promise.reject(new BotError('store_away', 'away')) : memory.commit(changes)),
+		};
+		const agent = actingAgent('a', async function* () {
+			await away.promise;
+			yield { type: 'saved', messages: [], calls: [aCall], repliesUsed: 0 };
+		});
+		const world = runWorld([agent], { store });
+		for (let outage = 0; outage < 2 * MOST_TRIES; outage += 1) {
+			const { done } = await world.runs.resume(run, world.audience);
+			isAway = true;
+			away.resolve();
+			await expect(done).rejects.toMatchObject({ code: 'store_away' });
+			isAway = false;
+			away = Promise.withResolvers();
+			await expect.poll(() => world.runs.live(run)).toBeNull();
+		}
+		expect(await triesOf(store, run)).toBe(1);
+	});
+
 	it('and waits for a person each time is not given up', async () => {
 		const store = createMemoryStore();
 		const team = teamOf(['a', 'b'], { tieBreak: 'requester', deadlines: { choiceMs: null, runMs: 9e8 } });
@@ -115,5 +142,19 @@ describe('runs that may be what the process died over', () => {
 		await runs.live(first)?.signal({ type: 'cancel', by: null });
 		await expect.poll(() => runs.live(second)).not.toBeNull();
 		expect(await triesOf(store, second)).toBe(5);
+	});
+
+	it('are tried alone by whoever finds them, and the next when the one before has got on', async () => {
+		const store = createMemoryStore();
+		const [first, second] = [await leftRun(store), await leftRun(store)];
+		const tries = (key: string) => ({ type: 'put', kind: 'tries', key, value: { tries: 3 } }) as const;
+		await store.commit([tries(first), tries(second)]);
+		const { runs, audience } = runWorld([hanging()], { store });
+		const going = await runs.resume(first, audience);
+		await expect(runs.resume(second, audience)).rejects.toMatchObject({ code: 'run_held' });
+		expect(await triesOf(store, second)).toBe(3);
+		await going.signal({ type: 'cancel', by: null });
+		await going.done;
+		expect((await runs.resume(second, audience)).id).toBe(second);
 	});
 });

@@ -10,6 +10,7 @@ import type { Store } from '../../../src/core/store.ts';
 import { createFollowedRuns } from '../../../src/runs/followed-runs.ts';
 import { createLeases } from '../../../src/runs/leases.ts';
 import { createRuns } from '../../../src/runs/runs.ts';
+import { createUntakenWatch } from '../../../src/runs/untaken.ts';
 import { createWorker } from '../../../src/runs/worker.ts';
 import { worked } from '../../contracts/queue-contract.ts';
 import { actingAgent, hang, ordinaryAct, ordinaryOutcome } from '../../support/acting-agent.ts';
@@ -52,6 +53,8 @@ function world() {
 	/** `cut`: from then on what it writes does not reach the store, until `mend`. */
 	const worker = (agentsOf: () => Promise<readonly Agent[]>, own: Queue = queue, atOnce = 10) => {
 		const refused: unknown[] = [];
+		const ended: string[] = [];
+		let strained = false;
 		let away: PromiseWithResolvers<void> | null = null;
 		const reached: Store = {
 			...store,
@@ -69,11 +72,17 @@ function world() {
 			...{ store: reached, clock, runs, leases, queue: own, words, atOnce },
 			onRefused: (_, error) => void refused.push(error),
 			onLost: (_, error) => void refused.push(error),
+			onEnded: (run) => void ended.push(run),
+			isStrained: () => strained,
 		});
 		made.begin();
 		return {
 			...made,
 			refused,
+			ended,
+			strain: (is: boolean) => {
+				strained = is;
+			},
 			cut: () => {
 				away = Promise.withResolvers();
 			},
@@ -103,6 +112,7 @@ describe('runs that one process opens and another does', () => {
 		const lasting = on.events.filter((event) => 'seq' in event);
 		expect(lasting).toEqual(await on.gateway.events(run.id));
 		expect(lasting.map((event) => 'seq' in event && event.seq)).toEqual(lasting.map((_, index) => index + 1));
+		expect(on.of('run_resumed')).toMatchObject([{ begins: true }]);
 		expect(on.of('text_delta').map(({ text }) => text)).toContain('I am at answer.');
 		expect(await on.store.list('dispatch', { limit: 1 })).toEqual([]);
 	});
@@ -175,7 +185,8 @@ describe('runs that one process opens and another does', () => {
 		// It ends its work on the run without a word.
 		await one.stop();
 		expect(await on.gateway.events(run.id)).toEqual(told);
-		expect([on.of('run_resumed').length, first.refused]).toEqual([2, []]);
+		expect(on.of('run_resumed').map(({ begins = false }) => begins)).toEqual([true, false]);
+		expect(first.refused).toEqual([]);
 	});
 
 	it('are handed over at once by a worker that is told to end', async () => {
@@ -218,6 +229,48 @@ describe('runs that one process opens and another does', () => {
 		expect(taken.given).toEqual([waits.id]);
 	});
 
+	it('and no worker takes are told of once, until one does', async () => {
+		const on = world();
+		const told: number[] = [];
+		const look = createUntakenWatch({
+			...{ store: on.store, leases: on.shownBy, onUntaken: (count) => void told.push(count) },
+		});
+		const run = await on.ask();
+		await look();
+		expect(told).toEqual([]);
+		await on.ask();
+		await look();
+		await look();
+		expect(told).toEqual([1]);
+		on.worker(ordinary);
+		await run.done;
+		await look();
+		await look();
+		expect(told).toEqual([1]);
+	});
+
+	it('wait while the only worker is strained by another, and go on when it is not any more', async () => {
+		const on = world();
+		const late = Promise.withResolvers<void>();
+		const worker = on.worker(async () => [
+			actingAgent('a', async function* (its) {
+				if (its.run === 'run-1') await late.promise;
+				yield ordinaryOutcome(its, 'a');
+			}),
+		]);
+		worker.strain(true);
+		await on.ask(['a']);
+		while (on.of('run_resumed').length === 0) await turn();
+		const waits = await on.ask(['a']);
+		await worker.reconcile();
+		await turn();
+		expect(on.of('run_resumed')).toHaveLength(1);
+		worker.strain(false);
+		await worker.reconcile();
+		expect(await waits.done).toBe('finished');
+		late.resolve();
+	});
+
 	it('that cannot be taken up are tried again, later each time, and told of once', async () => {
 		const on = world();
 		let tries = 0;
@@ -229,6 +282,9 @@ describe('runs that one process opens and another does', () => {
 		const run = await on.ask();
 		while (worker.refused.length === 0) await turn();
 		await worker.reconcile();
+		// Another worker has not failed.
+		await on.queue.enqueue(run.id, 7);
+		await turn();
 		expect(tries).toBe(1);
 		for (const ms of [5_000, 10_000]) {
 			await on.clock.advance(ms);
@@ -237,6 +293,7 @@ describe('runs that one process opens and another does', () => {
 		}
 		expect(await run.done).toBe('finished');
 		expect([tries, worker.refused.length]).toEqual([3, 1]);
+		expect(worker.ended).toEqual([run.id]);
 	});
 
 	it('are shown by one process, and by another one when that has gone', async () => {

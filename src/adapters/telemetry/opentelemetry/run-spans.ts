@@ -159,7 +159,8 @@ export function createRunSpans(api: Api, tracer: Tracer, captureContent: boolean
 			const run = runs.get(event.run);
 			if (run === undefined) return;
 			if (event.type === 'run_started' && !isOld) run.open = beginRun(run, event.at, false);
-			if (event.type === 'run_resumed' && !isOld) takeUp(run, event.at);
+			// Where other processes do it, its span is open already.
+			if (event.type === 'run_resumed' && !isOld && run.open === null) takeUp(run, event.at);
 			if (event.type === 'agent_started') {
 				const turn: OpenTurn = { started: event, open: null, tools: new Map() };
 				run.turns.set(event.agent, turn);
