@@ -4,7 +4,7 @@
  * page over HTTP beside a floor of its own.
  *
  *   node bench/bench.ts [alone] [saturated] [realistic] [crowd] [carried] [pacing] [cold] [page] [growth] [history]
- *                       [--reps N] [--tiny] [--plot FILE]
+ *                       [workers] [--reps N] [--tiny] [--plot FILE]
  *
  * BENCH_PEERS=FOLDER adds the programs `FOLDER/NAME/peer.mjs` whose packages are installed. `--reps N` makes every
  * measurement N times; `--plot FILE` draws how a run grows; `--tiny` only shows that everything can be measured.
@@ -16,6 +16,7 @@ import { measureCarried, measureCrowd } from './by-crowd.ts';
 import { measurePacing } from './by-pacing.ts';
 import { measureColdStart, measurePage } from './by-page.ts';
 import { type ByProgram, type Contest, measureAlone, measureRealistic, measureSaturated } from './by-program.ts';
+import { measureWorkers } from './by-workers.ts';
 import { type Finding, findingsTable, markdownTable } from './findings.ts';
 import { measureGrowth, measureWithHistory } from './growth.ts';
 import { growthPlot } from './plot.ts';
@@ -48,6 +49,11 @@ async function measureEverything(contest: Contest, wants: (name: string) => bool
 	if (wants('pacing')) findings.push(...(await measurePacing(contest)).findings);
 	if (wants('cold')) findings.push(...(await measureColdStart(contest)));
 	if (wants('page')) findings.push(...(await measurePage(contest)));
+	if (wants('workers')) {
+		const byWorkers = await measureWorkers(contest);
+		findings.push(...byWorkers.findings);
+		if (byWorkers.table !== '') tables.push(byWorkers.table);
+	}
 	const grown = [
 		...(wants('growth') ? [await measureGrowth(contest)] : []),
 		...(wants('history') ? [await measureWithHistory(contest)] : []),

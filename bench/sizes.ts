@@ -1,5 +1,6 @@
 import type { Load } from './measure.ts';
 import type { RelayLoad } from './relay.ts';
+import type { WorkersLoad } from './workers.ts';
 
 /** How much of everything is measured. */
 export interface Sizes {
@@ -16,6 +17,8 @@ export interface Sizes {
 	/** Places that are posted to and posts to each, as fast as they go; and seconds of posting in a platform's pace. */
 	pacing: { places: number; posts: number; seconds: number };
 	relay: RelayLoad;
+	/** Worker processes on one Redis. */
+	workers: WorkersLoad;
 	teams: readonly number[];
 	/** Answers that each agent gives, one after the other. */
 	rounds: readonly number[];
@@ -26,7 +29,7 @@ export interface Sizes {
 	histories: readonly number[];
 	/** Requests of each kind with such a history; the page takes 60 questions a minute. */
 	requests: number;
-	repetitions: { alone: number; saturated: number; realistic: number; cold: number; relay: number; crowd: number };
+	repetitions: Readonly<Record<'alone' | 'saturated' | 'realistic' | 'cold' | 'relay' | 'crowd' | 'workers', number>>;
 }
 
 const PACE = { ttftMs: 300, tokensPerSec: 60, tokensPerChunk: 1, skew: [1, 1.1, 0.9] };
@@ -46,13 +49,14 @@ export const full: Sizes = {
 	carried: { load: { behaviour: PACE, options: { warmup: 150 }, onlyOnce: true }, first: 200, precision: 0.1 },
 	pacing: { places: 200, posts: 50, seconds: 20 },
 	relay: { readers: 20, long: 460, short: 60, warmup: 10 },
+	workers: { workers: [1, 2, 4], runs: 400, warmup: 40 },
 	teams: [2, 4, 8, 16, 32],
 	rounds: [1, 2, 4, 8],
 	messages: [1, 25, 100, 200],
 	growth: { behaviour: {}, options: { sessions: 25, concurrency: 1, warmup: 10 } },
 	histories: [10, 100, 1_000],
 	requests: 15,
-	repetitions: { alone: 5, saturated: 3, realistic: 2, cold: 7, relay: 3, crowd: 2 },
+	repetitions: { alone: 5, saturated: 3, realistic: 2, cold: 7, relay: 3, crowd: 2, workers: 3 },
 };
 
 /** Shows that everything can be measured; the figures mean nothing. */
@@ -79,19 +83,19 @@ export const tiny: Sizes = {
 	},
 	pacing: { places: 2, posts: 3, seconds: 1 },
 	relay: { readers: 2, long: 20, short: 5, warmup: 1 },
+	workers: { workers: [1, 2], runs: 2, warmup: 1 },
 	teams: [1, 2],
 	rounds: [1, 2],
 	messages: [1, 2],
 	growth: { behaviour: {}, options: { sessions: 1, concurrency: 1 }, onlyOnce: true },
 	histories: [1, 3],
 	requests: 2,
-	repetitions: { alone: 1, saturated: 1, realistic: 1, cold: 1, relay: 1, crowd: 1 },
+	repetitions: { alone: 1, saturated: 1, realistic: 1, cold: 1, relay: 1, crowd: 1, workers: 1 },
 };
 
 /** The same, every measurement made so many times. */
 export function repeated(sizes: Sizes, times: number): Sizes {
-	return {
-		...sizes,
-		repetitions: { alone: times, saturated: times, realistic: times, cold: times, relay: times, crowd: times },
-	};
+	const names = Object.keys(sizes.repetitions) as (keyof Sizes['repetitions'])[];
+	const repetitions = Object.fromEntries(names.map((name) => [name, times])) as Sizes['repetitions'];
+	return { ...sizes, repetitions };
 }

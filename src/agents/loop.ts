@@ -85,7 +85,7 @@ async function* takeTurn(
 				ending = obstacle(work);
 				if (ending !== null) break;
 				talk.addUpdate();
-				if (talk.steps > 0 && talk.unsaved()) yield talk.save();
+				if (talk.steps() > 0 && talk.unsaved()) yield talk.save();
 				const collector = createReplyCollector(turn, noteWriting, options.clock);
 				// The hot path of the program: no generator of ours may stand between the backend and the run.
 				for await (const event of options.backend.stream(requestOf(work), signal)) {
@@ -108,7 +108,7 @@ async function* takeTurn(
 
 function requestOf({ options, turn, talk, toolbox }: Work): BackendRequest {
 	const workflow = workflowTools(turn);
-	const { specs } = toolbox;
+	const specs = toolbox.specs();
 	const abilities = { ...noAbilities, ...toolbox.abilities, planning: isPlanning(turn, toolbox) };
 	return {
 		system: systemPrompt(options.systemMessage, turn, abilities),
@@ -141,7 +141,7 @@ const toolboxTurn = (turn: Turn): ToolboxTurn => ({
 /** Why the model may not be called once more, or null. */
 function obstacle({ turn, talk, signal }: Work): Ending | null {
 	if (signal.aborted) return ABORTED;
-	if (talk.steps < turn.limits.steps) return null;
+	if (talk.steps() < turn.limits.steps) return null;
 	const message = `The agent came to no result within ${turn.limits.steps} model replies. Raise the step limit or ask for less.`;
 	return { type: 'failed', code: 'step_limit', message, fatal: true };
 }
@@ -194,7 +194,7 @@ async function* act(work: Work, { reply, open, outdated }: PendingReply): AsyncG
 	if (judgement.type === 'accepted') return settle(work, judgement.outcome);
 	if (judgement.type === 'undecided') return null;
 	talk.refuse();
-	if (talk.repliesUsed >= turn.limits.replies) return exhausted(turn, judgement.reason);
+	if (talk.repliesUsed() >= turn.limits.replies) return exhausted(turn, judgement.reason);
 	talk.add(...corrections(turn, reply, judgement.reason));
 	return null;
 }

@@ -119,7 +119,7 @@ async function prepare(call: ToolCall, round: ToolRound): Promise<Prepared> {
 	const { turn, toolbox, gate } = round;
 	const tool = toolbox.find(call.name);
 	if (tool === null) {
-		const known = toolbox.specs.map((spec) => spec.name);
+		const known = toolbox.specs().map((spec) => spec.name);
 		return refused(toolResults.unknown(call.name, known));
 	}
 	const effectKey = turn.begun.get(call.id) ?? keyOf(call, round);
@@ -160,7 +160,7 @@ const isRepeatable = ({ effects, idempotent }: Tool) => effects === 'none' || id
 
 /** Names a call for good: the same after a restart, and also when its turn goes on under another number. */
 const keyOf = (call: ToolCall, { turn, talk }: ToolRound) =>
-	`${turn.run}/${turn.agent}/${turn.origin}/${talk.steps}/${call.id}`;
+	`${turn.run}/${turn.agent}/${turn.origin}/${talk.steps()}/${call.id}`;
 
 const begun = ({ call, tool, effectKey }: Cleared): BegunCall => ({
 	callId: call.id,

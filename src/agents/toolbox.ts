@@ -12,7 +12,7 @@ import { chooseTools } from './tool-choice.ts';
 export interface Toolbox {
 	type: 'opened';
 	/** What the model's next call is offered; a search for tools adds to it. */
-	readonly specs: readonly ToolSpec[];
+	specs(): readonly ToolSpec[];
 	/** All there are, those included that have to be looked up first. */
 	readonly tools: readonly Tool[];
 	/** What the agent's instructions explain of them. */
@@ -65,9 +65,7 @@ export async function openToolbox(toolsets: readonly Toolset[], turn: ToolboxTur
 	const choice = chooseTools(tools, { choosable: new Set(choosable), most, question, transcript });
 	return {
 		type: 'opened',
-		get specs() {
-			return choice.offered().map(({ name, description, parameters }) => ({ name, description, parameters }));
-		},
+		specs: () => choice.offered().map(({ name, description, parameters }) => ({ name, description, parameters })),
 		tools,
 		abilities: Object.assign({}, ...toolsets.map((toolset) => toolset.abilities?.())),
 		find: (name) => choice.find(name) ?? unlisted(name)?.tool ?? null,
