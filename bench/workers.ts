@@ -29,7 +29,7 @@ export interface WorkersLoad {
 }
 
 const PREFIX = 'bench';
-/** The page takes 60 questions a minute from an address: so many come from each. */
+/** The page takes 60 questions a minute from an address: so many come from each. All of 127.0.0.0/8 is this Linux. */
 const FROM_AN_ADDRESS = 50;
 const LOOK_MS = 100;
 const GREETING = { gateway: /http:\/\/127\.0\.0\.1:\d+/, worker: /Runs of other processes are done here/ } as const;
