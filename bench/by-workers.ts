@@ -6,13 +6,16 @@ import { said } from './said.ts';
 import { median } from './statistics.ts';
 import { type ByWorkers, measureWorkersOnce } from './workers.ts';
 
+/** Whether this machine has what the part needs. */
+export const hasRedis = () => spawnSync('redis-server', ['--version']).status === 0;
+
 /** Runs a second of one gateway with more and more workers, on one Redis, without the provider's latency. */
 export async function measureWorkers({
 	server,
 	sizes,
 	note,
 }: Contest): Promise<{ findings: Finding[]; table: string }> {
-	if (spawnSync('redis-server', ['--version']).status !== 0) {
+	if (!hasRedis()) {
 		note('workers: not measured, there is no redis-server');
 		return { findings: [], table: '' };
 	}

@@ -29,7 +29,7 @@ export interface WorkersLoad {
 }
 
 const PREFIX = 'bench';
-/** The page takes 60 questions a minute from an address: so many come from each. */
+/** The page takes 60 questions a minute from an address: so many come from each. All of 127.0.0.0/8 is this Linux. */
 const FROM_AN_ADDRESS = 50;
 const LOOK_MS = 100;
 const GREETING = { gateway: /http:\/\/127\.0\.0\.1:\d+/, worker: /Runs of other processes are done here/ } as const;
@@ -56,11 +56,18 @@ async function records(store: Store): Promise<RunRecord[]> {
 	return found;
 }
 
-/** Resolves when the provider has answered all calls of so many runs and each has ended; throws when one went wrong. */
-async function untilDone(server: Server, store: Store, runs: number): Promise<RunRecord[]> {
+/** Resolves when so many runs have ended; throws when one went wrong, or one of the processes has ended. */
+async function untilDone(
+	server: Server,
+	store: Store,
+	runs: number,
+	processes: readonly Running[],
+): Promise<RunRecord[]> {
 	const callsOfRun = 7;
 	for (;;) {
 		await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+		const dead = processes.find(({ process: { exitCode, signalCode } }) => exitCode !== null || signalCode !== null);
+		if (dead !== undefined) throw new Error(`a process ended: ${(await dead.ended).stderr.slice(-2_000)}`);
 		const { calls } = await server.ask<{ calls: number }>('/stats');
 		if (calls < runs * callsOfRun) continue;
 		const found = await records(store);
@@ -104,7 +111,7 @@ export async function measureWorkersOnce(server: Server, load: WorkersLoad, work
 		asked += count;
 		const from = (at: number) => 2 + Math.floor((first + at) / FROM_AN_ADDRESS);
 		await Promise.all(Array.from({ length: count }, (_, at) => ask(page, from(at))));
-		return untilDone(server, store, asked);
+		return untilDone(server, store, asked, processes);
 	};
 	try {
 		const gateway = await start('gateway');

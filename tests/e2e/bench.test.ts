@@ -1,6 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { hasRedis } from '../../bench/by-workers.ts';
 import { measure } from '../../bench/measure.ts';
 import { startProvider } from '../../bench/processes.ts';
 import { floor, inMemory, onDisk, openai } from '../../bench/programs.ts';
@@ -53,6 +54,7 @@ describe('npm run bench', () => {
 			/^end of the answer on the wire/,
 			/^3 runs in the data folder instead of 1/,
 			/^3$/,
+			...(hasRedis() ? [/^runs a second with 2 workers$/] : []),
 		]) {
 			const found = [...rows].find(([title]) => what.test(title ?? ''));
 			expect(found?.[1][1], String(what)).toMatch(/^\d/);
