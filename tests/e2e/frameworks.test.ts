@@ -12,7 +12,7 @@ const ROOT = join(import.meta.dirname, '../..');
 /** Loading the frameworks takes seconds on a busy machine. */
 const SLOW = { timeout: 60_000 };
 const usage = { input: 100, output: 10 };
-const CLAUDE_CODE = join(ROOT, 'tests/platforms/claude-code/program.ts');
+const CLAUDE_CODE = join(ROOT, 'tests/platforms/claude-code-child.ts');
 let provider: ModelProvider;
 let bin: Awaited<ReturnType<typeof temporaryFolder>>;
 

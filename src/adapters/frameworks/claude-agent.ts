@@ -21,7 +21,9 @@ type Sdk = typeof import('@anthropic-ai/claude-agent-sdk');
 export async function openClaudeAgent(settings: ModuleSettings): Promise<ExternalAgent> {
 	const sdk = await import('@anthropic-ai/claude-agent-sdk');
 	const options = await loadExport(settings, 'a set of options of the Claude Agent SDK', isOptions);
-	const own: Options = { ...options, pathToClaudeCodeExecutable: await executableOf(options) };
+	// A session that the options name is somebody else's.
+	const { continue: _continue, resume: _resume, sessionId: _session, forkSession: _fork, ...rest } = options;
+	const own: Options = { ...rest, pathToClaudeCodeExecutable: await executableOf(options) };
 	const life = new AbortController();
 	return {
 		...{ framework: 'claude_agent', callsTools: false },
@@ -42,7 +44,7 @@ async function* replyOf(
 	const { resume } = request;
 	const waiting = resume === null ? null : waitingSchema.parse(JSON.parse(resume.state));
 	const folder = own.cwd === undefined ? await folderOf(waiting?.folder ?? null) : null;
-	const cwd = own.cwd ?? folder ?? tmpdir();
+	const cwd = folder ?? own.cwd ?? '';
 	const session = waiting !== null && (await isKnown(sdk, waiting.session, cwd)) ? waiting.session : null;
 	const permissions = createPermissions(waiting?.actions ?? [], resume?.decisions ?? []);
 	const program = createProgram();
@@ -71,7 +73,7 @@ async function* replyOf(
 			for await (const message of messages) yield* reader.take(message);
 		} catch (thrown) {
 			// After its result, how it ended is of no interest.
-			if (reader.result() === null) throw program.problem() ?? thrown;
+			if (reader.result() === null) throw (await program.problem()) ?? thrown;
 		}
 		const used = session === null ? null : (waiting?.used ?? null);
 		const ending = endOf(reader.result(), { permissions, used, folder, session: reader.session() });

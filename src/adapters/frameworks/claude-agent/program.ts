@@ -5,8 +5,8 @@ import { endGroup, endingOf, lastWords } from '../shared/program.ts';
 /** Claude Code, as the SDK has it started for one reply. */
 export interface Program {
 	start(options: SpawnOptions): SpawnedProcess;
-	/** Why it failed; null: it did not, as far as is known. */
-	problem(): Error | null;
+	/** Why it failed, once it has ended; null: it did not, as far as is known. */
+	problem(): Promise<Error | null>;
 	/** Kills it, and what it has started. */
 	end(): void;
 }
@@ -14,18 +14,24 @@ export interface Program {
 export function createProgram(): Program {
 	let child: ChildProcess | null = null;
 	let words = () => '';
+	const closed = Promise.withResolvers<void>();
 	return {
 		start({ command, args, cwd, env }) {
 			// A program in JavaScript runs with what runs this one.
 			const program = command === 'node' ? process.execPath : command;
 			const started = spawn(program, args, { cwd, env, detached: true, stdio: 'pipe' });
 			child = started;
+			started.stderr.once('close', () => closed.resolve());
 			words = lastWords(started, { env: keysOf(env) });
 			return started;
 		},
-		problem() {
-			if (child === null || child.exitCode === null || child.exitCode === 0) return null;
-			return new Error(endingOf({ code: child.exitCode, killed: null }, words()));
+		async problem() {
+			if (child?.pid === undefined || child.exitCode === null || child.exitCode === 0) return null;
+			const { exitCode: code } = child;
+			// What it leaves behind may hold its error stream open.
+			endGroup(child);
+			await closed.promise;
+			return new Error(endingOf({ code, killed: null }, words()));
 		},
 		end() {
 			if (child !== null) endGroup(child);

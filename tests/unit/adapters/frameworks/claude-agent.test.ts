@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { openClaudeAgent } from '../../../../src/adapters/frameworks/claude-agent.ts';
 import type { ExternalAgent, ExternalEvent, ExternalRequest } from '../../../../src/core/external-agent.ts';
 import type { ContractReply } from '../../../contracts/agent-contract.ts';
@@ -18,14 +18,19 @@ let home = '';
 
 beforeAll(async () => {
 	home = await mkdtemp(join(tmpdir(), 'claude-'));
-	process.env.ANTHROPIC_BASE_URL = process.env.FRAMEWORK_MODEL_URL;
-	process.env.CLAUDE_CONFIG_DIR = home;
-	process.env.CLAUDE_SENT_FILE = sent.path;
+	vi.stubEnv('ANTHROPIC_BASE_URL', process.env.FRAMEWORK_MODEL_URL);
+	vi.stubEnv('CLAUDE_CONFIG_DIR', home);
+	vi.stubEnv('CLAUDE_SENT_FILE', sent.path);
+	vi.stubEnv('DISCORD_TOKEN', 'secret-token');
+	vi.stubEnv('ANTHROPIC_API_KEY', 'secret-key');
 });
 afterEach(async () => {
 	await Promise.all(opened.splice(0).map((agent) => agent.close()));
 });
-afterAll(() => rm(home, { recursive: true }));
+afterAll(async () => {
+	vi.unstubAllEnvs();
+	await rm(home, { recursive: true });
+});
 
 async function open(module = MODULE, ownTools: ExternalAgent['ownTools'] | null = null): Promise<ExternalAgent> {
 	const agent = await openClaudeAgent({ type: 'claude_agent', module, export: 'agent', ownTools, model: null });
@@ -120,12 +125,8 @@ describe('an agent of the Claude Agent SDK', () => {
 	});
 
 	it('gets nothing of the environment that is not its own, and says what went wrong without its keys', async () => {
-		process.env.DISCORD_TOKEN = 'secret-token';
-		process.env.ANTHROPIC_API_KEY = 'secret-key';
 		const agent = await open(await moduleOf('echo "no $DISCORD_TOKEN with $ANTHROPIC_API_KEY" >&2; exit 3'));
 		await expect(replyOf(agent)).rejects.toThrow("The agent's program ended with code 3: no  with ….");
-		delete process.env.DISCORD_TOKEN;
-		delete process.env.ANTHROPIC_API_KEY;
 	});
 
 	it('ends with all that it has started when it is stopped', async () => {

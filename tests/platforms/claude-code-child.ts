@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { smallAgent } from '../../fixtures/frameworks/small-agent.ts';
+import { smallAgent } from '../fixtures/frameworks/small-agent.ts';
 
 /**
  * What Claude Code says over its standard streams to the SDK that has started it, with a small agent in its place: its
