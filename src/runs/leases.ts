@@ -25,6 +25,8 @@ export interface Leases {
 	 * life, for one lease at the most. `also` is committed with it or not at all.
 	 */
 	take(key: string, also?: readonly StoreChange[]): Promise<Lease>;
+	/** Nothing was begun under it, and others may take it at once. */
+	giveBack(key: string, lease: Lease): Promise<void>;
 	/** Takes it, whoever has it. */
 	seize(key: string): Promise<Lease>;
 	/** Whether `take` may succeed. Asked again and again it finds out who is gone. */
@@ -97,6 +99,10 @@ export function createLeases({ store, clock, shared }: LeasesOptions): Leases {
 			});
 			if (!isTaken) throw heldError(key);
 			return leaseOf(key, token);
+		},
+		async giveBack(key, lease) {
+			lease.end();
+			await store.commit([lease.check, { type: 'put', kind: LEASES, key, value: {} }]);
 		},
 		async seize(key) {
 			await heartbeat?.begin();

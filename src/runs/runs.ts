@@ -170,7 +170,12 @@ export function createRuns(options: RunsOptions): Runs {
 		const { fold, events } = replay(claim.entries);
 		const gated = gatedRun(fold, audience);
 		const isPoison = tries > MOST_TRIES;
-		const crew = await createCrew(async () => (isPoison ? new Map() : options.agentsOf(fold.input.team, gated)));
+		const made = createCrew(async () => (isPoison ? new Map() : options.agentsOf(fold.input.team, gated)));
+		const crew = await made.catch(async (thrown) => {
+			// Another process may have what this one lacks.
+			if (leases.shared) await leases.giveBack(id, claim.journal.lease).catch(() => {});
+			throw thrown;
+		});
 		const { journal, hasProven } = onProbation(claim.journal, id);
 		const append = async (entry: Exclude<JournalEntry, { type: 'opened' }>) => {
 			const { events: more } = fold.apply(entry);

@@ -6,6 +6,7 @@ import { allRecords, type Store } from '../core/store.ts';
 import { DISPATCHES, readDispatch } from './dispatch-record.ts';
 import { wordsOf } from './followed-runs.ts';
 import type { Leases } from './leases.ts';
+import { triesOf } from './poison.ts';
 import type { Runs } from './runs.ts';
 
 export interface WorkerOptions {
@@ -43,8 +44,8 @@ export interface Worker {
 }
 
 /** Wait (ms) before a run that could not be taken up is tried again; doubled with each try, up to the longest. */
-const RETRY_MS = 5_000;
-const LONGEST_RETRY_MS = 300_000;
+const RETRY_MS = 15_000;
+const LONGEST_RETRY_MS = 600_000;
 
 export function createWorker(options: WorkerOptions): Worker {
 	const { store, clock, runs, leases, queue, words } = options;
@@ -55,10 +56,12 @@ export function createWorker(options: WorkerOptions): Worker {
 	const left = new Set<string>();
 	let closing = false;
 
-	const failed = (run: string, error: unknown) => {
-		const count = (failures.get(run)?.count ?? 0) + 1;
+	/** Workers with the same fault must not use up a run's tries in a moment: each waits by the tries of all. */
+	const failed = async (run: string, error: unknown) => {
+		const own = failures.get(run)?.count ?? 0;
+		const count = Math.max(own + 1, await triesOf(store, run).catch(() => 0));
 		failures.set(run, { count, until: clock.now() + Math.min(LONGEST_RETRY_MS, RETRY_MS * 2 ** (count - 1)) });
-		if (count === 1) options.onRefused(run, error);
+		if (own === 0) options.onRefused(run, error);
 	};
 
 	/** Another worker may put it into the queue before. */
@@ -103,7 +106,7 @@ export function createWorker(options: WorkerOptions): Worker {
 			await takeUp(run);
 		} catch (error) {
 			// Somebody else was faster, or it is to be tried alone; reconciliation finds it again.
-			if (!isRunHeld(error)) failed(run, error);
+			if (!isRunHeld(error)) await failed(run, error);
 		} finally {
 			taking.delete(run);
 		}

@@ -229,6 +229,38 @@ describe('runs that one process opens and another does', () => {
 		expect(taken.given).toEqual([waits.id]);
 	});
 
+	it('are not tried sooner because several workers cannot take them up', async () => {
+		const on = world();
+		let tries = 0;
+		const bad = async () => {
+			tries += 1;
+			throw new Error('no such team');
+		};
+		const workers = [createInProcessQueue(), createInProcessQueue()].map((queue) => ({
+			queue,
+			...on.worker(bad, queue),
+		}));
+		await on.ask();
+		for (let second = 0; second < 60; second += 1) {
+			for (const worker of workers) await worker.reconcile();
+			for (let turns = 0; turns < 20; turns += 1) await turn();
+			await on.clock.advance(1_000);
+		}
+		expect(tries).toBeLessThanOrEqual(4);
+		expect(on.of('run_finished')).toEqual([]);
+	});
+
+	it('are done by another worker when the first cannot take them up', async () => {
+		const on = world();
+		const [one, other] = [createInProcessQueue(), createInProcessQueue()];
+		const bad = on.worker(async () => Promise.reject(new Error('no such team')), one);
+		const run = await on.ask();
+		await bad.reconcile();
+		while (bad.refused.length === 0) await turn();
+		await on.worker(ordinary, other).reconcile();
+		expect(await run.done).toBe('finished');
+	});
+
 	it('and no worker takes are told of once, until one does', async () => {
 		const on = world();
 		const told: number[] = [];
@@ -286,7 +318,7 @@ describe('runs that one process opens and another does', () => {
 		await on.queue.enqueue(run.id, 7);
 		await turn();
 		expect(tries).toBe(1);
-		for (const ms of [5_000, 10_000]) {
+		for (const ms of [15_000, 30_000]) {
 			await on.clock.advance(ms);
 			await worker.reconcile();
 			await turn();
