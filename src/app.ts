@@ -15,7 +15,7 @@ import { openSandbox } from './app/open-sandbox.ts';
 import { openStore } from './app/open-store.ts';
 import { openTeams } from './app/open-teams.ts';
 import { createToolsOpener } from './app/open-tools.ts';
-import { openWeb } from './app/open-web.ts';
+import { openProbes, openWeb } from './app/open-web.ts';
 import { askStandings, tellStandings } from './app/platform-words.ts';
 import { repeatedly } from './app/repeatedly.ts';
 import { checkRole, openRuns, openWays, type Role, type Ways, withNews } from './app/roles.ts';
@@ -93,8 +93,8 @@ export interface App {
 	submit(inbound: Inbound): Promise<BotError | null>;
 	/** Opens the terminal and the page for people. */
 	listen(): Promise<void>;
-	/** Begins to do the runs that other processes open, as a worker does. */
-	work(): void;
+	/** Begins to do the runs that other processes open, as a worker does, and to tell how it is. */
+	work(): Promise<void>;
 	/**
 	 * Goes to the chat platforms; `onJoined` hears a sentence on each when it is on it. Resolves when each was tried, or
 	 * has taken too long. Why it is not on one is told as a problem.
@@ -147,6 +147,7 @@ async function assemble(
 	const { terminal, web, served, slack, chats, gateways } = await openGateways(needs);
 	if (terminal !== null) voice.tell = (text) => terminal.tell(text);
 	const { tell } = voice;
+	const probes = options.role === 'worker' ? await openProbes({ config, say, watch, onProblem: tell }) : null;
 	// That the store is away is told by the store, once.
 	const onProblem = (error: unknown) => isStoreAway(error) || tell(messageOf(error));
 	const gatewayOf = (platform: string) => gateways.get(platform) ?? null;
@@ -252,7 +253,10 @@ async function assemble(
 		async listen() {
 			for (const gateway of [terminal, served, web]) await gateway?.start(host);
 		},
-		work: held.begin,
+		async work() {
+			await probes?.start();
+			held.begin();
+		},
 		joinChats: (onJoined) =>
 			joinChats({
 				...{ gateways: chats, host, clock, say, signal: closing.signal, onProblem: tell },
@@ -267,7 +271,7 @@ async function assemble(
 			await held.suspend();
 			await Promise.race([bot.settled(), new Promise<void>((resolve) => void clock.after(SEQUEL_MS, resolve))]);
 			// All at once, and what cannot be stopped keeps nothing open.
-			const stops = [terminal, web, served, ...chats].map(async (gateway) => gateway?.stop());
+			const stops = [terminal, web, served, probes, ...chats].map(async (one) => one?.stop());
 			for (const stop of await Promise.allSettled(stops)) if (stop.status === 'rejected') onProblem(stop.reason);
 			await Promise.all([keeping.settled(), memory.close(lingerMs)]);
 			await sandbox?.close();

@@ -33,3 +33,11 @@ export async function openWeb({ config, clock, say, version, watch, onProblem }:
 	const { clients } = config.access;
 	return { page, served: createServedGateway({ clients, page, clock, say, version, onProblem }) };
 }
+
+/** Where a worker, which has no page, tells how it is; null: nowhere. */
+export async function openProbes({ config, say, watch, onProblem }: Omit<WebNeeds, 'clock' | 'version'>) {
+	const { host, probePort: port, metricsToken } = config.settings;
+	if (port === null) return null;
+	const { createProbeServer } = await import('../adapters/gateways/web/probe-server.ts');
+	return createProbeServer({ host, port, probes: { ...watch, metricsToken }, say, onProblem });
+}

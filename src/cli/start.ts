@@ -35,7 +35,7 @@ export async function start(args: readonly string[], openStore?: AppOptions['ope
 	const ended = Promise.withResolvers<'ended'>();
 	try {
 		const work = async () => {
-			app.work();
+			await app.work();
 			process.stdout.write(`${app.say('start.working')}\n`);
 			await ended.promise;
 		};

@@ -99,6 +99,13 @@ export const settings = {
 		file: null,
 		default: 'none',
 	},
+	probePort: {
+		help: 'Where a worker answers /healthz, /readyz and /metrics, as the page does of the other processes; left out: nowhere.',
+		flag: null,
+		env: ['PROBE_PORT'],
+		file: null,
+		default: 'none',
+	},
 	metricsToken: {
 		help: 'What a scraper of /metrics must send as its bearer token; without it, only programs of this machine may read them.',
 		flag: null,

@@ -60,6 +60,8 @@ export interface Settings {
 	host: string;
 	/** What people must know to use the page. A secret. Null: nothing, which is allowed on loopback only. */
 	webToken: string | null;
+	/** Where a worker tells how it is; null: nowhere. */
+	probePort: number | null;
 	/** What a scraper of /metrics must know. A secret. Null: only programs of this machine may read them. */
 	metricsToken: string | null;
 	/** Null: no traces and metrics are sent. */
@@ -171,13 +173,14 @@ function ceilingOf(sandbox: SandboxConfig | undefined): SandboxLevel {
 	return { memoryBytes: most('memoryBytes'), cpus: most('cpus'), pids: most('pids'), wallMs: most('wallMs') };
 }
 
-function pageSettings(env: Environment): Pick<Settings, 'port' | 'host' | 'webToken' | 'metricsToken'> {
+function pageSettings(env: Environment): Pick<Settings, 'port' | 'host' | 'webToken' | 'probePort' | 'metricsToken'> {
 	const token = resolveSetting(known.webToken, { env });
 	const metrics = resolveSetting(known.metricsToken, { env });
 	return {
 		port: portOf(resolveSetting(known.port, { env }).value) ?? Number(known.port.default),
 		host: resolveSetting(known.host, { env }).value.replace(/^\[(.*)\]$/, '$1'),
 		webToken: token.from === 'default' ? null : token.value,
+		probePort: portOf(resolveSetting(known.probePort, { env }).value),
 		metricsToken: metrics.from === 'default' ? null : metrics.value,
 	};
 }
@@ -206,8 +209,8 @@ export function outsideProblems({ flags, env }: SettingsOptions): Problem[] {
 	if (locale.from !== 'default' && !isLocale(locale.value)) {
 		problems.push(environmentProblem(locale.name, `expected a language such as en or de-CH, found "${locale.value}"`));
 	}
-	const port = resolveSetting(known.port, { env });
-	if (portOf(port.value) === null) {
+	for (const port of [resolveSetting(known.port, { env }), resolveSetting(known.probePort, { env })]) {
+		if (port.from === 'default' || portOf(port.value) !== null) continue;
 		problems.push(environmentProblem(port.name, `expected a port from 0 to 65535, found "${port.value}"`));
 	}
 	const host = resolveSetting(known.host, { env });

@@ -20,7 +20,6 @@ describe('config/deploy/compose.workers.yaml', () => {
 		stop_grace_period: z.string().optional(),
 		volumes: z.array(z.string()).default([]),
 		deploy: z.object({ replicas: z.number() }).optional(),
-		healthcheck: z.object({ disable: z.boolean() }).optional(),
 	});
 	const { services } = z
 		.object({ services: z.record(z.string(), service) })
@@ -31,7 +30,7 @@ describe('config/deploy/compose.workers.yaml', () => {
 		const [gateway, worker] = [services['massgen-chat'], services.worker];
 		expect(Object.keys(services)).toEqual(['massgen-chat', 'worker']);
 		expect([roleOf(gateway?.command ?? []), roleOf(worker?.command ?? [])]).toEqual(['gateway', 'worker']);
-		expect(worker).toMatchObject({ deploy: { replicas: 2 }, healthcheck: { disable: true }, stop_grace_period: '25s' });
+		expect(worker).toMatchObject({ deploy: { replicas: 2 }, stop_grace_period: '25s' });
 	});
 
 	it('gives the worker the settings and the confinement of the service that it stands beside', () => {
@@ -49,7 +48,8 @@ describe('config/deploy/compose.workers.yaml', () => {
 		]) {
 			expect(own?.[key], key).toEqual(rest[key]);
 		}
-		const { AUDIT_KEY, ...same } = services.worker?.environment ?? {};
+		const { AUDIT_KEY, PROBE_PORT, ...same } = services.worker?.environment ?? {};
+		expect(read('Dockerfile')).toContain(`PORT=${PROBE_PORT} `);
 		expect(environment).toMatchObject(same);
 		expect(AUDIT_KEY).toBe(services['massgen-chat']?.environment.AUDIT_KEY);
 		expect(AUDIT_KEY).toMatch(/^\$\{AUDIT_KEY:\?.+\}$/);
@@ -93,7 +93,11 @@ describe('config/deploy/kubernetes.yaml', () => {
 
 	it('selects what it makes, and asks for how it is where the page tells', () => {
 		for (const { selector, template } of workloads) expect(template.metadata.labels).toEqual(selector.matchLabels);
-		expect(ours[0]?.template.spec.containers[0]?.livenessProbe?.httpGet).toEqual({ path: '/healthz', port: 8080 });
+		for (const { template } of ours) {
+			expect(template.spec.containers[0]?.livenessProbe?.httpGet).toEqual({ path: '/healthz', port: 8080 });
+		}
+		const worker = ours[1]?.template.spec.containers[0];
+		expect(worker?.env).toContainEqual({ name: 'PROBE_PORT', value: '8080' });
 		expect(read('Dockerfile')).toContain('PORT=8080');
 	});
 

@@ -1,10 +1,17 @@
 import { BotError, messageOf } from '../../../core/errors.ts';
 import type { Say } from '../../../core/say.ts';
 
-/** Why the page cannot be served at this address, and what to set instead. */
-export function listenProblem(cause: unknown, { host, port }: { host: string; port: number }, say: Say): BotError {
+interface Address {
+	host: string;
+	port: number;
+	/** The variable that sets the port. */
+	variable: string;
+}
+
+/** Why nothing can be served at this address, and what to set instead. */
+export function listenProblem(cause: unknown, { host, port, variable }: Address, say: Say): BotError {
 	const other = port < 65_535 ? port + 1 : port - 1;
-	const values = { host, port: String(port), other: String(other), reason: messageOf(cause) };
+	const values = { variable, host, port: String(port), other: String(other), reason: messageOf(cause) };
 	const userMessage = say(keyOf(cause), values);
 	return new BotError('config_invalid', `cannot listen on ${host}:${port}: ${messageOf(cause)}`, {
 		cause,

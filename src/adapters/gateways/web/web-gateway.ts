@@ -80,7 +80,7 @@ export function createWebGateway(options: WebGatewayOptions): WebGateway {
 			server = await createWebServer({ ...options, hostname, host, addOthers, ...parts });
 			await server.listen({ host: hostname, port }).catch(async (cause: unknown) => {
 				await server?.close();
-				throw listenProblem(cause, options, say);
+				throw listenProblem(cause, { host: hostname, port, variable: 'PORT' }, say);
 			});
 		},
 		address: () => `http://${nameFor(hostname)}:${portOf(server)}`,
