@@ -134,14 +134,16 @@ function joined(own: Options['systemPrompt'], instructions: string): NonNullable
 /** Options by which tools may work that nobody is asked about. */
 const LOOSE = [
 	...['allowedTools', 'agents', 'hooks', 'plugins', 'settings', 'managedSettings', 'sandbox', 'extraArgs'],
-	...['canUseTool', 'permissionPromptToolName', 'permissionPrompts'],
+	...['canUseTool', 'permissionPromptToolName', 'permissionPrompts', 'skills', 'agent'],
+	...['additionalDirectories', 'projectConfigRoot'],
 ] as const;
 
 /** It asks where its options alone say what it may do, and they let it do nothing unasked but read in its folder. */
 function ownToolsOf(options: Options): ExternalAgent['ownTools'] {
 	const { settingSources, permissionMode = 'default', tools, mcpServers } = options;
 	const isClosed = settingSources?.length === 0 && LOOSE.every((key) => Reflect.get(options, key) === undefined);
-	if (!isClosed || (permissionMode !== 'default' && permissionMode !== 'plan')) return 'ungated';
+	const allows = Object.values(mcpServers ?? {}).some((server) => Reflect.get(server, 'tools') !== undefined);
+	if (!isClosed || allows || (permissionMode !== 'default' && permissionMode !== 'plan')) return 'ungated';
 	return Array.isArray(tools) && tools.length === 0 && mcpServers === undefined ? 'none' : 'gated';
 }
 

@@ -149,6 +149,8 @@ describe('an agent of the Claude Agent SDK', () => {
 		['', 'ungated'],
 		["settingSources: [], permissionMode: 'bypassPermissions'", 'ungated'],
 		["settingSources: [], allowedTools: ['Bash']", 'ungated'],
+		["settingSources: [], tools: [], mcpServers: {mail: {command: 'mail'}}", 'gated'],
+		["settingSources: [], mcpServers: {mail: {command: 'mail', tools: [{name: 'send'}]}}", 'ungated'],
 	])('with the options {%s} its own tools are %s', async (options, ownTools) => {
 		expect((await open(await moduleOf('', options))).ownTools).toBe(ownTools);
 	});
