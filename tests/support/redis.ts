@@ -1,9 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { connect, createServer } from 'node:net';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { freePort } from './free-port.ts';
 
 /** A redis-server of the test's own, on a port and in a folder of its own. */
 export interface RedisServer {
@@ -23,15 +24,6 @@ export interface RedisServer {
 }
 
 const DURABLE = ['--appendonly', 'yes', '--appendfsync', 'always', '--save', ''];
-
-async function freePort(): Promise<number> {
-	const server = createServer().listen(0, '127.0.0.1');
-	await once(server, 'listening');
-	const address = server.address();
-	server.close();
-	await once(server, 'close');
-	return typeof address === 'object' && address !== null ? address.port : 0;
-}
 
 /** Sends one command; resolves with the first part of the reply, or rejects when the connection fails. */
 function ask(port: number, words: readonly string[]): Promise<string> {

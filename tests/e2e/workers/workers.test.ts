@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { JournalEntry } from '../../../src/core/run.ts';
+import { freePort } from '../../support/free-port.ts';
 import { requireService } from '../../support/services.ts';
 import { comparable, type Stage, stage } from './stage.ts';
 
@@ -55,6 +56,17 @@ async function expectWhole(on: Stage) {
 
 it('case 52: a run that the queue has lost before anybody looked is done all the same', SLOW, async () => {
 	expect(await undisturbed()).toContain('Presented for');
+});
+
+it('a worker tells how it is, though it has no page', SLOW, async () => {
+	const on = await stage();
+	const port = await freePort();
+	const worker = await on.start('worker', { PROBE_PORT: String(port) });
+	const ready = await fetch(`http://127.0.0.1:${port}/readyz`);
+	expect([ready.status, await ready.json()]).toEqual([200, { status: 'ready' }]);
+	expect(await (await fetch(`http://127.0.0.1:${port}/metrics`)).text()).toContain('nodejs_heap_size_used_bytes');
+	worker.process.kill('SIGTERM');
+	expect(await worker.ended).toMatchObject({ code: 0 });
 });
 
 describe('a gateway and two workers show the same thread as if nothing had happened', () => {

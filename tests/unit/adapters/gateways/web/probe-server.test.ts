@@ -1,23 +1,15 @@
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
 import { expect, it, onTestFinished } from 'vitest';
 import { createProbeServer } from '../../../../../src/adapters/gateways/web/probe-server.ts';
+import { freePort } from '../../../../support/free-port.ts';
 import { strictEnglish } from '../../../../support/say.ts';
 
 const HOST = '127.0.0.1';
 const say = await strictEnglish();
 
-/** A port that somebody has; it is free again after `leave`. */
-async function takenPort(): Promise<{ port: number; leave(): Promise<void> }> {
-	const other = createServer();
-	await new Promise<void>((resolve) => other.listen(0, HOST, resolve));
-	const { port } = other.address() as AddressInfo;
-	return { port, leave: () => new Promise((resolve) => other.close(() => resolve())) };
-}
-
 it('tells how a process is that has no page', async () => {
-	const { port, leave } = await takenPort();
-	await leave();
+	const port = await freePort();
 	const problems: string[] = [];
 	const probes = { problems: async () => problems, metrics: () => 'runs 1\n', metricsToken: 'scraper' };
 	const server = createProbeServer({ host: HOST, port, probes, say, onProblem: () => {} });
@@ -36,8 +28,10 @@ it('tells how a process is that has no page', async () => {
 });
 
 it('says which variable to change when its port is taken', async () => {
-	const { port, leave } = await takenPort();
-	onTestFinished(leave);
+	const port = await freePort();
+	const other = createServer().listen(port, HOST);
+	await once(other, 'listening');
+	onTestFinished(() => void other.close());
 	const probes = { problems: async () => [], metrics: () => '', metricsToken: null };
 	const server = createProbeServer({ host: HOST, port, probes, say, onProblem: () => {} });
 	await expect(server.start()).rejects.toMatchObject({
