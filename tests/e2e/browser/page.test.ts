@@ -69,7 +69,7 @@ describe('the page', () => {
 		await tab.getByLabel('Follow-up question').fill('And then?');
 		await tab.getByRole('button', { name: 'Put in line' }).click();
 		await tab.getByRole('heading', { name: 'Up next' }).waitFor();
-		expect(await tab.getByText('Queued, position 1').isVisible()).toBe(true);
+		await tab.getByText('Queued, position 1').waitFor();
 		await tab.getByRole('button', { name: 'Stop' }).click();
 		await answered(tab, 2);
 		expect(await tab.getByRole('heading', { name: 'Stopped' }).count()).toBe(1);
