@@ -39,11 +39,15 @@ export function isWhole(text: string, parts: readonly string[]): boolean {
 	let reached: Reach[] = [{ at: 0, open: [] }];
 	const openAt = remembered((at) => openAtEndOf(text.slice(0, at)));
 	for (const part of parts) {
-		const next = reached.flatMap((reach) => gapsAt(text, reach).flatMap((from) => reachesOf(text, part, from, openAt)));
-		reached = [...new Map(next.map((reach) => [JSON.stringify(reach), reach])).values()];
+		const from = distinct(reached.flatMap((reach) => gapsAt(text, reach)));
+		reached = distinct(from.flatMap((reach) => reachesOf(text, part, reach, openAt)));
 	}
 	return reached.some(({ at }) => text.slice(at).trim() === '');
 }
+
+const distinct = (reaches: readonly Reach[]): Reach[] => [
+	...new Map(reaches.map((reach) => [JSON.stringify(reach), reach])).values(),
+];
 
 /** With any white space left out, of which parts may have consisted. */
 function gapsAt(text: string, { at, open }: Reach): Reach[] {
