@@ -7,6 +7,7 @@ import type { ProgramHost } from '../../../core/program-host.ts';
 import type { Say } from '../../../core/say.ts';
 import { pageNameOf } from '../shared/client-session.ts';
 import type { ThreadCache } from '../shared/thread-cache.ts';
+import { displayIn } from '../shared/thread-display.ts';
 import { addA2aRoutes, addCardRoute } from './a2a-routes.ts';
 import { createAskingRate } from './asking-rate.ts';
 import { errorBody } from './chat-bodies.ts';
@@ -62,20 +63,10 @@ export function createServedGateway(options: ServedGatewayOptions): ServedGatewa
 
 	return {
 		name: 'api',
-		capabilities: { editIntervalMs: 50, canAsk: true, keepsMessages: false, maxMessages: Number.POSITIVE_INFINITY },
+		...displayIn(threads),
 		async start(given) {
 			host = given;
 		},
-		render: (message) => [message],
-		async post(place, { key }, message) {
-			threads.put(place, message);
-			return key;
-		},
-		async edit(place, { key }, _id, message) {
-			threads.put(place, message);
-			return key;
-		},
-		async remove() {},
 		standing: async (user) => ({ kind: clients.has(user) ? 'member' : 'stranger', roles: [], name: user }),
 		linkTo: async (session) => linkTo(session),
 		async reply(inbound, text) {

@@ -1,14 +1,24 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import type { FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Say } from '../../../core/say.ts';
 import { Refusal } from '../shared/refusal.ts';
 import { isLoopback } from './loopback.ts';
+import { securityHeaders } from './security-headers.ts';
+
+/** Puts the security headers on every answer, and lets no request by that another site made a browser send. */
+export function addGuard(app: FastifyInstance, host: string, say: Say): void {
+	const guard = createGuard(host, say);
+	app.addHook('onRequest', async (request, reply) => {
+		reply.headers(securityHeaders);
+		guard(request);
+	});
+}
 
 /**
  * Refuses requests that another site made a browser send. `host` is what the server listens on: on loopback the
  * `Host` header must name this machine, or a name that an attacker lets point to 127.0.0.1 would get in.
  */
-export function createGuard(host: string, say: Say): (request: FastifyRequest) => void {
+function createGuard(host: string, say: Say): (request: FastifyRequest) => void {
 	const names = isLoopback(host) ? new Set(['127.0.0.1', 'localhost', '[::1]', bracketed(host)]) : null;
 	return ({ headers, method }) => {
 		if (names !== null && !names.has(nameOf(headers.host))) {

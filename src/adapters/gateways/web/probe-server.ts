@@ -1,10 +1,9 @@
 import type { FastifyInstance } from 'fastify';
 import type { Say } from '../../../core/say.ts';
 import { addErrorReplies } from './error-replies.ts';
-import { createGuard } from './guard.ts';
-import { listenProblem } from './listen-problem.ts';
+import { addGuard } from './guard.ts';
+import { listenAt } from './listen-at.ts';
 import { addProbeRoutes, type Probes } from './probe-routes.ts';
-import { securityHeaders } from './security-headers.ts';
 
 export interface ProbeServerOptions {
 	/** What to listen on: an address or a name of this machine. */
@@ -30,17 +29,10 @@ export function createProbeServer(options: ProbeServerOptions): ProbeServer {
 		async start() {
 			const { fastify } = await import('fastify');
 			server = fastify({ requestTimeout: 30_000, forceCloseConnections: true });
-			const guard = createGuard(host, say);
-			server.addHook('onRequest', async (request, reply) => {
-				reply.headers(securityHeaders);
-				guard(request);
-			});
+			addGuard(server, host, say);
 			addErrorReplies(server, say, options.onProblem);
 			addProbeRoutes(server, probes, say);
-			await server.listen({ host, port }).catch(async (cause: unknown) => {
-				await server?.close();
-				throw listenProblem(cause, { host, port, variable: 'PROBE_PORT' }, say);
-			});
+			await listenAt(server, { host, port, variable: 'PROBE_PORT' }, say);
 		},
 		async stop() {
 			await server?.close();

@@ -6,8 +6,9 @@ import { BotError } from '../../../core/errors.ts';
 import type { Gateway, GatewayHost, ThreadMessage } from '../../../core/gateway.ts';
 import type { Say } from '../../../core/say.ts';
 import { createThreadCache, type ThreadCache } from '../shared/thread-cache.ts';
+import { displayIn } from '../shared/thread-display.ts';
 import { boundedHost } from './bounded-host.ts';
-import { listenProblem } from './listen-problem.ts';
+import { listenAt } from './listen-at.ts';
 import { isLoopback } from './loopback.ts';
 import { createPageForms } from './page-forms.ts';
 import type { Probes } from './probe-routes.ts';
@@ -68,7 +69,7 @@ export function createWebGateway(options: WebGatewayOptions): WebGateway {
 			addOthers = add;
 		},
 		name: 'web',
-		capabilities: { editIntervalMs: 50, canAsk: true, keepsMessages: false, maxMessages: Number.POSITIVE_INFINITY },
+		...displayIn(threads),
 		async start(given) {
 			if (token === null && !isLoopback(hostname)) {
 				const userMessage = say('web.token_needed', { host: hostname });
@@ -78,23 +79,9 @@ export function createWebGateway(options: WebGatewayOptions): WebGateway {
 			const signIn = createSignIn({ token, name: `massgen_${port}`, clock });
 			const parts = { threads, submissions, forms, signIn, boot, streams };
 			server = await createWebServer({ ...options, hostname, host, addOthers, ...parts });
-			await server.listen({ host: hostname, port }).catch(async (cause: unknown) => {
-				await server?.close();
-				throw listenProblem(cause, { host: hostname, port, variable: 'PORT' }, say);
-			});
+			await listenAt(server, { host: hostname, port, variable: 'PORT' }, say);
 		},
 		address: () => `http://${nameFor(hostname)}:${portOf(server)}`,
-		render: (message) => [message],
-		async post(place, { key }, message) {
-			threads.put(place, message);
-			return key;
-		},
-		async edit(place, { key }, _id, message) {
-			threads.put(place, message);
-			return key;
-		},
-		/** The page drops what it does not get again when it reads the thread anew. */
-		async remove() {},
 		standing: async () => ({ kind: 'member', roles: [], name: null }),
 		elicit: forms.put,
 		async reply(inbound, text) {

@@ -10,10 +10,9 @@ import { addErrorReplies } from './error-replies.ts';
 import { addEventRoute, type EventRouteOptions } from './event-route.ts';
 import { addFileRoute } from './file-route.ts';
 import { addFormRoute } from './form-route.ts';
-import { createGuard } from './guard.ts';
+import { addGuard } from './guard.ts';
 import { addPageRoutes } from './page-routes.ts';
 import { addProbeRoutes, type Probes } from './probe-routes.ts';
-import { securityHeaders } from './security-headers.ts';
 import type { SignIn } from './sign-in.ts';
 import { addSignInRoutes } from './sign-in-routes.ts';
 import { addThreadRoutes, type ThreadRouteOptions } from './thread-routes.ts';
@@ -46,11 +45,7 @@ export async function createWebServer(options: WebServerOptions): Promise<Fastif
 		keepAliveTimeout: 10_000,
 		forceCloseConnections: true,
 	});
-	const guard = createGuard(options.hostname, say);
-	app.addHook('onRequest', async (request, reply) => {
-		reply.headers(securityHeaders);
-		guard(request);
-	});
+	addGuard(app, options.hostname, say);
 	acceptJson(app);
 	addErrorReplies(app, say, options.onProblem);
 	await app.register(fastifyRateLimit, {

@@ -1,3 +1,4 @@
+import type { FastifyInstance } from 'fastify';
 import { BotError, messageOf } from '../../../core/errors.ts';
 import type { Say } from '../../../core/say.ts';
 
@@ -8,8 +9,16 @@ interface Address {
 	variable: string;
 }
 
+/** Has a server listen, and closes it when the address cannot be used: then it throws `config_invalid`. */
+export async function listenAt(server: FastifyInstance, address: Address, say: Say): Promise<void> {
+	await server.listen({ host: address.host, port: address.port }).catch(async (cause: unknown) => {
+		await server.close();
+		throw listenProblem(cause, address, say);
+	});
+}
+
 /** Why nothing can be served at this address, and what to set instead. */
-export function listenProblem(cause: unknown, { host, port, variable }: Address, say: Say): BotError {
+function listenProblem(cause: unknown, { host, port, variable }: Address, say: Say): BotError {
 	const other = port < 65_535 ? port + 1 : port - 1;
 	const values = { variable, host, port: String(port), other: String(other), reason: messageOf(cause) };
 	const userMessage = say(keyOf(cause), values);
